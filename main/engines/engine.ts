@@ -1,0 +1,142 @@
+/**
+ * What every place that can run a pipeline offers: the local Docker engine today, the built-in engine and the cloud later.
+ * One contract suite runs against each of them.
+ */
+import type { Readable } from 'node:stream'
+
+/** An input of a run. `path` is relative to its mount, made of opaque names that Scanside gives (`scan-<uuid>.vol`). */
+export type InputRef =
+  | { kind: 'archive'; uri: string; path: string; size: number; md5?: string; read(signal: AbortSignal): Promise<Readable> }
+  | { kind: 'local'; path: string; size: number; sha256?: string; read(signal: AbortSignal): Promise<Readable> }
+
+/** A file a run left in an output mount. `path` is relative to the mount, checked: no `..`, no absolute path, regular files only. */
+export interface OutputRef {
+  kind: 'stream'
+  path: string
+  /** bytes */
+  size: number
+  /** The whole file; outputs are capped by size and count before this is handed out. */
+  bytes: Uint8Array
+  sha256: string
+}
+
+/** Upper bounds of one run. A run that exceeds one ends with an error that names it. */
+export interface RunLimits {
+  memoryBytes: number
+  cpus: number
+  pids: number
+  /** Milliseconds from start to the forced end. */
+  deadlineMs: number
+  /** Sum of output bytes, count of output files, and depth of folders. */
+  outputBytes: number
+  outputFiles: number
+  outputDepth: number
+  /** Bytes of log kept; what comes after is counted and dropped. */
+  logBytes: number
+}
+
+/** What a workspace is opened for. Holds opaque ids only: labels of containers and volumes are made from it. */
+export interface RunSpec {
+  runId: string
+  /** The engine's own id of the image, resolved before. */
+  imageId: string
+  argv: string[] | null
+  env: Record<string, string>
+  workingDir: string | null
+  mounts: { name: string; path: string; writable: boolean }[]
+  limits: RunLimits
+}
+
+export type EngineState = 'ready' | 'not-installed' | 'not-running' | 'no-permission' | 'windows-containers' | 'too-old' | 'refused' | 'unknown'
+
+export interface EngineHealth {
+  state: EngineState
+  /** A sentence for a person: what it is, or what to do. */
+  message: string
+  kind: 'docker' | 'podman' | null
+  version: string | null
+  /** True where the engine is on another machine. */
+  remote: boolean
+  /** The endpoint as a person knows it, without secrets (`unix:///var/run/docker.sock`). */
+  endpoint: string | null
+  /** Whether the engine's data root is encrypted, in memory, or not known. */
+  dataRoot: 'encrypted' | 'in-memory' | 'not-known'
+  inputKinds: InputRef['kind'][]
+}
+
+/** A thing a run creates and must remove. Written to owed.db before it is created, by its name, which Scanside chooses. */
+export interface OwedThing {
+  runId: string
+  engine: string
+  kind: 'container' | 'volume'
+  /** Name on the engine; opaque (`scanside-<run>-run`). */
+  name: string
+}
+
+/** Where owed things are written down; `main/store` implements it. */
+export interface Debts {
+  /** Must be on disk before it resolves. */
+  incur(thing: OwedThing): void
+  /** Takes a thing off the list, once its removal has been checked. */
+  settle(thing: OwedThing): void
+  list(engine?: string): OwedThing[]
+}
+
+export interface ReceiptItem {
+  kind: 'container' | 'volume' | 'token' | 'file' | 'object' | 'server'
+  name: string
+  createdAt: string
+  removedAt: string | null
+  /** How the removal was checked: `listing by label is empty`. */
+  check: string | null
+}
+
+/** What the engine can say of a wipe. The run adds who, which run, and the chain's HMAC. */
+export interface WipeReport {
+  items: ReceiptItem[]
+  /** True only when every item is gone and the listing by label is empty. */
+  complete: boolean
+  /** What is still there, as a sentence, when not complete. */
+  owed: string[]
+}
+
+export interface LogLine {
+  /** Grows by one from 1. */
+  seq: number
+  stream: 'stdout' | 'stderr' | 'scanside'
+  text: string
+  /** ISO 8601, UTC */
+  at: string
+}
+
+export interface ExitReport {
+  exitCode: number
+  outOfMemory: boolean
+  /** True where the deadline ended it. */
+  timedOut: boolean
+}
+
+/** One run's place on an engine. Each step may be called again after a crash; wipe always may. */
+export interface Workspace {
+  /** Streams inputs in. `mount` is the name of a mount of the spec. Verifies size and, where given, MD5 or SHA-256 on the way. */
+  stage(
+    inputs: { mount: string; ref: InputRef }[],
+    signal: AbortSignal,
+    onProgress: (bytes: number) => void,
+  ): Promise<{ path: string; size: number; sha256: string }[]>
+  start(signal: AbortSignal, onLine: (line: Omit<LogLine, 'seq'>) => void): Promise<void>
+  /** Resolves at exit, at the deadline, or rejects with `cancelled` when the signal aborts; the container is stopped either way. */
+  wait(signal: AbortSignal): Promise<ExitReport>
+  /** Every file of a writable mount, checked and capped. Rejects with `output-refused` at the first that breaks a rule. */
+  collect(mount: string, signal: AbortSignal): Promise<OutputRef[]>
+  /** Removes containers, then volumes, then lists by label. Never rejects for what it cannot remove: it says so. */
+  wipe(): Promise<WipeReport>
+}
+
+export interface Engine {
+  readonly id: string
+  probe(): Promise<EngineHealth>
+  open(spec: RunSpec): Promise<Workspace>
+  /** Removes what an earlier life of this installation left (by label and by debts), never what a living process owns. */
+  reap(): Promise<WipeReport>
+}

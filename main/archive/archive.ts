@@ -1,0 +1,48 @@
+/** What runs, the viewer and the window need of the institute's archive. `main/archive/xnat.ts` implements it over XNAT's REST API. */
+import type { Readable } from 'node:stream'
+import type { Project, ScanRow, SessionRow } from '../../preload/contract.ts'
+
+/** A file in the archive. `uri` is the archive's own, relative to its address; `name` may hold an identity and stays in main. */
+export interface ArchiveFile {
+  uri: string
+  name: string
+  /** Label of the resource that holds it (`DICOM`, `VOL`). */
+  resource: string
+  /** bytes */
+  size: number
+  /** MD5, hex; empty where the archive has none. */
+  md5: string
+}
+
+/** A session by its names. Ids are accession ids (`XNAT_E00012`). */
+export interface SessionPath {
+  project: string
+  subject: string
+  session: string
+}
+
+/** A published file and how it was read back. */
+export interface Published {
+  /** `SCANSIDE/<pipeline>/<version>/<run id>/results.json` */
+  path: string
+  size: number
+  md5: string
+  /** `size and MD5 equal in the listing` or `bytes read back, equal`. */
+  check: string
+}
+
+export interface Archive {
+  projects(signal?: AbortSignal): Promise<Project[]>
+  sessions(project: string, offset: number, limit: number, signal?: AbortSignal): Promise<{ rows: SessionRow[]; more: boolean }>
+  /** Verdicts are null here: services.ts joins what this desk knows. */
+  projectScans(project: string, offset: number, limit: number, signal?: AbortSignal): Promise<{ rows: ScanRow[]; more: boolean }>
+  scans(project: string, session: string, signal?: AbortSignal): Promise<ScanRow[]>
+  /** Every file of one scan. Rejects with `not-found` where the scan is not in the session's list (XNAT would answer with another's files). */
+  scanFiles(path: SessionPath, scan: string, signal?: AbortSignal): Promise<ArchiveFile[]>
+  /** The file's bytes from its beginning; XNAT cannot resume. Rejects with `integrity` where fewer bytes than promised arrive. */
+  read(file: Pick<ArchiveFile, 'uri' | 'size'>, signal: AbortSignal): Promise<Readable>
+  /** Writes one file to the session's resource SCANSIDE with overwrite=true and reads it back; rejects unless size and digest match. */
+  publish(path: SessionPath, name: string, bytes: Uint8Array, signal: AbortSignal): Promise<Published>
+  /** Files of the session's resource SCANSIDE, empty where there is none. */
+  published(path: SessionPath, signal?: AbortSignal): Promise<ArchiveFile[]>
+}

@@ -1,0 +1,30 @@
+/** What a pipeline becomes once its image, wrapper and values are known: everything a run needs but the scans' bytes. */
+import type { RunLimits } from '../engines/engine.ts'
+
+export interface RunPlan {
+  pipeline: { name: string; version: string }
+  /** Local id to create from, the name for people, and the digest over `RootFS.Layers`. */
+  image: { id: string; name: string; digest: string }
+  /** One array element per argument; no shell. Null where the image's own entry runs as it is. */
+  argv: string[] | null
+  env: Record<string, string>
+  workingDir: string | null
+  mounts: { name: string; path: string; writable: boolean }[]
+  limits: RunLimits
+  /** Which mount receives the scans' files, laid out as XNAT's Container Service mounts that kind of object. */
+  inputs: {
+    mount: string
+    /** session: `SCANS/<scan>/<resource>/<file>`; scan: `<resource>/<file>`; resource: `<file>` */
+    layout: 'session' | 'scan' | 'resource'
+    /** Whether a resource with this label and format is wanted. */
+    accepts(resource: { label: string; format: string }): boolean
+  }[]
+  /** The writable mount whose files are results. */
+  outputMount: string
+}
+
+/** Lists and prepares what can be run. `main/pipelines/pipelines.ts` implements it over an engine's images. */
+export interface Pipelines {
+  /** `context` decides whether `runs.start` makes one run per scan or per session. */
+  plan(pipelineId: string, values: Record<string, string>): Promise<RunPlan & { context: 'session' | 'scan' }>
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { createGate, isOwnRequest, tokenLifeMs } from './gate.ts'
+
+describe('own requests', () => {
+  const own = 'http://127.0.0.1:4000'
+  it.each([
+    [{ host: '127.0.0.1:4000', origin: own }, true, true],
+    [{ host: '127.0.0.1:4000' }, false, true],
+    [{ host: '127.0.0.1:4000' }, true, false],
+    [{ host: 'localhost:4000', origin: own }, true, false],
+    [{ host: '127.0.0.1:4001', origin: own }, true, false],
+    [{ host: 'evil.example:4000' }, false, false],
+    [{ host: '127.0.0.1:4000', origin: 'http://127.0.0.1:4001' }, true, false],
+    [{ host: '127.0.0.1:4000', origin: 'https://127.0.0.1:4000' }, true, false],
+    [{ host: '127.0.0.1:4000', origin: 'null' }, false, false],
+    [{}, false, false],
+  ])('%j needs origin %s: %s', (headers, needed, expected) => {
+    expect(isOwnRequest(headers, 4000, needed)).toBe(expected)
+  })
+})
+
+describe('gate', () => {
+  it('exchanges a token once', () => {
+    const gate = createGate(() => 0)
+    const token = gate.issue()
+    const key = gate.exchange(token)
+    expect(key && gate.isKey(key)).toBe(true)
+    expect(gate.exchange(token)).toBeNull()
+  })
+  it('refuses a token after its ten seconds', () => {
+    let time = 0
+    const gate = createGate(() => time)
+    const token = gate.issue()
+    time = tokenLifeMs + 1
+    expect(gate.exchange(token)).toBeNull()
+  })
+  it('refuses other tokens and keys', () => {
+    const gate = createGate(() => 0)
+    gate.issue()
+    expect(gate.exchange('')).toBeNull()
+    expect(gate.isKey('')).toBe(false)
+  })
+})

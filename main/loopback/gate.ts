@@ -1,0 +1,49 @@
+/**
+ * Who may come in at the loopback front. Any program and any web page on this machine can reach the port, so: Host and Origin must match
+ * exactly, a one-time token (from a file only this user can read) is exchanged for a session key, and the key comes with every message.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+
+export const tokenLifeMs = 10_000
+
+/** Whether a request's Host and Origin are this front's own. `originNeeded`: what changes or reveals something must name its origin. */
+export function isOwnRequest(headers: { host?: string | undefined; origin?: string | undefined }, port: number, originNeeded: boolean): boolean {
+  const host = `127.0.0.1:${port}`
+  if (headers.host !== host) return false
+  if (headers.origin === undefined) return !originNeeded
+  return headers.origin === `http://${host}`
+}
+
+export interface Gate {
+  /** A new one-time token; earlier unused ones die with it. */
+  issue(): string
+  /** A session key for a living token, once; null otherwise. */
+  exchange(token: string): string | null
+  isKey(key: string): boolean
+}
+
+/** `now`: ms. Keys live as long as the process: a reloaded window comes back with its own. */
+export function createGate(now: () => number): Gate {
+  let token: { value: string; until: number } | null = null
+  const keys: string[] = []
+  return {
+    issue() {
+      token = { value: randomBytes(32).toString('base64url'), until: now() + tokenLifeMs }
+      return token.value
+    },
+    exchange(value) {
+      if (!token || now() > token.until || !equal(value, token.value)) return null
+      token = null
+      const key = randomBytes(32).toString('base64url')
+      keys.push(key)
+      return key
+    },
+    isKey: (key) => keys.some((known) => equal(key, known)),
+  }
+}
+
+function equal(a: string, b: string): boolean {
+  const left = Buffer.from(a)
+  const right = Buffer.from(b)
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,80 @@
+/** Where an A-scan lies on the SLO. All points in mm, SLO frame: origin top left, x right, y down. */
+import type { OpenScan } from '../../../preload/contract.ts'
+
+export type OpenedScan = OpenScan['scan']
+export type Location = OpenedScan['frames'][number]['location']
+export type Laterality = OpenedScan['laterality']
+export interface Point {
+  x: number
+  y: number
+}
+
+/**
+ * Which way a ring runs on the screen: 1 clockwise (OD), -1 counter-clockwise (OS), so that both run T-S-N-I-T;
+ * null where the eye is not known, because the direction would be a guess. (Heidelberg RAW export, circle scans.)
+ */
+export function ringDirection(laterality: Laterality): 1 | -1 | null {
+  return laterality === 'OD' ? 1 : laterality === 'OS' ? -1 : null
+}
+
+/** The point of one A-scan (0-based, may be fractional) of a B-scan `width` A-scans wide; null where it cannot be told. */
+export function aScanPoint(location: Location, aScan: number, width: number, laterality: Laterality): Point | null {
+  if (location.kind === 'line') {
+    const t = width > 1 ? aScan / (width - 1) : 0
+    return { x: location.start.x + t * (location.end.x - location.start.x), y: location.start.y + t * (location.end.y - location.start.y) }
+  }
+  const direction = ringDirection(laterality)
+  if (location.kind !== 'ring' || direction === null || width < 1) return null
+  const angle = startAngle(location) + (direction * 2 * Math.PI * aScan) / width
+  return { x: location.centre.x + location.radius * Math.cos(angle), y: location.centre.y + location.radius * Math.sin(angle) }
+}
+
+/** The angle of a ring's first A-scan, radians clockwise on the screen from the right. */
+export function startAngle(ring: Extract<Location, { kind: 'ring' }>): number {
+  return Math.atan2(ring.start.y - ring.centre.y, ring.start.x - ring.centre.x)
+}
+
+/** mm from a point to a B-scan's line or ring; Infinity where the B-scan's place is not known. */
+export function distanceTo(location: Location, point: Point): number {
+  if (location.kind === 'ring') return Math.abs(Math.hypot(point.x - location.centre.x, point.y - location.centre.y) - location.radius)
+  if (location.kind === 'unknown') return Number.POSITIVE_INFINITY
+  const { start, end } = location
+  const dx = end.x - start.x
+  const dy = end.y - start.y
+  const squared = dx * dx + dy * dy
+  const t = squared === 0 ? 0 : Math.min(1, Math.max(0, ((point.x - start.x) * dx + (point.y - start.y) * dy) / squared))
+  return Math.hypot(point.x - start.x - t * dx, point.y - start.y - t * dy)
+}
+
+/** The index of the B-scan nearest to a point; null where no B-scan has a place. */
+export function nearestFrame(locations: readonly Location[], point: Point): number | null {
+  let best: number | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (const [index, location] of locations.entries()) {
+    const distance = distanceTo(location, point)
+    if (distance < least) {
+      least = distance
+      best = index
+    }
+  }
+  return best
+}
+
+/**
+ * A stretch of A-scans (both ends included) as points on the SLO. On a ring it lies `outside` mm beyond the circle, so that the
+ * circle itself stays to be seen. Empty where the place cannot be told.
+ */
+export function stretch(location: Location, from: number, to: number, width: number, laterality: Laterality, outside = 0): Point[] {
+  const moved: Location = location.kind === 'ring' ? widened(location, outside) : location
+  const steps = Math.max(1, Math.min(64, Math.ceil((to - from) / 4)))
+  const points: Point[] = []
+  for (let i = 0; i <= steps; i++) {
+    const point = aScanPoint(moved, from + ((to - from) * i) / steps, width, laterality)
+    if (point) points.push(point)
+  }
+  return points
+}
+
+function widened(ring: Extract<Location, { kind: 'ring' }>, by: number): Location {
+  return { ...ring, radius: ring.radius + by }
+}

@@ -1,0 +1,50 @@
+/** Whatever takes longer than a moment: it has an id, progress at most ten times a second, and can be cancelled. */
+import { randomUUID } from 'node:crypto'
+import { ScansideError } from '../oct/errors.ts'
+import type { Operation } from '../preload/contract.ts'
+
+export interface Operations {
+  /** Starts `work` and returns its id at once. `report` takes a share from 0 to 1 (null: not known) and a sentence. */
+  run(kind: Operation['kind'], work: (signal: AbortSignal, report: (progress: number | null, message: string) => void) => Promise<string>): string
+  cancel(id: string): void
+}
+
+/** `emit` gets every change; `unexpected` turns an error into its sentence (and logs what a person must not see). */
+export function createOperations(emit: (operation: Operation) => void, sentence: (error: unknown) => string, now: () => number): Operations {
+  const under = new Map<string, AbortController>()
+  return {
+    run(kind, work) {
+      const id = randomUUID()
+      const abort = new AbortController()
+      under.set(id, abort)
+      let told = Number.NEGATIVE_INFINITY
+      const report = (progress: number | null, message: string) => {
+        if (now() - told < 100) return
+        told = now()
+        emit({ id, kind, state: 'running', progress, message })
+      }
+      // The caller learns the id before the first event, so that no event is about an operation nobody knows.
+      setImmediate(async () => {
+        try {
+          const message = await work(abort.signal, report)
+          emit({ id, kind, state: 'done', progress: 1, message })
+        } catch (error) {
+          const cancelled = abort.signal.aborted || (error instanceof ScansideError && error.code === 'cancelled')
+          emit({
+            id,
+            kind,
+            state: cancelled ? 'cancelled' : 'failed',
+            progress: null,
+            message: cancelled ? 'Cancelled. Nothing was changed.' : sentence(error),
+          })
+        } finally {
+          under.delete(id)
+        }
+      })
+      return id
+    },
+    cancel(id) {
+      under.get(id)?.abort()
+    },
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Reader of Heidelberg Spectralis RAW exports (`.vol`), HSF-OCT-100 to 104. Reads ranges, B-scan by B-scan; trailing bytes are accepted.
+ * Identity fields (patient, birth date, visit, series ids) are never read.
+ */
+import type { ByteSource, FrameInfo, FrameLocation, Layer, Scan } from '../scan.ts'
+import { ascii, float32Copy, readExactly } from './bytes.ts'
+import { checkBeginning, parseHeader, refuse, type VolHeader } from './vol-header.ts'
+import { absentAbove, block, blockFieldBytes, blockOffset, fileHeaderBytes, layerNames, limits } from './vol-layout.ts'
+
+export { bytesSource } from './bytes.ts'
+export { toDisplay } from './display.ts'
+export { sniff } from './vol-header.ts'
+export { type VolContent, writeVol } from './vol-write.ts'
+
+/**
+ * Everything but the pixels. The header's claims are checked against `source.size` before anything is allocated.
+ * @throws ScansideError invalid-file or not-supported, with the byte offset in its details
+ */
+export async function readVol(source: ByteSource): Promise<Scan> {
+  const start = await readExactly(source, 0, Math.min(source.size, fileHeaderBytes))
+  checkBeginning(start, source.size)
+  const head = parseHeader(start, source.size)
+  const frames: FrameInfo[] = []
+  let layerBytes = 0
+  for (let index = 0; index < head.frames; index++) {
+    const frame = await readBlock(source, head, index)
+    layerBytes += frame.layers.length * head.width * 4
+    if (layerBytes > limits.layerBytes) {
+      throw refuse(`The file holds more layer lines than any device writes, up to byte ${blockOffset(head, index)}.`, {
+        offset: blockOffset(head, index),
+      })
+    }
+    frames.push(frame)
+  }
+  return {
+    format: 'heidelberg-vol',
+    device: 'Heidelberg Spectralis',
+    formatVersion: head.version,
+    laterality: head.laterality,
+    pattern: head.pattern,
+    width: head.width,
+    height: head.height,
+    spacing: head.spacing,
+    ...(Number.isFinite(head.focus) && Math.abs(head.focus) < 50 ? { focus: head.focus } : {}),
+    ...(head.sloWidth > 0 && head.sloHeight > 0
+      ? {
+          slo: {
+            width: head.sloWidth,
+            height: head.sloHeight,
+            spacing: head.sloSpacing,
+            ...(head.sloField > 0 && head.sloField <= 180 ? { field: head.sloField } : {}),
+            pixels: { offset: fileHeaderBytes, length: head.sloWidth * head.sloHeight },
+          },
+        }
+      : {}),
+    frames,
+    ...(head.acquiredAt === undefined ? {} : { acquiredAt: head.acquiredAt }),
+  }
+}
+
+/** Pixels of B-scan `index`: width x height, row-major, row 0 anterior, linear reflectivity (0..1); NaN where nothing was acquired. */
+export async function readFrame(source: ByteSource, scan: Scan, index: number): Promise<Float32Array> {
+  const frame = scan.frames[index]
+  if (frame === undefined) throw new RangeError(`no B-scan ${index}`)
+  return decodeFrame(await readExactly(source, frame.pixels.offset, frame.pixels.length))
+}
+
+/** Raw pixel bytes of a B-scan (as `readFrame` finds them) to linear reflectivity; for a reader that fetches ranges by itself. */
+export function decodeFrame(bytes: Uint8Array): Float32Array {
+  const pixels = float32Copy(bytes)
+  for (let i = 0; i < pixels.length; i++) {
+    // Written so that NaN and infinities, which no device writes, count as not acquired too.
+    if (!(Math.abs(pixels[i] as number) <= absentAbove)) pixels[i] = Number.NaN
+  }
+  return pixels
+}
+
+/** Pixels of the SLO: u8, row-major, row 0 superior. Empty where the scan has none. */
+export async function readSlo(source: ByteSource, scan: Scan): Promise<Uint8Array> {
+  if (scan.slo === undefined) return new Uint8Array(0)
+  return Uint8Array.from(await readExactly(source, scan.slo.pixels.offset, scan.slo.pixels.length))
+}
+
+async function readBlock(source: ByteSource, head: VolHeader, index: number): Promise<FrameInfo> {
+  const base = blockOffset(head, index)
+  const fields = await readExactly(source, base, blockFieldBytes)
+  const version = ascii(fields, block.version, 12)
+  if (!/^HSF-BS-1\d\d$/.test(version)) {
+    throw refuse(
+      `The B-scan header ${index + 1} of ${head.frames} is not where the file header says: byte ${base} holds no HSF-BS mark. ` +
+        `The B-scan header size of ${head.blockHeader} bytes does not fit this file.`,
+      { offset: base, blockHeader: head.blockHeader },
+    )
+  }
+  const view = new DataView(fields.buffer, fields.byteOffset, fields.byteLength)
+  const repeated = view.getUint32(block.headerSize, true)
+  if (repeated !== head.blockHeader) {
+    throw refuse(
+      `The file contradicts itself: its header says ${head.blockHeader} bytes for a B-scan header, B-scan ${index + 1} says ${repeated} at byte ${base + block.headerSize}.`,
+      { offset: base + block.headerSize, expected: head.blockHeader, found: repeated },
+    )
+  }
+  const quality = view.getFloat32(block.quality, true)
+  const hasQuality = Number(version.slice(-3)) >= 101 && quality >= 0 && quality < 1000
+  return {
+    index,
+    location: location(view, head),
+    ...(hasQuality ? { quality } : {}),
+    pixels: { offset: base + head.blockHeader, length: 4 * head.width * head.height },
+    layers: await readLayers(source, head, base, view),
+  }
+}
+
+function location(view: DataView, head: VolHeader): FrameLocation {
+  const at = (offset: number) => view.getFloat64(offset, true)
+  const start = { x: at(block.startX), y: at(block.startY) }
+  const end = { x: at(block.endX), y: at(block.endY) }
+  if (![start.x, start.y, end.x, end.y].every((value) => Math.abs(value) < 1000)) return { kind: 'unknown' }
+  if (head.pattern === 'ring') return { kind: 'ring', start, centre: end, radius: Math.hypot(start.x - end.x, start.y - end.y) }
+  // Radial scans with circles mix both kinds in one file; which is which is not verified, so it is not guessed.
+  return head.pattern === 'radial-circles' || head.pattern === 'unknown' ? { kind: 'unknown' } : { kind: 'line', start, end }
+}
+
+async function readLayers(source: ByteSource, head: VolHeader, base: number, view: DataView): Promise<Layer[]> {
+  const count = view.getInt32(block.layers, true)
+  const offset = view.getInt32(block.layerOffset, true)
+  if (count === 0) return []
+  if (count < 0 || count > limits.layers || offset < block.quality || offset + count * head.width * 4 > head.blockHeader) {
+    throw refuse(`The B-scan header at byte ${base} claims ${count} layer lines that do not fit into its ${head.blockHeader} bytes.`, {
+      offset: base + block.layers,
+      count,
+    })
+  }
+  const all = float32Copy(await readExactly(source, base + offset, count * head.width * 4))
+  const layers: Layer[] = []
+  for (let layer = 0; layer < count; layer++) {
+    const rows = all.slice(layer * head.width, (layer + 1) * head.width)
+    let segmented = false
+    for (let x = 0; x < rows.length; x++) {
+      const row = rows[x] as number
+      if (row >= 0 && row <= head.height) segmented = true
+      else rows[x] = Number.NaN
+    }
+    // The exporter leaves whole rows of FLT_MAX for layers that were not segmented.
+    if (segmented) layers.push({ name: layerNames[layer] ?? `layer-${layer}`, rows })
+  }
+  return layers
+}

@@ -1,0 +1,54 @@
+/** Reading an answer without trusting its size or its kind. */
+import type { Readable } from 'node:stream'
+import { ScansideError } from '../../oct/errors.ts'
+import { networkFailure } from './failure.ts'
+
+/**
+ * The whole body, at most `limit` bytes.
+ * @throws ScansideError `integrity` where there is more, `unreachable`, `timeout` or `cancelled` where it breaks off
+ */
+export const readBytes = async (stream: Readable, limit: number, host: string, signal?: AbortSignal): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const part of stream as AsyncIterable<Uint8Array>) {
+      size += part.byteLength
+      if (size > limit) {
+        stream.destroy()
+        throw new ScansideError('integrity', `${host} sent more than was to be expected. It was not read further.`, { limit })
+      }
+      parts.push(part)
+    }
+  } catch (error) {
+    throw networkFailure(error, host, signal)
+  }
+  return Buffer.concat(parts)
+}
+
+/** True where an answer is a page for people: an error page, a login page, a proxy's notice. */
+export const isWebPage = (contentType: string, text: string): boolean =>
+  /^\s*<(!doctype\s+html|html|head|body)\b/i.test(text) || (/\bhtml\b/i.test(contentType) && /^\s*</.test(text))
+
+/**
+ * Parses JSON from the network.
+ * @throws ScansideError `not-supported` (`reason: web-page` or `not-json`) where it is none
+ */
+export const parseJson = (contentType: string, text: string, host: string): unknown => {
+  if (isWebPage(contentType, text)) {
+    throw new ScansideError(
+      'not-supported',
+      `${host} answered with a web page instead of data. Something may stand between: a network log-in page, a proxy, a maintenance page. Nothing was lost.`,
+      { reason: 'web-page', host },
+    )
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ScansideError(
+      'not-supported',
+      `${host} answered with something that is not data. Nothing was lost.`,
+      { reason: 'not-json', host },
+      { cause },
+    )
+  }
+}

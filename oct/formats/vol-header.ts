@@ -2,7 +2,7 @@
 import { ScansideError } from '../errors.ts'
 import type { Laterality, ScanPattern } from '../scan.ts'
 import { ascii } from './bytes.ts'
-import { blockFieldBytes, blockOffset, fileHeaderBytes, header, layoutBytes, limits, type VolLayout } from './vol-layout.ts'
+import { block, blockFieldBytes, blockOffset, fileHeaderBytes, header, layoutBytes, limits, type VolLayout } from './vol-layout.ts'
 
 export interface VolHeader extends VolLayout {
   version: string
@@ -23,16 +23,17 @@ export function refuse(what: string, details: Record<string, number | string> = 
 
 /**
  * Whether a file begins like a Heidelberg RAW export. Needs the first 12 bytes; the name of a file never counts.
+ * Files of the same layout written by the eyepy library (`ep-v…`) are known too, so that they are refused with the reason.
  */
 export function sniff(firstBytes: Uint8Array): 'heidelberg-vol' | null {
-  return /^HSF-OCT-1\d\d$/.test(ascii(firstBytes, 0, 12)) ? 'heidelberg-vol' : null
+  return /^HSF-OCT-1\d\d$|^ep-v\d/.test(ascii(firstBytes, 0, 12)) ? 'heidelberg-vol' : null
 }
 
 /**
- * Checks the header's claims against each other and against the file's `size` in bytes.
+ * Reads the header and checks that its claims are possible; `checkSize` holds them against the file.
  * @throws ScansideError invalid-file (with `offset`), not-supported for a version after HSF-OCT-104
  */
-export function parseHeader(bytes: Uint8Array, size: number): VolHeader {
+export function parseHeader(bytes: Uint8Array): VolHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = ascii(bytes, header.version, 12)
   if (Number(version.slice(-3)) > 104) {
@@ -69,15 +70,6 @@ export function parseHeader(bytes: Uint8Array, size: number): VolHeader {
       offset: header.width,
     })
   }
-  const expected = layoutBytes(layout)
-  if (size < expected) {
-    const whole = Math.max(0, Math.floor((size - blockOffset(layout, 0)) / (blockOffset(layout, 1) - blockOffset(layout, 0))))
-    throw refuse(
-      `The file ends at byte ${size}, but its header promises ${expected} bytes: ${whole} of ${layout.frames} B-scans are whole. ` +
-        'The export was interrupted or is still being copied.',
-      { offset: size, expected, size },
-    )
-  }
   const hasSlo = layout.sloWidth > 0 && layout.sloHeight > 0
   return {
     ...layout,
@@ -96,6 +88,35 @@ export function parseHeader(bytes: Uint8Array, size: number): VolHeader {
     focus: view.getFloat64(header.focus, true),
     acquiredAt: fileTime(view.getBigUint64(header.examTime, true)),
   }
+}
+
+/**
+ * What the header promises against what is there.
+ * @throws ScansideError invalid-file where the file ends before its last B-scan
+ */
+export function checkSize(layout: VolLayout, size: number): void {
+  const expected = layoutBytes(layout)
+  if (size < expected) {
+    const whole = Math.max(0, Math.floor((size - blockOffset(layout, 0)) / (blockOffset(layout, 1) - blockOffset(layout, 0))))
+    throw refuse(
+      `The file ends at byte ${size}, but its header promises ${expected} bytes: ${whole} of ${layout.frames} B-scans are whole. ` +
+        'The export was interrupted or is still being copied.',
+      { offset: size, expected, size },
+    )
+  }
+}
+
+/**
+ * The file header and every B-scan header both carry the size of a B-scan header, in bytes.
+ * @throws ScansideError invalid-file where they differ
+ */
+export function checkBlockHeader(layout: VolLayout, index: number, repeated: number): void {
+  if (repeated === layout.blockHeader) return
+  const offset = blockOffset(layout, index) + block.headerSize
+  throw refuse(
+    `The file contradicts itself: its header says ${layout.blockHeader} bytes for a B-scan header, B-scan ${index + 1} says ${repeated} at byte ${offset}.`,
+    { offset, expected: layout.blockHeader, found: repeated },
+  )
 }
 
 /** @throws ScansideError invalid-file where the first bytes cannot be a `.vol`'s header */

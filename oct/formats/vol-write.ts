@@ -1,6 +1,17 @@
 /** Writer of Heidelberg RAW exports (`.vol`), for generated scans. Identity fields stay empty. */
 import type { FrameLocation, Layer, Scan } from '../scan.ts'
-import { absent, block, blockFieldBytes, blockOffset, fileHeaderBytes, header, layerNames, layoutBytes, usualBlockHeader, type VolLayout } from './vol-layout.ts'
+import {
+  absent,
+  block,
+  blockFieldBytes,
+  blockOffset,
+  fileHeaderBytes,
+  header,
+  layerNames,
+  layoutBytes,
+  usualBlockHeader,
+  type VolLayout,
+} from './vol-layout.ts'
 
 export interface VolContent {
   version: 'HSF-OCT-100' | 'HSF-OCT-101' | 'HSF-OCT-102' | 'HSF-OCT-103' | 'HSF-OCT-104'

@@ -2,9 +2,10 @@
  * Reader of Heidelberg Spectralis RAW exports (`.vol`), HSF-OCT-100 to 104. Reads ranges, B-scan by B-scan; trailing bytes are accepted.
  * Identity fields (patient, birth date, visit, series ids) are never read.
  */
+import { ScansideError } from '../errors.ts'
 import type { ByteSource, FrameInfo, FrameLocation, Layer, Scan } from '../scan.ts'
 import { ascii, float32Copy, readExactly } from './bytes.ts'
-import { checkBeginning, parseHeader, refuse, type VolHeader } from './vol-header.ts'
+import { checkBeginning, checkBlockHeader, checkSize, parseHeader, refuse, type VolHeader } from './vol-header.ts'
 import { absentAbove, block, blockFieldBytes, blockOffset, fileHeaderBytes, layerNames, limits } from './vol-layout.ts'
 
 export { bytesSource } from './bytes.ts'
@@ -19,7 +20,16 @@ export { type VolContent, writeVol } from './vol-write.ts'
 export async function readVol(source: ByteSource): Promise<Scan> {
   const start = await readExactly(source, 0, Math.min(source.size, fileHeaderBytes))
   checkBeginning(start, source.size)
-  const head = parseHeader(start, source.size)
+  const head = parseHeader(start)
+  await checkFirstBlock(source, head)
+  checkSize(head, source.size)
+  if (!head.version.startsWith('HSF')) {
+    throw new ScansideError(
+      'not-supported',
+      'This file was written by another program (eyepy), not exported by the device. Nothing was changed; export the scan as RAW from the device.',
+      { offset: 0 },
+    )
+  }
   const frames: FrameInfo[] = []
   let layerBytes = 0
   for (let index = 0; index < head.frames; index++) {
@@ -81,6 +91,15 @@ export async function readSlo(source: ByteSource, scan: Scan): Promise<Uint8Arra
   return Uint8Array.from(await readExactly(source, scan.slo.pixels.offset, scan.slo.pixels.length))
 }
 
+/** A wrong B-scan header size makes a whole file look cut off; the first block tells the real reason. */
+async function checkFirstBlock(source: ByteSource, head: VolHeader): Promise<void> {
+  const base = blockOffset(head, 0)
+  if (base + blockFieldBytes > source.size) return
+  const fields = await readExactly(source, base, blockFieldBytes)
+  if (!/^(HSF-BS-1\d\d|ep-v.*)$/.test(ascii(fields, block.version, 12))) return
+  checkBlockHeader(head, 0, new DataView(fields.buffer, fields.byteOffset, fields.byteLength).getUint32(block.headerSize, true))
+}
+
 async function readBlock(source: ByteSource, head: VolHeader, index: number): Promise<FrameInfo> {
   const base = blockOffset(head, index)
   const fields = await readExactly(source, base, blockFieldBytes)
@@ -93,13 +112,7 @@ async function readBlock(source: ByteSource, head: VolHeader, index: number): Pr
     )
   }
   const view = new DataView(fields.buffer, fields.byteOffset, fields.byteLength)
-  const repeated = view.getUint32(block.headerSize, true)
-  if (repeated !== head.blockHeader) {
-    throw refuse(
-      `The file contradicts itself: its header says ${head.blockHeader} bytes for a B-scan header, B-scan ${index + 1} says ${repeated} at byte ${base + block.headerSize}.`,
-      { offset: base + block.headerSize, expected: head.blockHeader, found: repeated },
-    )
-  }
+  checkBlockHeader(head, index, view.getUint32(block.headerSize, true))
   const quality = view.getFloat32(block.quality, true)
   const hasQuality = Number(version.slice(-3)) >= 101 && quality >= 0 && quality < 1000
   return {

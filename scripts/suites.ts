@@ -1,0 +1,116 @@
+/** The suites, what each needs of the machine, and how its outcome is counted. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Need, prepareMachine } from './machine.ts'
+
+export interface Outcome {
+  passed: number
+  failed: number
+}
+
+export interface Suite {
+  name: string
+  about: string
+  needs: Need[]
+  /** Whether it runs the built application. */
+  built: boolean
+  /** Part of a bare `npm test`. */
+  always: boolean
+  run(): Promise<Outcome> | Outcome
+}
+
+export const prepare = prepareMachine
+
+/** A session bus with an unlocked keyring of its own, thrown away afterwards: suites that run the application use a real one. */
+const keyring = (command: string) =>
+  `export HOME=$(mktemp -d) XDG_DATA_HOME=; echo -n scanside | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; ${command}; code=$?; rm -rf "$HOME"; exit $code`
+
+export const suites: Suite[] = [
+  { name: 'lint', about: 'types and style', needs: [], built: false, always: true, run: lint },
+  { name: 'unit', about: 'beside the code', needs: ['dbus', 'keyring', 'pyxnat'], built: false, always: true, run: () => vitest(['run']) },
+  {
+    name: 'archive',
+    about: "pyxnat's own tests against the demo archive",
+    needs: ['pyxnat'],
+    built: false,
+    always: true,
+    run: async () => (await import('../test/archive/run.ts')).runArchiveSuite(),
+  },
+  {
+    name: 'engine',
+    about: 'the contract of an engine, on Docker and on Podman',
+    needs: ['docker', 'podman', 'busybox'],
+    built: false,
+    always: true,
+    run: async () => (await import('../test/engine/run.ts')).runEngineSuite(),
+  },
+  {
+    name: 'flow',
+    about: 'the main job in Chromium, demo archive over HTTPS, real Docker',
+    needs: ['docker', 'chromium', 'dbus', 'keyring'],
+    built: true,
+    always: true,
+    run: () => playwright('flow', false),
+  },
+  {
+    name: 'electron',
+    about: 'the main job in Electron',
+    needs: ['docker', 'xvfb', 'dbus', 'keyring', 'electron'],
+    built: true,
+    always: true,
+    run: () => playwright('electron', true),
+  },
+  {
+    name: 'screenshots',
+    about: 'the pictures of the README',
+    needs: ['docker', 'chromium', 'dbus', 'keyring'],
+    built: true,
+    always: false,
+    run: () => playwright('screenshots', false),
+  },
+]
+
+function lint(): Outcome {
+  const checks = [
+    ['biome', 'check', '--error-on-warnings', '.'],
+    ...['oct', 'node', 'web', 'electron33'].map((room) => ['tsc', '-p', `tsconfig.${room}.json`]),
+  ]
+  const failed = checks.filter(([tool = '', ...args]) => spawnSync('npx', [tool, ...args], { stdio: 'inherit' }).status !== 0).length
+  return { passed: checks.length - failed, failed }
+}
+
+/** Runs vitest and counts its tests from its own report. */
+export function vitest(args: string[]): Outcome {
+  return reported((report) => {
+    const ran = spawnSync('npx', ['vitest', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { stdio: 'inherit' })
+    const told = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }
+    // A file that does not even load has no failed test, but it has failed.
+    const failed = Math.max(told.numFailedTests, told.numFailedTestSuites > 0 || ran.status !== 0 ? 1 : 0)
+    return { passed: told.numPassedTests, failed }
+  })
+}
+
+function playwright(project: string, display: boolean): Outcome {
+  return reported((report) => {
+    const screen = display ? 'xvfb-run -a -s "-screen 0 1600x1000x24" ' : ''
+    const command = `${screen}npx playwright test --config test/playwright.config.ts --project ${project}`
+    const ran = spawnSync('dbus-run-session', ['--', 'bash', '-c', keyring(command)], {
+      stdio: 'inherit',
+      env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    })
+    const { stats } = JSON.parse(readFileSync(report, 'utf8')) as { stats: { expected: number; unexpected: number; flaky: number; skipped: number } }
+    const failed = stats.unexpected + stats.flaky + stats.skipped
+    return { passed: stats.expected, failed: failed === 0 && ran.status !== 0 ? 1 : failed }
+  })
+}
+
+function reported(run: (report: string) => Outcome): Outcome {
+  const folder = mkdtempSync(join(tmpdir(), 'scanside-test-'))
+  try {
+    return run(join(folder, 'report.json'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,88 @@
+/** The local container engine, Docker or Podman alike. */
+import type Docker from 'dockerode'
+import type { Debts, Engine, EngineHealth, OwedThing, WipeReport } from '../engine.ts'
+import { connect } from './client.ts'
+import { describeEndpoint, type Endpoint } from './endpoint.ts'
+import { probeEndpoint } from './health.ts'
+import { createImages, type EngineImages } from './images.ts'
+import { labelNames, type Owner } from './labels.ts'
+import { listThings, removeThings, type Thing } from './removal.ts'
+import { openWorkspace } from './workspace.ts'
+
+export interface DockerEngineParts {
+  endpoint: Endpoint
+  debts: Debts
+  /** Opaque id of this installation. */
+  install: string
+  process: {
+    pid: number
+    pidStart: string
+    /** Whether the process that had this pid at that start still lives. */
+    isAlive(pid: number, pidStart: string): boolean
+  }
+  now(): Date
+}
+
+export interface DockerEngine extends Engine {
+  images: EngineImages
+}
+
+/** Which things of this installation nobody alive works with. `mine`: runs this process has open. Pure. */
+export function abandoned(things: Thing[], owner: Owner, mine: ReadonlySet<string>, isAlive: (pid: number, pidStart: string) => boolean): Thing[] {
+  return things.filter(({ labels }) => {
+    if (labels[labelNames.install] !== owner.install) return false
+    const pid = Number(labels[labelNames.pid])
+    const pidStart = labels[labelNames.pidStart] ?? ''
+    if (pid === owner.pid && pidStart === owner.pidStart) return !mine.has(labels[labelNames.run] ?? '')
+    return !(Number.isInteger(pid) && pid > 0 && isAlive(pid, pidStart))
+  })
+}
+
+/** One engine at one endpoint. Nothing is sent before the first call. Throws `engine-unavailable` for an endpoint that must not be used. */
+export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
+  const { endpoint, debts, now } = parts
+  const docker: Docker = connect(endpoint)
+  const id = describeEndpoint(endpoint)
+  const owner: Owner = { install: parts.install, pid: parts.process.pid, pidStart: parts.process.pidStart }
+  const open = new Set<string>()
+
+  return {
+    id,
+    images: createImages(docker),
+    probe: (): Promise<EngineHealth> => probeEndpoint(endpoint),
+
+    async open(spec) {
+      open.add(spec.runId)
+      return openWorkspace(spec, { docker, engine: id, debts, owner, now, onWiped: (run) => open.delete(run) })
+    },
+
+    async reap(): Promise<WipeReport> {
+      const debtsNow = (): OwedThing[] => debts.list(id).filter(({ runId }) => !open.has(runId))
+      let listed: Thing[]
+      try {
+        listed = await listThings(docker, [labelNames.managed, '1'], [labelNames.install, owner.install])
+      } catch {
+        const owed = debtsNow().map(({ kind, name }) => `The engine does not answer, so it is not known whether the ${kind} ${name} is gone.`)
+        return { items: [], complete: owed.length === 0, owed }
+      }
+      const dead = abandoned(listed, owner, open, parts.process.isAlive)
+      const key = ({ kind, name }: Pick<Thing, 'kind' | 'name'>): string => `${kind} ${name}`
+      const deadKeys = new Set(dead.map(key))
+      const createdAt = new Map(listed.map((thing) => [thing.name, thing.labels[labelNames.created] ?? '']))
+      const report = await removeThings(docker, {
+        things: dead,
+        labels: [
+          [labelNames.managed, '1'],
+          [labelNames.install, owner.install],
+        ],
+        concerns: (thing) => deadKeys.has(key(thing)),
+        createdAt: (name) => createdAt.get(name) || now().toISOString(),
+        now,
+      })
+      const removed = new Set(report.items.filter(({ removedAt }) => removedAt !== null).map(({ kind, name }) => `${kind} ${name}`))
+      const there = new Set(listed.map(key))
+      for (const debt of debtsNow()) if (removed.has(key(debt)) || !there.has(key(debt))) debts.settle(debt)
+      return report
+    },
+  }
+}

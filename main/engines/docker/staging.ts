@@ -1,0 +1,132 @@
+/** Inputs on their way in: one tar stream, verified while it flows. Nothing is gathered in memory or on disk. */
+import { createHash, type Hash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { type Pack, pack } from 'tar-stream'
+import { ScansideError } from '../../../oct/errors.ts'
+import type { InputRef } from '../engine.ts'
+import { runUser } from './hardening.ts'
+
+export interface Staged {
+  path: string
+  size: number
+  sha256: string
+}
+
+/** A folder a mount lies at in the stager, with the inputs that go into it. */
+export interface StagedMount {
+  /** Relative to the stager's root. */
+  folder: string
+  writable: boolean
+  inputs: InputRef[]
+}
+
+const owner = { uid: runUser, gid: runUser, mtime: new Date(0) }
+
+/** Rejects names an archive or a person could use to leave the mount. Inputs are named by Scanside; this is the second lock. */
+export function checkInputPath(path: string): void {
+  const parts = path.split('/')
+  const plain = parts.every((part) => part !== '' && part !== '.' && part !== '..' && /^[\w.-]+$/.test(part))
+  if (!plain || path.length > 1_000) throw new ScansideError('invalid-argument', 'A name of an input cannot be used in a run. Nothing was sent.')
+}
+
+/** Every folder above the paths, outermost first, each once. */
+export function foldersOf(paths: string[]): string[] {
+  const folders = new Set<string>()
+  for (const path of paths) {
+    const parts = path.split('/').slice(0, -1)
+    for (let i = 1; i <= parts.length; i += 1) folders.add(parts.slice(0, i).join('/'))
+  }
+  return [...folders]
+}
+
+function entry(tar: Pack, header: Parameters<Pack['entry']>[0], signal: AbortSignal) {
+  const sink = tar.entry(header)
+  return {
+    /** Resolves when the engine has taken enough to go on. */
+    async write(chunk: Uint8Array): Promise<void> {
+      if (sink.write(chunk)) return
+      await new Promise<void>((resolve, reject) => {
+        const settle = (fault?: unknown): void => {
+          sink.off('drain', settle)
+          sink.off('close', closed)
+          signal.removeEventListener('abort', aborted)
+          fault === undefined ? resolve() : reject(fault)
+        }
+        const closed = (): void => settle(new Error('the stream to the engine was closed'))
+        const aborted = (): void => settle(signal.reason)
+        sink.once('drain', () => settle())
+        sink.once('close', closed)
+        signal.addEventListener('abort', aborted, { once: true })
+      })
+    },
+    end: () => sink.end(null),
+  }
+}
+
+async function sendFile(tar: Pack, folder: string, ref: InputRef, signal: AbortSignal, onBytes: (n: number) => void): Promise<Staged> {
+  const sha256 = createHash('sha256')
+  const md5: Hash | null = ref.kind === 'archive' && ref.md5 ? createHash('md5') : null
+  const wrong = (what: string) =>
+    new ScansideError('integrity', `A scan arrived ${what}, so it was not analysed. The original is untouched; start the run again.`, {
+      size: ref.size,
+    })
+  const source: Readable = await ref.read(signal)
+  let size = 0
+  try {
+    const sink = entry(tar, { name: `${folder}/${ref.path}`, size: ref.size, mode: 0o444, ...owner }, signal)
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      signal.throwIfAborted()
+      size += chunk.length
+      if (size > ref.size) throw wrong('longer than the archive had said')
+      sha256.update(chunk)
+      md5?.update(chunk)
+      await sink.write(chunk)
+      onBytes(chunk.length)
+    }
+    if (size !== ref.size) throw wrong('shorter than the archive had said')
+    if (md5 !== null && ref.kind === 'archive' && md5.digest('hex') !== ref.md5?.toLowerCase()) throw wrong('damaged (its MD5 differs)')
+    const digest = sha256.digest('hex')
+    if (ref.kind === 'local' && ref.sha256 && digest !== ref.sha256.toLowerCase()) throw wrong('damaged (its SHA-256 differs)')
+    sink.end()
+    return { path: ref.path, size, sha256: digest }
+  } finally {
+    source.destroy()
+  }
+}
+
+/**
+ * A tar of every mount: its root folder (a writable one belongs to the run's user alone), folders, and files read-only.
+ * `done` resolves with what was sent when the last byte has been taken, or rejects; the tar is then destroyed, so the engine sees a
+ * cut stream and not a whole one.
+ */
+export function packInputs(mounts: StagedMount[], signal: AbortSignal, onProgress: (bytes: number) => void): { tar: Pack; done: Promise<Staged[]> } {
+  const tar = pack()
+  // Its destruction is told by `done`.
+  tar.on('error', () => {})
+  const send = async (): Promise<Staged[]> => {
+    const staged: Staged[] = []
+    let bytes = 0
+    for (const { folder, writable, inputs } of mounts) {
+      for (const { path } of inputs) checkInputPath(path)
+      tar.entry({ name: `${folder}/`, type: 'directory', mode: writable ? 0o700 : 0o555, ...owner })
+      for (const inner of foldersOf(inputs.map(({ path }) => path))) {
+        tar.entry({ name: `${folder}/${inner}/`, type: 'directory', mode: 0o755, ...owner })
+      }
+      for (const ref of inputs) {
+        staged.push(
+          await sendFile(tar, folder, ref, signal, (n) => {
+            bytes += n
+            onProgress(bytes)
+          }),
+        )
+      }
+    }
+    tar.finalize()
+    return staged
+  }
+  const done = send().catch((fault: unknown) => {
+    tar.destroy(fault instanceof Error ? fault : new Error('cancelled'))
+    throw fault
+  })
+  return { tar, done }
+}

@@ -1,0 +1,235 @@
+/** One run's place on a Docker or Podman engine: two volumes or more, a container that works, and a stager that is never started. */
+import type { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import { ScansideError } from '../../../oct/errors.ts'
+import type { Debts, ExitReport, LogLine, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
+import { engineFault, isGone, statusOf } from './client.ts'
+import { runContainer, stageContainer, stagePath } from './hardening.ts'
+import { labelsOf, namesOf, type Owner } from './labels.ts'
+import { demultiplex, lineSplitter } from './logs.ts'
+import { readOutputs } from './outputs.ts'
+import { removeThings, runLabels } from './removal.ts'
+import { packInputs, type StagedMount } from './staging.ts'
+
+export interface WorkspaceHouse {
+  docker: Docker
+  engine: string
+  debts: Debts
+  owner: Owner
+  now(): Date
+  /** Called when wipe has been tried, so that reap may take over what is left. */
+  onWiped(run: string, complete: boolean): void
+}
+
+type OnLine = (line: Omit<LogLine, 'seq'>) => void
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Opens a workspace without asking the engine: it may stand for a run that an earlier life began. */
+export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
+  const { docker, debts, now } = house
+  const names = namesOf(spec.runId, spec.mounts.length)
+  const created = new Map<string, string>()
+  const container = docker.getContainer(names.container)
+  const stager = docker.getContainer(names.stager)
+  const things: OwedThing[] = [
+    ...[names.container, names.stager].map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'container' as const, name })),
+    ...names.volumes.map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'volume' as const, name })),
+  ]
+  let building: Promise<void> = Promise.resolve()
+  let containerReady: Promise<void> = Promise.resolve()
+  let deadlineAt: number | null = null
+  let logsEnded: Promise<void> = Promise.resolve()
+
+  /** Runs a creation; what exists already under the run's own name is an earlier try's. */
+  const create = async (name: string, make: () => Promise<unknown>, onTaken: () => Promise<unknown>): Promise<void> => {
+    created.set(name, now().toISOString())
+    try {
+      await make()
+    } catch (fault) {
+      if (statusOf(fault) !== 409) throw fault
+      await onTaken()
+    }
+  }
+
+  const build = async (): Promise<void> => {
+    for (const thing of things) debts.incur(thing)
+    const labels = labelsOf(spec.runId, house.owner, now().toISOString())
+    const volumes = names.volumes.map((name) =>
+      create(
+        name,
+        () => docker.createVolume({ Name: name, Labels: labels }),
+        async () => {},
+      ),
+    )
+    // Settled, not only all: nothing may still be on its way when wipe begins.
+    const failed = (await Promise.allSettled(volumes)).find((outcome) => outcome.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    const options = runContainer(spec, names.container, names.volumes, labels)
+    containerReady = create(
+      names.container,
+      () => docker.createContainer(options),
+      async () => {
+        await container.remove({ force: true })
+        await docker.createContainer(options)
+      },
+    )
+    // Awaited by start(); a failure before that must not count as unhandled.
+    containerReady.catch(() => {})
+    await create(
+      names.stager,
+      () => docker.createContainer(stageContainer(spec, names.stager, names.volumes, labels)),
+      async () => {},
+    )
+  }
+
+  const stopContainer = async (): Promise<void> => {
+    await container.stop({ t: 1 }).catch(() => {})
+    const { State } = await container.inspect()
+    // It may end between the two calls.
+    if (State.Running) await container.kill().catch(() => {})
+  }
+
+  const follow = async (onLine: OnLine): Promise<void> => {
+    const at = (): string => now().toISOString()
+    const lines = lineSplitter({ bytes: spec.limits.logBytes }, (stream, text) => onLine({ stream, text, at: at() }))
+    try {
+      const source = (await container.logs({ follow: true, stdout: true, stderr: true })) as unknown as Readable
+      const take = demultiplex(lines.push)
+      for await (const chunk of source as AsyncIterable<Buffer>) take(chunk)
+    } catch {
+      onLine({ stream: 'scanside', text: 'The log could not be followed to its end.', at: at() })
+    }
+    const dropped = lines.end()
+    if (dropped > 0) onLine({ stream: 'scanside', text: `${dropped} bytes of log were dropped: more than this run may write.`, at: at() })
+  }
+
+  /** Resolves when the container does not run any more. Podman's wait may come back early, so the state is asked until it says so. */
+  const ended = async (): Promise<{ exitCode: number; outOfMemory: boolean }> => {
+    for (;;) {
+      await container.wait()
+      const { State } = await container.inspect()
+      if (!State.Running && State.Status !== 'stopping') return { exitCode: State.ExitCode, outOfMemory: State.OOMKilled }
+      await pause(50)
+    }
+  }
+
+  return {
+    async stage(inputs, signal, onProgress) {
+      try {
+        signal.throwIfAborted()
+        building = build()
+        await building
+        signal.throwIfAborted()
+        const mounts = spec.mounts.map(
+          ({ name, writable }, i): StagedMount => ({
+            folder: stagePath(i),
+            writable,
+            inputs: inputs.filter(({ mount }) => mount === name).map(({ ref }) => ref),
+          }),
+        )
+        if (inputs.some(({ mount }) => !spec.mounts.some(({ name }) => name === mount))) {
+          throw new ScansideError('invalid-argument', 'The pipeline has no place for one of the inputs. Nothing was sent.')
+        }
+        const { tar, done } = packInputs(mounts, signal, onProgress)
+        const broken = new AbortController()
+        const sent = stager.putArchive(tar as unknown as NodeJS.ReadableStream, { path: '/', abortSignal: AbortSignal.any([signal, broken.signal]) })
+        let refused: unknown = null
+        sent.catch((fault: unknown) => {
+          refused = fault
+          tar.destroy()
+        })
+        try {
+          const staged = await done
+          await sent
+          return staged
+        } catch (fault) {
+          // A wrong input ends the request; an engine that broke off ends the packing. The first of them is the reason.
+          const reason = fault instanceof ScansideError ? fault : (refused ?? fault)
+          broken.abort()
+          await sent.catch(() => {})
+          throw reason
+        }
+      } catch (fault) {
+        throw engineFault(fault, 'take in the scans')
+      }
+    },
+
+    async start(signal, onLine) {
+      try {
+        signal.throwIfAborted()
+        await containerReady
+        signal.throwIfAborted()
+        await container.start()
+        deadlineAt = now().getTime() + spec.limits.deadlineMs
+        logsEnded = follow(onLine)
+      } catch (fault) {
+        throw engineFault(fault, 'start the analysis')
+      }
+    },
+
+    async wait(signal): Promise<ExitReport> {
+      const left = (deadlineAt ?? now().getTime() + spec.limits.deadlineMs) - now().getTime()
+      let timer: NodeJS.Timeout | undefined
+      let aborted: (() => void) | undefined
+      try {
+        const end = ended()
+        end.catch(() => {})
+        const why = await Promise.race([
+          end.then(() => 'ended' as const),
+          new Promise<'deadline'>((resolve) => {
+            timer = setTimeout(resolve, Math.max(0, left), 'deadline')
+          }),
+          new Promise<'cancelled'>((resolve) => {
+            aborted = () => resolve('cancelled')
+            if (signal.aborted) resolve('cancelled')
+            signal.addEventListener('abort', aborted, { once: true })
+          }),
+        ])
+        if (why !== 'ended') await stopContainer()
+        const exit = await end
+        await logsEnded
+        if (why === 'cancelled') throw new ScansideError('cancelled', 'The run was cancelled.')
+        return { ...exit, timedOut: why === 'deadline' }
+      } catch (fault) {
+        throw engineFault(fault, 'tell how the analysis ended')
+      } finally {
+        clearTimeout(timer)
+        if (aborted !== undefined) signal.removeEventListener('abort', aborted)
+      }
+    },
+
+    async collect(mount, signal) {
+      const index = spec.mounts.findIndex(({ name, writable }) => name === mount && writable)
+      if (index === -1) throw new ScansideError('invalid-argument', 'The pipeline has no such place for results.')
+      try {
+        signal.throwIfAborted()
+        const source = (await stager.getArchive({ path: `/${stagePath(index)}`, abortSignal: signal })) as unknown as Readable
+        return await readOutputs(source, stagePath(index), spec.limits, signal)
+      } catch (fault) {
+        if (signal.aborted) throw new ScansideError('cancelled', 'The run was cancelled.')
+        throw isGone(fault)
+          ? new ScansideError('not-found', 'The results are no longer on the engine. The scans are untouched; start the run again.')
+          : engineFault(fault, 'hand out the results')
+      }
+    },
+
+    async wipe(): Promise<WipeReport> {
+      await building.catch(() => {})
+      await containerReady.catch(() => {})
+      const report = await removeThings(docker, {
+        things,
+        labels: runLabels(house.owner.install, spec.runId),
+        concerns: () => true,
+        createdAt: (name) => created.get(name) ?? now().toISOString(),
+        now,
+      })
+      for (const thing of things) {
+        const item = report.items.find(({ kind, name }) => kind === thing.kind && name === thing.name)
+        if (item?.removedAt) debts.settle(thing)
+      }
+      house.onWiped(spec.runId, report.complete)
+      return report
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { Archive } from './features/archive/archive.tsx'
+import { Cohort } from './features/cohort/cohort.tsx'
+import { Inbox } from './features/inbox/inbox.tsx'
+import { RunsPage } from './features/runs/runs-page.tsx'
+import { Settings } from './features/settings/settings.tsx'
+import { SignIn } from './features/sign-in/sign-in.tsx'
+import { Viewer } from './features/viewer/viewer.tsx'
+import { closeViewer, type Place, useNavigation } from './navigation.ts'
+import { ErrorBoundary } from './shell/boundary.tsx'
+import { DropProblem, DropZone } from './shell/drop-zone.tsx'
+import { Rail } from './shell/rail.tsx'
+import { StatusBar } from './shell/status-bar.tsx'
+import { useApp } from './stores.ts'
+
+const pages: Record<Place, () => React.ReactNode> = { inbox: Inbox, archive: Archive, runs: RunsPage, cohort: Cohort, settings: Settings }
+
+/** One window: the rail, the place, the status bar; the viewer lies over the place, which keeps its state meanwhile. */
+export function App() {
+  const { place, viewer } = useNavigation()
+  const signedOut = useApp().session.state === 'signed-out'
+  const Page = signedOut && place !== 'settings' && place !== 'runs' ? SignIn : pages[place]
+  return (
+    <div className="window">
+      <Rail />
+      <main className="main">
+        <ErrorBoundary key={signedOut ? 'sign-in' : place}>
+          <div className="page" hidden={viewer !== null}>
+            <Page />
+          </div>
+          {viewer && <Viewer key={JSON.stringify(viewer.ref)} scan={viewer.ref} onClose={closeViewer} />}
+        </ErrorBoundary>
+        <DropProblem />
+      </main>
+      <StatusBar />
+      <DropZone />
+    </div>
+  )
+}

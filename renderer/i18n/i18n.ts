@@ -1,0 +1,45 @@
+/** Languages of the window. The viewer and the runs page bring their own sentences as namespaces `viewer` and `runs`. */
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import runsDe from '../features/runs/de.ts'
+import runsEn from '../features/runs/en.ts'
+import viewerDe from '../features/viewer/de.ts'
+import viewerEn from '../features/viewer/en.ts'
+import de from './de.ts'
+import en from './en.ts'
+
+export const languages = ['en', 'de'] as const
+export type Language = (typeof languages)[number]
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation'
+    resources: { translation: typeof en; viewer: typeof viewerEn; runs: typeof runsEn }
+  }
+}
+
+/** The language of a tag such as `de-AT`; English where it is neither. */
+export function languageOf(tag: string): Language {
+  return tag.toLowerCase().startsWith('de') ? 'de' : 'en'
+}
+
+/** Sets the sentences up, all of them at once: the window loads nothing later. */
+export async function startLanguages(language: Language): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    resources: {
+      en: { translation: en, viewer: viewerEn, runs: runsEn },
+      de: { translation: de, viewer: viewerDe, runs: runsDe },
+    },
+    // React escapes what it renders.
+    interpolation: { escapeValue: false },
+  })
+  document.documentElement.lang = language
+}
+
+/** Changes the language of everything on the screen. */
+export async function changeLanguage(language: Language): Promise<void> {
+  await i18next.changeLanguage(language)
+  document.documentElement.lang = language
+}

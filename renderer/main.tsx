@@ -1,0 +1,26 @@
+/** The window's entry: connect, mirror the stores, show. */
+import './ui/fonts.css'
+import './ui/tokens.css'
+import './ui/base.css'
+import './ui/controls.css'
+import './shell/shell.css'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { startAppearance } from './appearance.ts'
+import { connect } from './bridge.ts'
+import { startLanguages } from './i18n/i18n.ts'
+import { asScansideError, connectLab, lab } from './lab.ts'
+import { Crash } from './shell/crash.tsx'
+import { followLab } from './stores.ts'
+
+const place = document.getElementById('root')
+if (!place) throw new Error('index.html has no #root')
+const root = createRoot(place)
+await startLanguages(startAppearance())
+try {
+  connectLab(await connect())
+  await followLab(lab)
+  root.render(<App />)
+} catch (error) {
+  root.render(<Crash error={asScansideError(error)} />)
+}

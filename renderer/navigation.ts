@@ -1,0 +1,41 @@
+/** Where the person is: one of five places, with the viewer over it when a scan is open. View state only; nothing here is kept. */
+import { create } from 'zustand'
+import type { ScanRef } from '../preload/contract.ts'
+
+export const places = ['inbox', 'archive', 'runs', 'cohort', 'settings'] as const
+export type Place = (typeof places)[number]
+
+interface Navigation {
+  place: Place
+  /** The scan that lies open over the place; `back` is the place Esc returns to. `among` are its neighbours for "scan 1 of 4". */
+  viewer: { ref: ScanRef; back: Place; among: ScanRef[] } | null
+  /** The run shown on the runs page. */
+  run: string | null
+}
+
+export const useNavigation = create<Navigation>(() => ({ place: 'archive', viewer: null, run: null }))
+
+/** Goes to a place; an open viewer closes. */
+export function go(place: Place): void {
+  useNavigation.setState({ place, viewer: null })
+}
+
+/** Opens a scan over the current place. `among` are the scans one can step through from it, itself included. */
+export function openViewer(ref: ScanRef, among: ScanRef[] = [ref]): void {
+  useNavigation.setState((state) => ({ viewer: { ref, among, back: state.viewer?.back ?? state.place } }))
+}
+
+/** Closes the viewer; the place below is as it was left. */
+export function closeViewer(): void {
+  useNavigation.setState({ viewer: null })
+}
+
+/** Goes to the runs page with this run chosen. */
+export function openRun(run: string): void {
+  useNavigation.setState({ place: 'runs', viewer: null, run })
+}
+
+/** Chooses a run on the runs page without leaving it. */
+export function chooseRun(run: string | null): void {
+  useNavigation.setState({ run })
+}

@@ -1,0 +1,101 @@
+import { Box, CloudOff, Database, FlaskConical, KeyRound, ShieldCheck, Trash2 } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Operation } from '../../preload/contract.ts'
+import { lab } from '../lab.ts'
+import { go } from '../navigation.ts'
+import { useApp, useMirror } from '../stores.ts'
+import { Progress, Spinner } from '../ui/progress.tsx'
+import { Account } from './account.tsx'
+import { useDropping } from './drop.ts'
+
+/** The newest operation that is still going on. */
+export function runningOperation(operations: Record<string, Operation>): Operation | null {
+  return Object.values(operations).findLast((operation) => operation.state === 'running') ?? null
+}
+
+function Fact({ icon, children, title, onPress }: { icon: ReactNode; children: ReactNode; title?: string; onPress?: () => void }) {
+  if (!onPress)
+    return (
+      <span className="status-fact" title={title}>
+        {icon}
+        {children}
+      </span>
+    )
+  return (
+    <button type="button" className="status-fact" title={title} onClick={onPress}>
+      {icon}
+      {children}
+    </button>
+  )
+}
+
+/** Who, archive, engine, cloud, what is going on, what waits safely, what is owed: always the same facts in the same order. */
+export function StatusBar() {
+  const { t } = useTranslation()
+  const { session, engine, counts } = useApp()
+  const archive = { 'signed-out': 'none', 'signed-in': 'online', expired: 'expired', offline: 'offline' } as const
+  const kind = engine.kind === 'podman' ? 'Podman' : engine.kind === 'docker' ? 'Docker' : t('status.engine.any')
+  return (
+    <section className="status" aria-label={t('status.label')}>
+      <Account />
+      {session.demo && (
+        <Fact icon={<FlaskConical className="icon" size={14} aria-hidden />} title={t('status.demoTitle')}>
+          <span className="tag" data-loud>
+            {t('status.demo')}
+          </span>
+        </Fact>
+      )}
+      <Fact icon={<Database className="icon" size={14} aria-hidden />} {...(session.archive ? { title: session.archive } : {})}>
+        {t(`status.archive.${archive[session.state]}`)}
+      </Fact>
+      <Fact icon={<Box className="icon" size={14} aria-hidden />} title={engine.message} onPress={() => go('settings')}>
+        {t(`status.engine.${engine.state}`, { name: kind })}
+        {engine.remote && <span className="tag">{t('status.engine.remote')}</span>}
+      </Fact>
+      <Fact icon={<CloudOff className="icon" size={14} aria-hidden />}>{t('status.cloud')}</Fact>
+      <Activity />
+      <Fact icon={<ShieldCheck className="icon" size={14} aria-hidden />} title={t('status.waitingTitle')} onPress={() => go('runs')}>
+        {t('status.waiting', { count: counts.waiting })}
+      </Fact>
+      <Fact icon={<Trash2 className="icon" size={14} aria-hidden />} title={t('status.owedTitle')} onPress={() => go('runs')}>
+        {t('status.owed', { count: counts.owed })}
+      </Fact>
+    </section>
+  )
+}
+
+/** What is going on, wherever the person is: a long operation with its progress and a way to stop it, else main's own line. */
+function Activity() {
+  const { t } = useTranslation()
+  const { activity, keyring } = useApp()
+  const operation = runningOperation(useMirror((state) => state.operations))
+  const taking = useDropping((state) => state.busy)
+  if (operation) {
+    return (
+      <span className="status-fact grow" aria-live="polite">
+        <Spinner />
+        <span className="ellipsis">{operation.message}</span>
+        <span className="status-progress">
+          <Progress value={operation.progress} label={t('status.progress')} />
+        </span>
+        <button
+          type="button"
+          className="link"
+          aria-label={t('status.cancel', { what: operation.message })}
+          onClick={() => void lab.operations.cancel({ operation: operation.id }).catch(() => undefined)}
+        >
+          {t('action.cancel')}
+        </button>
+      </span>
+    )
+  }
+  const idle = keyring.available ? t('status.quiet') : t('status.noKeyring')
+  return (
+    <span className="status-fact grow" aria-live="polite">
+      {taking && <Spinner />}
+      {!taking && activity === '' && !keyring.available && <KeyRound className="icon" size={14} aria-hidden />}
+      <span className={activity || taking ? 'ellipsis' : 'ellipsis faint'}>{taking ? t('status.dropSending') : activity || idle}</span>
+    </span>
+  )
+}

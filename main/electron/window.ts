@@ -35,8 +35,8 @@ export function bindDoorway(parts: WindowParts, isKnown: (contentsId: number) =>
   })
 }
 
-/** Opens the window and shows it once its first picture is there. Resolves when it is shown. */
-export async function openWindow(parts: WindowParts): Promise<BrowserWindow> {
+/** Opens the window and shows it once its first picture is there. `know` gets its contents' id before any page runs in it. */
+export async function openWindow(parts: WindowParts, know: (contentsId: number) => void): Promise<BrowserWindow> {
   Menu.setApplicationMenu(null)
   const window = new BrowserWindow({
     width: 1440,
@@ -48,6 +48,7 @@ export async function openWindow(parts: WindowParts): Promise<BrowserWindow> {
     backgroundColor: '#181818',
     webPreferences: windowPreferences(parts.preload),
   })
+  know(window.webContents.id)
   // The page's title could carry a label; the window's, which other programs can read, never changes.
   window.on('page-title-updated', (event) => event.preventDefault())
   const stop = parts.subscribe((event, payload) => {

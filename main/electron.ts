@@ -1,0 +1,66 @@
+/** Scanside in Electron. Reads from top to bottom: prepare, build the services, bind the doorway, open the window. */
+import { join } from 'node:path'
+import { app, dialog, protocol } from 'electron'
+import { createDispatch } from './doorway/dispatch.ts'
+import { createFiles } from './doorway/files.ts'
+import { electronCapabilities } from './electron/capabilities.ts'
+import { windowPreferences } from './electron/policies.ts'
+import { bindDoorway, openWindow, serveApp, type WindowParts } from './electron/window.ts'
+import { wirePolicies } from './electron/wire.ts'
+import { createServices } from './services.ts'
+
+protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
+app.enableSandbox()
+// A crash dump is a picture of memory: it would hold scans and names.
+app.commandLine.appendSwitch('disable-breakpad')
+app.commandLine.appendSwitch('disable-http-cache')
+if (process.env.SCANSIDE_HOME) app.setPath('userData', join(process.env.SCANSIDE_HOME, 'window'))
+
+if (!app.requestSingleInstanceLock()) {
+  console.log('Scanside is already open.')
+  app.quit()
+} else {
+  // Not awaited: Electron waits for this module before it is ready.
+  run().catch((error: unknown) => {
+    console.error('scanside: start:', error)
+    dialog.showErrorBox(
+      'Scanside could not start',
+      'Your data is safe: nothing was changed. Start Scanside again; if it stays, show your administrator this line.',
+    )
+    app.exit(1)
+  })
+}
+
+async function run(): Promise<void> {
+  await app.whenReady()
+  const built = import.meta.dirname
+  const capabilities = electronCapabilities(built)
+  const services = await createServices(capabilities)
+  const preload = join(built, '..', 'preload', 'preload.cjs')
+  const parts: WindowParts = {
+    session: wirePolicies(windowPreferences(preload).partition),
+    files: createFiles(join(built, '..', 'renderer')),
+    bulk: services.bulk,
+    dispatch: createDispatch(services.handlers, capabilities.log),
+    subscribe: services.subscribe,
+    preload,
+  }
+  serveApp(parts)
+  const known = new Set<number>()
+  bindDoorway(parts, (id) => known.has(id))
+  const window = await openWindow(parts, (id) => known.add(id))
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+  console.log('Scanside is ready')
+
+  app.on('window-all-closed', () => app.quit())
+  let stopped = false
+  app.on('before-quit', (event) => {
+    if (stopped) return
+    event.preventDefault()
+    stopped = true
+    services.stop().finally(() => app.quit())
+  })
+}

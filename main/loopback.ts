@@ -1,0 +1,61 @@
+/** Scanside in a browser on this machine: the same services behind an HTTP server on 127.0.0.1. Not part of the packed application. */
+import { readFileSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createDispatch } from './doorway/dispatch.ts'
+import { createFiles } from './doorway/files.ts'
+import { createGate, tokenLifeMs } from './loopback/gate.ts'
+import { nodeCapabilities } from './loopback/node-capabilities.ts'
+import { browserCommands, openBrowser, writeRedirect } from './loopback/open-browser.ts'
+import { serveLoopback } from './loopback/server.ts'
+import { createServices } from './services.ts'
+
+const built = import.meta.dirname
+const root = dirname(dirname(built))
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+const capabilities = nodeCapabilities(root, built, version)
+const services = await createServices(capabilities)
+const gate = createGate(Date.now)
+
+let lastWindowLeft: NodeJS.Timeout | undefined
+const front = await serveLoopback({
+  gate,
+  files: createFiles(join(dirname(built), 'renderer')),
+  bulk: services.bulk,
+  dispatch: createDispatch(services.handlers, capabilities.log),
+  subscribe: services.subscribe,
+  onWindows(open) {
+    clearTimeout(lastWindowLeft)
+    clearInterval(renewal)
+    rmSync(file, { force: true })
+    if (open === 0) lastWindowLeft = setTimeout(leaveWhenIdle, 60_000)
+  },
+})
+
+// In the home folder, where browsers confined by snap can read it. Until a window is there, the token in it is renewed before it dies.
+const file = join(homedir(), `scanside-${front.port}.html`)
+writeRedirect(file, front.port, gate.issue())
+const renewal = setInterval(() => writeRedirect(file, front.port, gate.issue()), tokenLifeMs - 2_000)
+
+const graphical = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
+const commands = process.env.SCANSIDE_NO_BROWSER ? [] : browserCommands(process.platform, process.getuid?.() === 0, graphical)
+const opened = await openBrowser(commands, file)
+if (opened) console.log(`Scanside is open in your browser (${opened}). It ends a minute after its last window, when no run is under way.`)
+else console.log(`No browser could be opened from here. Open this file in a browser on this machine, as this user:\n  ${file}`)
+console.log('Scanside is ready')
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave)
+
+/** Ends when nothing is under way and nothing is owed; looks again every minute otherwise. */
+function leaveWhenIdle(): void {
+  if (services.busy()) lastWindowLeft = setTimeout(leaveWhenIdle, 60_000)
+  else leave()
+}
+
+async function leave(): Promise<void> {
+  clearInterval(renewal)
+  rmSync(file, { force: true })
+  await front.stop()
+  await services.stop()
+  process.exit(0)
+}

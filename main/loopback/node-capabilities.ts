@@ -1,0 +1,65 @@
+/** The capabilities of the loopback front: plain Node. */
+import { fork, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { ScansideError } from '../../oct/errors.ts'
+import type { Capabilities } from '../capabilities.ts'
+import { dataFolder } from '../paths.ts'
+
+/** `built`: the folder of the built main; `root`: the project's. */
+export function nodeCapabilities(root: string, built: string, version: string): Capabilities {
+  return {
+    front: 'browser',
+    version,
+    dataFolder: dataFolder(process.platform, process.env, homedir()),
+    env: process.env,
+    startDemo() {
+      const child = fork(join(built, 'demo.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+      return {
+        onMessage: (listener) => child.on('message', listener),
+        onExit: (listener) => child.once('exit', listener),
+        kill: () => child.kill('SIGTERM'),
+      }
+    },
+    copyText: () => Promise.reject(new ScansideError('not-supported', 'In a browser, the page itself copies. Select the text and copy it by hand.')),
+    parseWorker: new URL(`file://${join(built, 'parse-worker.js')}`),
+    shippedImage: (signal) => shippedFromSource(root, 'node', signal),
+    proxyFor: async (url) => proxyFromEnvironment(url, process.env),
+    log: (where, error) => console.error(`scanside: ${where}:`, error),
+  }
+}
+
+/** Builds the shipped image from the source tree, unless it is there already, and answers where it lies. */
+export async function shippedFromSource(root: string, node: string, signal: AbortSignal): Promise<string> {
+  const folder = join(root, 'out', 'images')
+  await new Promise<void>((resolve, reject) => {
+    const child = spawn(node, [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(root, 'images', 'oct-quality', 'build.ts'), '--no-load'], {
+      cwd: root,
+      stdio: 'ignore',
+      signal,
+    })
+    const failed = (cause?: unknown) =>
+      new ScansideError(
+        'internal',
+        'The OCT quality image could not be made here. Nothing was changed. Run `npm run image` to see why.',
+        {},
+        { cause },
+      )
+    child.once('error', (error) => reject(signal.aborted ? new ScansideError('cancelled', 'Cancelled.') : failed(error)))
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(failed())))
+  })
+  const file = existsSync(folder) ? readdirSync(folder).find((name) => /^oct-quality-.*\.tar\.gz$/.test(name)) : undefined
+  if (!file) throw new ScansideError('not-found', 'The OCT quality image was not found after it was made. Run `npm run image` to see why.')
+  return join(folder, file)
+}
+
+/** The usual variables; no_proxy by host suffix; loopback never goes through a proxy. */
+export function proxyFromEnvironment(url: string, env: Record<string, string | undefined>): string | null {
+  const { protocol, hostname } = new URL(url)
+  if (hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]') return null
+  const excluded = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').map((entry) => entry.trim().replace(/^\*?\./, ''))
+  if (excluded.some((entry) => entry === '*' || (entry !== '' && (hostname === entry || hostname.endsWith(`.${entry}`))))) return null
+  const proxy = protocol === 'https:' ? (env.https_proxy ?? env.HTTPS_PROXY) : (env.http_proxy ?? env.HTTP_PROXY)
+  return proxy ?? env.all_proxy ?? env.ALL_PROXY ?? null
+}

@@ -1,0 +1,179 @@
+/**
+ * Generated scans: plausible Heidelberg RAW exports for the demo lab and for tests. Deterministic by seed; no identity anywhere.
+ * They teach nothing about real eyes and are never used to claim how well a fault is found.
+ */
+import { layoutBytes } from '../formats/vol-layout.ts'
+import { contentLayout, type VolContent, writeVol } from '../formats/vol-write.ts'
+import type { FrameLocation, Point } from '../scan.ts'
+import { disc, type Traits } from './anatomy.ts'
+import { type AScan, type BScanRecipe, deviceLayers, renderBScan } from './bscan.ts'
+import { normal, randomFrom, speckleTable } from './random.ts'
+import { renderSlo } from './slo.ts'
+import { drawVessels, growVessels, type VesselMap } from './vessels.ts'
+
+export type SynthFault = 'none' | 'dark' | 'cut-upper' | 'decentred' | 'badly-lit'
+
+export interface SynthOptions {
+  pattern: 'ring' | 'volume' | 'line'
+  laterality: 'OD' | 'OS'
+  /** The same seed is the same eye and the same scan. */
+  seed: number
+  fault?: SynthFault
+  /** A-scans per B-scan; 768 for ring and line, 512 for a volume */
+  width?: number
+  /** samples per A-scan; 496 */
+  height?: number
+  /** B-scans of a volume; 25 */
+  frames?: number
+}
+
+/** Ring: 1.8 mm around the disc. Line and volume: 6 mm across the fovea. */
+const ringRadius = 1.8
+const extent = 6
+/** mm of depth in a B-scan, whatever its height in samples */
+const depth = 496 * 0.00387167
+
+interface Size {
+  width: number
+  height: number
+  frames: number
+  slo: { width: number; height: number }
+}
+
+function sizeOf(options: SynthOptions): Size {
+  const width = options.width ?? (options.pattern === 'volume' ? 512 : 768)
+  const side = width >= 512 ? 768 : 384
+  return {
+    width,
+    height: options.height ?? 496,
+    frames: options.pattern === 'volume' ? (options.frames ?? 25) : 1,
+    slo: { width: side, height: side },
+  }
+}
+
+/** Bytes `synthesise` will return for these options. */
+export function synthesisedSize(options: SynthOptions): number {
+  return layoutBytes(contentLayout(sizeOf(options)))
+}
+
+/** A whole `.vol` file (HSF-OCT-103). About 0.5 s for 25 B-scans of 384 x 496. */
+export function synthesise(options: SynthOptions): Uint8Array {
+  const size = sizeOf(options)
+  const fault = options.fault ?? 'none'
+  const random = randomFrom(options.seed)
+  const vary = (spread: number) => Math.max(-2, Math.min(2, normal(random))) * spread
+  const traits: Traits = { rnfl: 1 + vary(0.06), retina: 1 + vary(0.025), turn: vary(0.08) }
+  const vessels = growVessels(random)
+  const side = options.laterality === 'OD' ? 1 : -1
+  const slo = { x: (extent * 1.5) / size.slo.width, y: (extent * 1.5) / size.slo.height }
+  const onDisc = options.pattern === 'ring'
+  const sloCentre: Point = onDisc ? { x: disc.x - 0.9 + vary(0.15), y: disc.y + 0.4 + vary(0.15) } : { x: vary(0.1), y: vary(0.1) }
+  const toPixel = (at: Point): Point => ({
+    x: size.slo.width / 2 + (side * (at.x - sloCentre.x)) / slo.x,
+    y: size.slo.height / 2 + (at.y - sloCentre.y) / slo.y,
+  })
+  const toEye = (pixel: Point): Point => ({
+    x: sloCentre.x + side * (pixel.x - size.slo.width / 2) * slo.x,
+    y: sloCentre.y + (pixel.y - size.slo.height / 2) * slo.y,
+  })
+  const toMm = (at: Point): Point => {
+    const pixel = toPixel(at)
+    return { x: pixel.x * slo.x, y: pixel.y * slo.y }
+  }
+  const map = drawVessels(vessels, size.slo.width, size.slo.height, toPixel, 1 / slo.x)
+  const target = onDisc ? disc : { x: 0, y: 0 }
+  const off = fault === 'decentred' ? { x: onDisc ? -0.62 : 0.9, y: onDisc ? 0.38 : 0.7 } : { x: vary(0.04), y: vary(0.04) }
+  const centre: Point = { x: target.x + off.x, y: target.y + off.y }
+  const axial = depth / size.height
+  const averaged = speckleTable(options.seed + 3, fault === 'dark' ? 2 : options.pattern === 'volume' ? 14 : 24)
+  const single = speckleTable(options.seed + 4, 1)
+  // A tilt across the disc bends a ring's BM into a wave, as on real rings; the macula is nearly level.
+  const tilt = onDisc ? { x: 30 + vary(15), y: -45 + vary(15) } : { x: vary(10), y: vary(8) }
+  const level = (fault === 'cut-upper' ? 240 : 1120) + vary(25)
+  const sideLight = (u: number) => (fault === 'badly-lit' ? 0.04 + 0.96 * u * u : 1)
+  const quality = { none: 31, dark: 10.5, 'cut-upper': 24, decentred: 29, 'badly-lit': 19 }[fault]
+  const recipeOf = (frame: number): BScanRecipe => {
+    const aScan = (index: number): AScan => {
+      const at = place(options.pattern, centre, side, (index + 0.5) / size.width, frameRow(size.frames, frame))
+      const from = { x: at.x - centre.x, y: at.y - centre.y }
+      const bow = onDisc ? 0 : -6 * (from.x * from.x + from.y * from.y)
+      return {
+        at,
+        bm: level + tilt.x * from.x + tilt.y * from.y + bow,
+        blood: sample(map, toPixel(at)),
+        light: sideLight((index + 0.5) / size.width),
+      }
+    }
+    return {
+      width: size.width,
+      height: size.height,
+      axial: axial * 1000,
+      aScan,
+      traits,
+      gain: fault === 'dark' ? 0.02 : 1,
+      speckle: averaged,
+      noise: single,
+      seed: options.seed * 1009 + frame,
+    }
+  }
+  const frames: VolContent['frames'] = Array.from({ length: size.frames }, (_, frame) => {
+    const recipe = recipeOf(frame)
+    return {
+      location: locate(options.pattern, centre, side, frameRow(size.frames, frame), toMm),
+      quality: quality + vary(1),
+      layers: deviceLayers(recipe),
+      render: (into) => renderBScan(recipe, into),
+    }
+  })
+  const light = (u: number, v: number) =>
+    fault === 'dark' ? 0.35 : fault === 'badly-lit' ? Math.min(1, 0.14 + 1.05 * u * u + 0.2 * v * (options.laterality === 'OD' ? 1 : -1) * u) : 1
+  return writeVol({
+    version: 'HSF-OCT-103',
+    laterality: options.laterality,
+    pattern: options.pattern,
+    width: size.width,
+    height: size.height,
+    spacing: {
+      lateral: (onDisc ? 2 * Math.PI * ringRadius : extent) / size.width,
+      axial,
+      between: options.pattern === 'volume' ? extent / size.frames : 0,
+    },
+    focus: Math.round(vary(1.5) * 100) / 100,
+    slo: { ...size.slo, spacing: slo, field: 30, pixels: renderSlo(map, toEye, light, options.seed + 11) },
+    frames,
+  })
+}
+
+/** Where B-scan `frame` of a volume lies, in mm below the centre; B-scan 0 is inferior, as the device stores it. */
+function frameRow(frames: number, frame: number): number {
+  return frames === 1 ? 0 : extent * (0.5 - (frame + 0.5) / frames)
+}
+
+/** Where an A-scan stands in the model eye; `t` runs 0..1 along the B-scan. Rings begin temporally and turn over superior. */
+function place(pattern: SynthOptions['pattern'], centre: Point, side: number, t: number, below: number): Point {
+  if (pattern === 'ring') {
+    const angle = 2 * Math.PI * t
+    return { x: centre.x - ringRadius * Math.cos(angle), y: centre.y - ringRadius * Math.sin(angle) }
+  }
+  // Lines run left to right on the SLO, which is towards the nose only in a right eye.
+  return { x: centre.x + side * extent * (t - 0.5), y: centre.y + below }
+}
+
+function locate(
+  pattern: SynthOptions['pattern'],
+  centre: Point,
+  side: number,
+  below: number,
+  toMm: (at: Point) => Point,
+): Exclude<FrameLocation, { kind: 'unknown' }> {
+  const start = toMm(place(pattern, centre, side, 0, below))
+  return pattern === 'ring'
+    ? { kind: 'ring', start, centre: toMm(centre), radius: ringRadius }
+    : { kind: 'line', start, end: toMm(place(pattern, centre, side, 1, below)) }
+}
+
+function sample(map: VesselMap, pixel: Point): number {
+  const x = Math.round(pixel.x)
+  const y = Math.round(pixel.y)
+  return x < 0 || y < 0 || x >= map.width || y >= map.height ? 0 : (map.blood[y * map.width + x] as number)
+}

@@ -1,12 +1,11 @@
 /** The capabilities of the desktop application. */
-import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { app, clipboard, session, utilityProcess } from 'electron'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Capabilities } from '../capabilities.ts'
-import { shippedFromSource } from '../loopback/node-capabilities.ts'
 import { dataFolder } from '../paths.ts'
+import { shippedFromSource, shippedIn } from '../shipped-image.ts'
 import { proxyOf } from './proxy.ts'
 
 /** `built`: the folder of the built main. */
@@ -34,9 +33,8 @@ export function electronCapabilities(built: string): Capabilities {
 }
 
 async function packedImage(): Promise<string> {
-  const folder = join(process.resourcesPath, 'images')
-  const file = existsSync(folder) ? readdirSync(folder).find((name) => name.endsWith('.tar.gz')) : undefined
+  const file = shippedIn(join(process.resourcesPath, 'images'))
   if (!file)
     throw new ScansideError('not-found', 'This installation came without the OCT quality image. Load it from a file, or install Scanside again.')
-  return join(folder, file)
+  return file
 }

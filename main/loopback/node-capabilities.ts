@@ -1,11 +1,11 @@
 /** The capabilities of the loopback front: plain Node. */
-import { fork, spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { fork } from 'node:child_process'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { dataFolder } from '../paths.ts'
+import { shippedFromSource } from '../shipped-image.ts'
 
 /** `built`: the folder of the built main; `root`: the project's. */
 export function nodeCapabilities(root: string, built: string, version: string): Capabilities {
@@ -28,30 +28,6 @@ export function nodeCapabilities(root: string, built: string, version: string): 
     proxyFor: async (url) => proxyFromEnvironment(url, process.env),
     log: (where, error) => console.error(`scanside: ${where}:`, error),
   }
-}
-
-/** Builds the shipped image from the source tree, unless it is there already, and answers where it lies. */
-export async function shippedFromSource(root: string, node: string, signal: AbortSignal): Promise<string> {
-  const folder = join(root, 'out', 'images')
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(node, [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(root, 'images', 'oct-quality', 'build.ts'), '--no-load'], {
-      cwd: root,
-      stdio: 'ignore',
-      signal,
-    })
-    const failed = (cause?: unknown) =>
-      new ScansideError(
-        'internal',
-        'The OCT quality image could not be made here. Nothing was changed. Run `npm run image` to see why.',
-        {},
-        { cause },
-      )
-    child.once('error', (error) => reject(signal.aborted ? new ScansideError('cancelled', 'Cancelled.') : failed(error)))
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(failed())))
-  })
-  const file = existsSync(folder) ? readdirSync(folder).find((name) => /^oct-quality-.*\.tar\.gz$/.test(name)) : undefined
-  if (!file) throw new ScansideError('not-found', 'The OCT quality image was not found after it was made. Run `npm run image` to see why.')
-  return join(folder, file)
 }
 
 /** The usual variables; no_proxy by host suffix; loopback never goes through a proxy. */

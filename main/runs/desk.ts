@@ -1,0 +1,78 @@
+/** What runs need of the rest of Scanside, and what they share among themselves. */
+import { randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { ScansideError } from '../../oct/errors.ts'
+import type { RunSummary } from '../../preload/contract.ts'
+import type { Archive } from '../archive/archive.ts'
+import type { Debts, Engine, EngineHealth } from '../engines/engine.ts'
+import type { Pipelines } from '../pipelines/plan.ts'
+import type { Lab } from '../store/lab.ts'
+import type { RunRecord } from '../store/lab-runs.ts'
+
+/** The archive a person is signed in to. `id` tells archives apart (its address; `demo` for the demo lab): results go to no other. */
+export interface HomeArchive {
+  id: string
+  demo: boolean
+  archive: Archive
+}
+
+/** A dropped file as runs see it; its original name never reaches main. */
+export interface LocalScan {
+  size: number
+  sha256: string
+  /** `.vol`, from its content */
+  extension: string
+  read(signal: AbortSignal): Promise<Readable>
+}
+
+export interface RunsOptions {
+  engine: () => Engine | null
+  /** The last known health, for receipts. */
+  engineHealth: () => EngineHealth | null
+  pipelines: Pipelines
+  archive: () => HomeArchive | null
+  local: (id: string) => LocalScan | null
+  lab: Lab
+  debts: Debts
+  now: () => Date
+  /** Who is signed in, or the desk's own word for nobody. */
+  by: () => string
+  /** Told whenever the list or the counts may have changed: active runs and the newest ended ones, newest first, at most 200. */
+  onRuns: (runs: RunSummary[]) => void
+  /** Told at most every 16 ms a run that its log grew. */
+  onLog: (run: string, seq: number) => void
+  /** Hears of what nobody expected, for main's log. */
+  report: (error: unknown) => void
+  /** Runs at once; 2 unless told. */
+  concurrency?: number
+  newId?: () => string
+  schedule?: (work: () => void, ms: number) => void
+}
+
+/** A sentence for any failure. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof ScansideError
+    ? error.message
+    : 'Something went wrong inside Scanside. The scans are untouched and nothing was sent; start the run again, and report it if it happens again.'
+
+/** The record as the window sees it. */
+export const summaryOf = (record: RunRecord, progress: number | null): RunSummary => {
+  const { outcome: _outcome, archive: _archive, session: _session, refs: _refs, image: _image, engine: _engine, ...summary } = record
+  return { ...summary, progress }
+}
+
+/** The room of runs with its defaults filled in. */
+export const deskOf = (options: RunsOptions) => ({
+  ...options,
+  concurrency: options.concurrency ?? 2,
+  newId: options.newId ?? randomUUID,
+  schedule: options.schedule ?? ((work: () => void, ms: number) => void setTimeout(work, ms).unref()),
+})
+export type Desk = ReturnType<typeof deskOf>
+
+/** No engine answers. */
+export const engineMissing = (): ScansideError =>
+  new ScansideError(
+    'engine-unavailable',
+    'No container engine answers on this computer, so nothing was started. See Settings for what to do, then start again.',
+  )

@@ -1,0 +1,56 @@
+/** What a receipt says: only what was checked, and beside it what no listing can show. */
+import type { Receipt } from '../../preload/contract.ts'
+import type { Published } from '../archive/archive.ts'
+import type { EngineHealth, OwedThing, WipeReport } from '../engines/engine.ts'
+
+/** The engine as one line: `docker 28.2.2`, with where it is when that is not here. */
+export const engineLine = (health: EngineHealth | null): string =>
+  health === null
+    ? 'not known'
+    : `${[health.kind ?? 'engine', health.version].filter(Boolean).join(' ')}${health.remote ? ', on another machine' : ''}`
+
+/** What this receipt cannot prove, as sentences. */
+export const cannotProve = (health: EngineHealth | null): string[] => [
+  'Removed, not erased: blocks on the medium may be readable until they are written again.',
+  ...(health === null || health.dataRoot === 'not-known' ? ["Whether the disk that holds the engine's data is encrypted."] : []),
+  ...(health?.remote ? ["What the engine's own machine keeps in backups."] : []),
+]
+
+/** A thing still there, as a line. */
+export const owedLine = (thing: OwedThing): string => `${thing.kind} ${thing.name}`
+
+export interface ReceiptFacts {
+  id: string
+  run: string
+  by: string
+  at: string
+  wipe: WipeReport
+  published: Published[]
+  /** What owed.db still holds for this run. */
+  owed: OwedThing[]
+  health: EngineHealth | null
+}
+
+/** A receipt but for its place in the chain. Complete only where the wipe says so and nothing is owed. */
+export const receiptOf = ({ id, run, by, at, wipe, published, owed, health }: ReceiptFacts): Omit<Receipt, 'chain'> => ({
+  id,
+  run,
+  by,
+  at,
+  complete: wipe.complete && owed.length === 0,
+  items: wipe.items.slice(0, 10_000),
+  published,
+  owed: [...new Set([...wipe.owed, ...owed.map(owedLine)])].slice(0, 1_000),
+  cannotProve: cannotProve(health),
+  engine: engineLine(health),
+})
+
+/** Merges an earlier receipt's items with those of a later wipe: the later word on a name counts. */
+export const mergeItems = (earlier: Receipt['items'], later: Receipt['items']): Receipt['items'] => {
+  const merged = new Map(earlier.map((item) => [`${item.kind} ${item.name}`, item]))
+  for (const item of later) {
+    const before = merged.get(`${item.kind} ${item.name}`)
+    merged.set(`${item.kind} ${item.name}`, before ? { ...item, createdAt: before.createdAt } : item)
+  }
+  return [...merged.values()]
+}

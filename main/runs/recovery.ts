@@ -1,0 +1,96 @@
+/** What an earlier life of Scanside left: runs that were under way, and things that were never removed. */
+import type { Receipt } from '../../preload/contract.ts'
+import type { OwedThing, WipeReport } from '../engines/engine.ts'
+import type { RunRecord } from '../store/lab-runs.ts'
+import type { Desk } from './desk.ts'
+import { mergeItems, receiptOf } from './receipts.ts'
+import { hasEnded, next } from './state.ts'
+
+const notReached: WipeReport = { items: [], complete: false, owed: [] }
+
+/** Removes what is owed where an engine answers; never rejects. */
+export const reap = async (desk: Desk): Promise<WipeReport> => {
+  const engine = desk.engine()
+  if (!engine) return notReached
+  return engine.reap().catch((error: unknown) => {
+    desk.report(error)
+    return notReached
+  })
+}
+
+/** The part of a report that is about one run's things. */
+const partOf = (report: WipeReport, things: OwedThing[], left: OwedThing[]): WipeReport => {
+  const names = new Set(things.map((thing) => thing.name))
+  return { items: report.items.filter((item) => names.has(item.name)), complete: left.length === 0, owed: [] }
+}
+
+const interruptedMessage = (left: number, begun: boolean): string => {
+  if (!begun) return 'Scanside ended before this run began. Nothing was started; start it again.'
+  return left === 0
+    ? 'Scanside ended while this run was under way. Its workspace was removed; start it again.'
+    : 'Scanside ended while this run was under way. Its workspace is removed as soon as the engine answers; start it again.'
+}
+
+/**
+ * Ends every run that was under way when Scanside ended: with its results kept, it is done and they wait; without, it failed.
+ * Pays what is owed on the way. Results of a demo lab that is gone go nowhere: they stay here.
+ */
+export const recover = async (desk: Desk): Promise<void> => {
+  const { lab, debts } = desk
+  const before = debts.list()
+  const unfinished = lab.runs.active()
+  const report = before.length > 0 || unfinished.length > 0 ? await reap(desk) : { items: [], complete: true, owed: [] }
+  const still = debts.list()
+  if (lab.readOnly) return
+  for (const record of unfinished) {
+    const mine = before.filter((thing) => thing.runId === record.id)
+    const left = still.filter((thing) => thing.runId === record.id)
+    const at = desk.now().toISOString()
+    const begun = record.state !== 'queued'
+    if (begun) {
+      const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health: desk.engineHealth() }
+      lab.chain.addReceipt(receiptOf({ ...facts, wipe: partOf(report, mine, left) }))
+    }
+    endInterrupted(desk, record, left.length, at)
+  }
+  completeReceipts(desk, before, still, report)
+  for (const record of lab.runs.waiting()) {
+    if (record.demo) lab.runs.save({ ...record, home: 'local', message: 'The demo lab these results were meant for has ended; they are kept here.' })
+  }
+}
+
+const endInterrupted = (desk: Desk, record: RunRecord, left: number, at: string) => {
+  let course = next(record, 'interrupted')
+  if (!('refused' in course) && course.state === 'wiping') course = next(course, 'wiped')
+  // A record that fits no arrow was written by nobody; it still must end.
+  const ended = 'refused' in course || !hasEnded(course.state) ? ({ state: 'failed', outcome: 'failed' } as const) : course
+  const message = ended.state === 'failed' ? (record.message ?? interruptedMessage(left, record.state !== 'queued')) : record.message
+  const note = left === 0 ? 'Scanside had ended; nothing of it is left' : 'Scanside had ended; still to remove'
+  desk.lab.runs.save({ ...record, ...ended, message, endedAt: at }, { state: ended.state, at, note })
+}
+
+/** Writes a later receipt for every ended run whose last things were removed only now. */
+export const completeReceipts = (desk: Desk, before: OwedThing[], still: OwedThing[], report: WipeReport): void => {
+  const { lab } = desk
+  if (lab.readOnly) return
+  for (const run of new Set(before.map((thing) => thing.runId))) {
+    const earlier = lab.chain.receipt(run)
+    const left = still.filter((thing) => thing.runId === run)
+    if (!earlier || earlier.complete || left.length > 0) continue
+    const part = partOf(
+      report,
+      before.filter((thing) => thing.runId === run),
+      left,
+    )
+    const { chain: _chain, ...facts } = earlier
+    const receipt: Omit<Receipt, 'chain'> = {
+      ...facts,
+      id: desk.newId(),
+      at: desk.now().toISOString(),
+      complete: true,
+      items: mergeItems(earlier.items, part.items),
+      owed: [],
+    }
+    lab.chain.addReceipt(receipt)
+  }
+}

@@ -1,0 +1,116 @@
+/** What came out of an image, read as what it is: a stranger's text. Bounded before it is parsed, and held against what went in. */
+import { ScansideError } from '../../oct/errors.ts'
+import { type Results, resultsSchema } from '../../oct/results.ts'
+import type { OutputRef } from '../engines/engine.ts'
+
+/** bytes */
+export const maxResultBytes = 32 * 1024 * 1024
+const maxDepth = 32
+
+const refuse = (reason: string, details: Record<string, string | number> = {}): never => {
+  throw new ScansideError(
+    'output-refused',
+    `The pipeline ended, but ${reason}. Nothing was sent and no scan was judged; the scans are untouched. Tell whoever maintains the pipeline.`,
+    details,
+  )
+}
+
+/** Depth of nesting of a JSON text, strings left out; stops counting above `limit`. JSON.parse would recurse. */
+export const jsonDepth = (text: string, limit: number): number => {
+  let depth = 0
+  let deepest = 0
+  let quoted = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (quoted) {
+      if (c === 0x5c) i++
+      else if (c === 0x22) quoted = false
+    } else if (c === 0x22) quoted = true
+    else if (c === 0x7b || c === 0x5b) {
+      depth++
+      if (depth > deepest) deepest = depth
+      if (deepest > limit) return deepest
+    } else if (c === 0x7d || c === 0x5d) depth--
+  }
+  return deepest
+}
+
+/**
+ * Reads results.json: UTF-8, at most 32 MB, at most 32 levels, finite numbers, the schema of oct/results.ts, and no contradiction.
+ * @throws ScansideError `output-refused`
+ */
+export const parseResults = (bytes: Uint8Array): Results => {
+  if (bytes.byteLength > maxResultBytes) refuse('its results.json is larger than 32 MB', { bytes: bytes.byteLength })
+  let raw: unknown
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    if (jsonDepth(text, maxDepth) > maxDepth) refuse('its results.json is nested too deeply')
+    raw = JSON.parse(text)
+  } catch (error) {
+    if (error instanceof ScansideError) throw error
+    refuse('its results.json is not readable')
+  }
+  const parsed = resultsSchema.safeParse(raw)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    // The place, never the content: a broken file may quote a scan's header.
+    return refuse('its results.json does not follow the result schema', {
+      at: (issue?.path ?? [])
+        .map((part) =>
+          typeof part === 'number'
+            ? part
+            : String(part)
+                .replace(/[^A-Za-z0-9_]/g, '')
+                .slice(0, 30),
+        )
+        .join('.'),
+      issue: issue?.code ?? '',
+    })
+  }
+  for (const [index, scan] of parsed.data.scans.entries()) {
+    if ((scan.verdict === 'unknown') !== (scan.error !== undefined)) refuse('its results.json contradicts itself', { scan: index })
+    if (scan.verdict === 'usable' && !scan.criteria.some((criterion) => criterion.status === 'pass')) {
+      refuse('its results.json calls a scan usable without anything measured', { scan: index })
+    }
+  }
+  return parsed.data
+}
+
+/** Finds results.json among a run's outputs. */
+export const findResults = (outputs: OutputRef[]): Uint8Array => {
+  const found = outputs.find((output) => output.path === 'results.json')
+  if (!found) return refuse('it left no results.json')
+  return found.bytes
+}
+
+/** A file as it was staged. */
+export interface Staged {
+  /** Opaque name, without folders. */
+  name: string
+  size: number
+  sha256: string
+}
+
+/** The last part of a path in a mount. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/**
+ * Holds results against what was staged: every input they speak of was given, with this size and digest.
+ * Answers how many staged files no scan of the results mentions; they are not judged.
+ * @throws ScansideError `output-refused`
+ */
+export const checkInputs = (results: Results, staged: Staged[]): { unmentioned: number } => {
+  const given = new Map(staged.map((file) => [file.name, file]))
+  const mentioned = new Set<string>()
+  if (results.scans.length === 0) refuse('its results.json speaks of no scan')
+  for (const [index, scan] of results.scans.entries()) {
+    if (scan.inputs.length === 0) refuse('its results.json judges a scan without naming its file', { scan: index })
+    for (const input of scan.inputs) {
+      const file = given.get(baseName(input.name))
+      if (!file) return refuse('its results.json speaks of a file it was not given', { scan: index })
+      if (file.sha256 !== input.sha256 || file.size !== input.size) refuse('its results.json speaks of a file with another content', { scan: index })
+      mentioned.add(file.name)
+    }
+  }
+  return { unmentioned: staged.filter((file) => !mentioned.has(file.name)).length }
+}

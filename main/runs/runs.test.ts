@@ -1,0 +1,189 @@
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { ScansideError } from '../../oct/errors.ts'
+import { runDetailSchema, runsStoreSchema } from '../../preload/contract.ts'
+import { fakeDesk, ref } from './fakes.ts'
+import { createRuns } from './runs.ts'
+
+const start = { pipeline: 'p', values: {}, subject: 'DEMO-MS / P-0142 / V02' }
+const unreachable = new ScansideError('unreachable', 'The archive does not answer.')
+
+const runOne = async (prepare: (made: ReturnType<typeof fakeDesk>['desk']) => void = () => {}) => {
+  const { desk, options } = fakeDesk()
+  prepare(desk)
+  const runs = createRuns(options)
+  const { runs: ids } = await runs.start({ ...start, refs: [ref('1')] })
+  await runs.idle()
+  const id = ids[0] ?? ''
+  return { desk, runs, id, detail: runs.get(id) }
+}
+
+describe('a run', () => {
+  it('goes through every state, home and back, and leaves nothing', async () => {
+    const { desk, detail, runs, id } = await runOne()
+    expect(detail.steps.map((step) => step.state)).toEqual(['queued', 'staging', 'running', 'collecting', 'publishing', 'wiping', 'done'])
+    expect(detail.summary).toMatchObject({ state: 'done', home: 'read-back', verdicts: ['usable'], message: null, startedBy: 'erna' })
+    expect([...desk.archive.home.keys()]).toEqual([`XNAT_E1/oct-quality/0.1.0/${id}/results.json`])
+    expect(desk.engine.things.size).toBe(0)
+    expect(desk.debts.list()).toEqual([])
+    expect(detail.receipt).toMatchObject({ complete: true, by: 'erna', run: id, owed: [], engine: 'docker 28.2.2' })
+    expect(detail.receipt?.items).toHaveLength(2)
+    expect(detail.receipt?.published).toHaveLength(1)
+    expect(desk.lab.chain.broken()).toBeNull()
+    expect(detail.results?.scans).toHaveLength(1)
+    expect(runs.verdictFor('xnat.example', 'XNAT_E1', '1')).toEqual({ verdict: 'usable', pipeline: 'oct-quality 0.1.0' })
+    expect(runs.verdictFor('other.example', 'XNAT_E1', '1')).toBeNull()
+    expect(desk.faults).toEqual([])
+    runDetailSchema.parse(detail)
+    for (const pushed of desk.pushed) runsStoreSchema.parse({ rev: 1, runs: pushed })
+  })
+
+  it('gives the container, the log and the receipt opaque names alone', async () => {
+    const { desk, detail, runs, id } = await runOne()
+    expect([...desk.engine.staged.keys()]).toEqual([expect.stringMatching(/^VOLb\/scan-[0-9a-f-]{36}\.vol$/)])
+    expect(JSON.stringify([detail, runs.log(id, 0), desk.lab.chain.lines(), [...desk.archive.home]])).not.toMatch(/mustermann/i)
+  })
+
+  it('keeps the log with numbers, and after the run too', async () => {
+    const { desk, runs, id } = await runOne()
+    const { lines, dropped } = runs.log(id, 0)
+    expect(lines.map((line) => line.seq)).toEqual(lines.map((_, index) => index + 1))
+    expect(lines.some((line) => line.text === 'reading 1 scan' && line.stream === 'stdout')).toBe(true)
+    expect(dropped).toBe(0)
+    expect(runs.log(id, lines.length - 1).lines).toHaveLength(1)
+    expect(desk.lab.runs.log(id)?.lines.length).toBe(lines.length)
+    expect(desk.announced.at(-1)).toEqual([id, lines.length])
+  })
+
+  for (const failAt of ['open', 'stage', 'start', 'wait', 'collect'] as const) {
+    it(`is wiped and keeps its sentence when the engine fails at ${failAt}`, async () => {
+      const { desk, detail } = await runOne((made) => {
+        made.engine.failAt = failAt
+      })
+      expect(detail.summary).toMatchObject({ state: 'failed', message: `The engine went away at ${failAt}.`, verdicts: [], home: 'none' })
+      expect(desk.engine.things.size).toBe(0)
+      expect(detail.receipt).toMatchObject({ complete: true })
+      expect(desk.archive.publishes).toBe(0)
+    })
+  }
+
+  const text = (value: string) => () => new TextEncoder().encode(value)
+  for (const [what, output] of [
+    ['missing', () => null],
+    ['not JSON', text('{"schema"')],
+    ['NaN', text('{"schema": NaN}')],
+    ['too deep', text('['.repeat(100_000))],
+    ['of another schema', text('{"schema":"9","scans":[]}')],
+  ] as const) {
+    it(`fails with a sentence and judges nothing when results.json is ${what}`, async () => {
+      const { desk, detail, runs } = await runOne((made) => {
+        made.engine.output = output
+      })
+      expect(detail.summary).toMatchObject({ state: 'failed', verdicts: [], home: 'none' })
+      expect(detail.summary.message).toMatch(/^The pipeline ended, but .*Nothing was sent/)
+      expect(detail.results).toBeNull()
+      expect(runs.verdictFor('xnat.example', 'XNAT_E1', '1')).toBeNull()
+      expect(desk.engine.things.size).toBe(0)
+    })
+  }
+
+  for (const [exit, message] of [
+    [{ exitCode: 137, outOfMemory: true, timedOut: false }, /more memory/],
+    [{ exitCode: 137, outOfMemory: false, timedOut: true }, /in its time/],
+    [{ exitCode: 3, outOfMemory: false, timedOut: false }, /exit code 3/],
+  ] as const) {
+    it(`fails when the container ends with ${JSON.stringify(exit)}`, async () => {
+      const { detail } = await runOne((made) => {
+        made.engine.exit = exit
+      })
+      expect(detail.summary.state).toBe('failed')
+      expect(detail.summary.message).toMatch(message)
+    })
+  }
+
+  it('says so when a scan holds nothing the pipeline reads', async () => {
+    const { detail } = await runOne((made) => {
+      made.archive.files.set('1', [])
+    })
+    expect(detail.summary.message).toMatch(/holds no file that this pipeline reads/)
+    expect(detail.receipt?.complete).toBe(true)
+  })
+
+  it('waits in the lab when the archive is away, and is sent once it is back, once', async () => {
+    const { desk, runs, id, detail } = await runOne((made) => {
+      made.archive.fault = unreachable
+    })
+    expect(detail.summary).toMatchObject({ state: 'done', home: 'waiting', verdicts: ['usable'] })
+    expect(detail.summary.message).toMatch(/kept here/)
+    expect(runs.counts()).toEqual({ active: 0, waiting: 1, owed: 0 })
+    expect(await runs.sendWaiting()).toEqual({ sent: 0, waiting: 1 })
+    desk.archive.fault = null
+    desk.home = { id: 'other.example', demo: false }
+    expect(await runs.sendWaiting()).toEqual({ sent: 0, waiting: 1 })
+    desk.home = { id: 'xnat.example', demo: false }
+    await Promise.all([runs.sendWaiting(), runs.sendWaiting()])
+    expect(desk.archive.publishes).toBe(1)
+    expect(runs.get(id).summary).toMatchObject({ home: 'read-back', message: null })
+    expect(runs.get(id).receipt?.published).toHaveLength(1)
+    expect(desk.lab.chain.broken()).toBeNull()
+    expect(desk.pushed.at(-1)?.[0]).toMatchObject({ id, home: 'read-back' })
+  })
+
+  it('keeps results of dropped files here', async () => {
+    const bytes = new TextEncoder().encode('HSF-OCT-103')
+    const { desk, options } = fakeDesk()
+    desk.home = null
+    desk.locals.set('l1', { size: bytes.length, sha256: '', extension: '.vol', read: async () => Readable.from([bytes]) })
+    const runs = createRuns(options)
+    const { runs: ids } = await runs.start({ ...start, refs: [{ kind: 'local', local: 'l1' }] })
+    await runs.idle()
+    expect(runs.get(ids[0] ?? '').summary).toMatchObject({ state: 'done', home: 'local', verdicts: ['usable'], message: null })
+    await expect(runs.start({ ...start, refs: [{ kind: 'local', local: 'gone' }] })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(runs.start({ ...start, refs: [ref('1')] })).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+})
+
+describe('the queue', () => {
+  it('runs two at once and takes one run per scan, or one per session', async () => {
+    const { desk, options } = fakeDesk()
+    const runs = createRuns(options)
+    const many = ['1', '2', '3', '4', '5'].map((scan) => ref(scan))
+    expect((await runs.start({ ...start, refs: [...many, ...many] })).runs).toHaveLength(5)
+    await runs.idle()
+    expect(desk.engine.most).toBe(2)
+    desk.context = 'session'
+    const { runs: ids } = await runs.start({ ...start, refs: [...many, ref('1', 'XNAT_E2')] })
+    await runs.idle()
+    expect(ids.map((id) => runs.get(id).summary.scans)).toEqual([5, 1])
+    expect([...desk.engine.staged.keys()].some((path) => /^SCANS\/5\/VOLb\/scan-/.test(path))).toBe(true)
+    expect(runs.list(0, 3)).toMatchObject({ total: 7, rows: [{ scans: 1 }, { scans: 5 }, { scans: 1 }] })
+  })
+
+  it('cancels what waits and what runs, and refuses what has ended', async () => {
+    const { desk, options } = fakeDesk()
+    desk.engine.hold = true
+    const runs = createRuns({ ...options, concurrency: 1 })
+    const { runs: ids } = await runs.start({ ...start, refs: [ref('1'), ref('2')] })
+    const [first = '', second = ''] = ids
+    runs.cancel(second)
+    expect(runs.get(second).summary.state).toBe('cancelled')
+    runs.cancel(first)
+    await runs.idle()
+    expect(runs.get(first).summary).toMatchObject({ state: 'cancelled', message: null })
+    expect(runs.get(first).receipt?.complete).toBe(true)
+    expect(desk.engine.things.size).toBe(0)
+    expect(() => runs.cancel(first)).toThrow('already ended')
+    expect(() => runs.cancel('nobody')).toThrow('not known')
+  })
+
+  it('is emptied and wiped on close', async () => {
+    const { desk, options } = fakeDesk()
+    desk.engine.hold = true
+    const runs = createRuns({ ...options, concurrency: 1 })
+    const { runs: ids } = await runs.start({ ...start, refs: [ref('1'), ref('2')] })
+    await runs.close()
+    expect(ids.map((id) => runs.get(id).summary.state)).toEqual(['cancelled', 'cancelled'])
+    expect(desk.engine.things.size).toBe(0)
+    await expect(runs.start({ ...start, refs: [ref('1')] })).rejects.toMatchObject({ code: 'conflict' })
+  })
+})

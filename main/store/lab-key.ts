@@ -1,0 +1,22 @@
+/** The keys of lab.db and of the chain of receipts: random, in the OS keyring, and nowhere else at rest. */
+import { randomBytes } from 'node:crypto'
+import type { Vault } from '../vault/vault.ts'
+
+const hex32 = /^[0-9a-f]{64}$/
+
+/** The key kept under `name`, made at first use. Null where it cannot be kept: there is no keyring. */
+const keptKey = async (vault: Vault, name: string): Promise<string | null> => {
+  if (!vault.status().available) return null
+  const known = await vault.get(name)
+  if (known !== null && hex32.test(known)) return known
+  const made = randomBytes(32).toString('hex')
+  const { kept } = await vault.set(name, made)
+  if (!kept) await vault.delete(name)
+  return kept ? made : null
+}
+
+/** 32 bytes as hex for `openLab`; null where there is no keyring, and lab.db then stays in memory. */
+export const labKey = (vault: Vault): Promise<string | null> => keptKey(vault, 'lab-key')
+
+/** 32 bytes as hex for the chain of receipts; of this session only where there is no keyring, like the receipts themselves. */
+export const chainKey = async (vault: Vault): Promise<string> => (await keptKey(vault, 'chain-key')) ?? randomBytes(32).toString('hex')

@@ -1,0 +1,152 @@
+/**
+ * `lab.db`: what this desk knows. Encrypted by libsql with a key from the keyring; without one, in memory until the window closes.
+ * A file that cannot be read is moved aside, never deleted; one from a newer Scanside is only read.
+ */
+import { existsSync, renameSync } from 'node:fs'
+import { z } from 'zod'
+import { ScansideError } from '../../oct/errors.ts'
+import { type Chain, createChain } from './chain.ts'
+import { createRunRecords, type RunRecords } from './lab-runs.ts'
+import { openSqlite, type Sqlite } from './sqlite.ts'
+
+export const labVersion = 1
+
+const tables = `
+CREATE TABLE IF NOT EXISTS runs (
+  id TEXT PRIMARY KEY, created_at TEXT NOT NULL, ended INTEGER NOT NULL, home TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created_at DESC, id DESC);
+CREATE INDEX IF NOT EXISTS runs_by_home ON runs (home);
+CREATE TABLE IF NOT EXISTS steps (run TEXT NOT NULL, n INTEGER NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY (run, n)) STRICT;
+CREATE TABLE IF NOT EXISTS inputs (run TEXT NOT NULL, name TEXT NOT NULL, archive TEXT NOT NULL, session TEXT NOT NULL, scan TEXT NOT NULL,
+  local TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (run, name)) STRICT;
+CREATE INDEX IF NOT EXISTS inputs_by_scan ON inputs (archive, session, scan);
+CREATE INDEX IF NOT EXISTS inputs_by_digest ON inputs (sha256);
+CREATE TABLE IF NOT EXISTS results (run TEXT PRIMARY KEY, bytes BLOB NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS verdicts (archive TEXT NOT NULL, session TEXT NOT NULL, scan TEXT NOT NULL, verdict TEXT NOT NULL,
+  pipeline TEXT NOT NULL, run TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (archive, session, scan)) STRICT;
+CREATE TABLE IF NOT EXISTS logs (run TEXT PRIMARY KEY, lines TEXT NOT NULL, dropped INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS chain (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, run TEXT, at TEXT NOT NULL, body TEXT NOT NULL, mac TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS chain_by_run ON chain (run);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+`
+
+export interface Settings {
+  get(name: string): string | null
+  /** `null` forgets it. */
+  set(name: string, value: string | null): void
+}
+
+export interface Lab {
+  /** False where it is in memory: everything in it ends with the window. */
+  readonly kept: boolean
+  /** True for a file of a newer Scanside: nothing can be written. */
+  readonly readOnly: boolean
+  /** What happened to the file on opening, as a sentence; null where nothing did. */
+  readonly notice: string | null
+  readonly runs: RunRecords
+  readonly settings: Settings
+  readonly chain: Chain
+  close(): void
+}
+
+const unreadable = (error: unknown) => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')
+}
+
+const versionOf = (db: Sqlite) => db.all(z.object({ user_version: z.number() }), 'PRAGMA user_version')[0]?.user_version ?? 0
+
+/** Opens, checks and migrates; throws what SQLite throws. */
+const openChecked = (path: string | null, key: string | null): { db: Sqlite; newer: boolean } => {
+  const db = openSqlite(path, key)
+  try {
+    const version = versionOf(db)
+    const newer = version > labVersion
+    const health = db.all(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)')
+    if (health[0]?.quick_check !== 'ok') throw Object.assign(new Error('quick_check found damage'), { code: 'SQLITE_CORRUPT' })
+    if (!newer) db.transaction(() => db.exec(`${tables} PRAGMA user_version = ${labVersion}`))
+    return { db, newer }
+  } catch (error) {
+    try {
+      db.close()
+    } catch {
+      // A damaged file cannot be checkpointed; the first error says why.
+    }
+    throw error
+  }
+}
+
+const moveAside = (path: string, stamp: string) => {
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${path}.unreadable-${stamp}${end}`)
+  }
+}
+
+export interface LabOptions {
+  /** File path; null for memory. */
+  path: string | null
+  /** 32 bytes as hex, from `labKey`; null keeps everything in memory, whatever the path. */
+  key: string | null
+  /** 32 bytes as hex, from `chainKey`. */
+  chainKey: string
+  now: () => Date
+}
+
+/**
+ * Opens what this desk knows.
+ * @throws ScansideError `disk-full` or `internal` where the folder cannot be written
+ */
+export const openLab = ({ path, key, chainKey, now }: LabOptions): Lab => {
+  const file = key === null ? null : path
+  let notice: string | null = null
+  let opened: ReturnType<typeof openChecked>
+  try {
+    opened = openChecked(file, file === null ? null : key)
+  } catch (error) {
+    if (file === null || !unreadable(error)) {
+      throw new ScansideError(
+        'internal',
+        'Scanside cannot write its records on this computer. Check that the disk has room and restart.',
+        {},
+        { cause: error },
+      )
+    }
+    moveAside(
+      file,
+      now()
+        .toISOString()
+        .replace(/[^0-9]/g, ''),
+    )
+    notice =
+      'The records of earlier runs could not be read: the file is damaged or its key is gone from the keyring. It was put aside, ' +
+      'nothing was deleted, and results in the archive are not affected. New runs are recorded in a new file.'
+    opened = openChecked(file, key)
+  }
+  const { db, newer } = opened
+  if (newer) {
+    notice = 'The records of runs were written by a newer Scanside. They can be looked at but not added to; update Scanside before starting a run.'
+  }
+  const write = <T>(work: () => T): T => {
+    if (newer) {
+      throw new ScansideError('conflict', 'The records of runs were written by a newer Scanside. Update Scanside on this computer, then try again.')
+    }
+    return db.transaction(work)
+  }
+  return {
+    kept: file !== null,
+    readOnly: newer,
+    notice,
+    runs: createRunRecords(db, write),
+    chain: createChain(db, write, chainKey),
+    settings: {
+      get: (name) => db.all(z.object({ value: z.string() }), 'SELECT value FROM settings WHERE name = ?', name)[0]?.value ?? null,
+      set: (name, value) =>
+        write(() => {
+          if (value === null) db.run('DELETE FROM settings WHERE name = ?', name)
+          else db.run('INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)', name, value)
+        }),
+    },
+    close: db.close,
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * `owed.db`: what a run creates and must remove, written down before it is created. Plain, so that it can be paid without any key,
+ * and therefore made of opaque names alone: a name that could carry anything else is refused.
+ */
+import { z } from 'zod'
+import { ScansideError } from '../../oct/errors.ts'
+import type { Debts, OwedThing } from '../engines/engine.ts'
+import { openSqlite } from './sqlite.ts'
+
+/** `kind` is text in the file: tokens, servers and objects of later engines go there too. */
+const row = z.object({ run: z.string(), engine: z.string(), kind: z.enum(['container', 'volume']), name: z.string() })
+const opaque = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/
+
+/** A list of debts with an end. */
+export interface OwedFile extends Debts {
+  close(): void
+}
+
+/**
+ * Opens or creates the list of what is owed.
+ * @param path file path, or null for memory (tests)
+ * @throws ScansideError `disk-full` or `internal` from `incur` where it could not be written: then nothing may be created
+ */
+export const openOwed = (path: string | null): OwedFile => {
+  const db = openSqlite(path, null)
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS owed (engine TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL, PRIMARY KEY (engine, kind, name)) STRICT',
+  )
+  const checked = (thing: OwedThing) => {
+    if (![thing.runId, thing.engine, thing.kind, thing.name].every((text) => opaque.test(text))) {
+      throw new ScansideError('internal', 'Something was to be created under a name that Scanside did not choose; it was not created.', {
+        kind: thing.kind,
+      })
+    }
+    return thing
+  }
+  return {
+    incur: (thing) => {
+      const { engine, kind, name, runId } = checked(thing)
+      try {
+        db.run('INSERT OR REPLACE INTO owed (engine, kind, name, run) VALUES (?, ?, ?, ?)', engine, kind, name, runId)
+      } catch (error) {
+        const full = error instanceof Error && /full|disk I\/O/i.test(error.message)
+        throw new ScansideError(
+          full ? 'disk-full' : 'internal',
+          full
+            ? 'The disk is full, so Scanside could not note what it would have to clean up and began nothing. Make room and try again.'
+            : 'Scanside could not note what it would have to clean up, so it began nothing. Try again; if it stays, restart Scanside.',
+          {},
+          { cause: error },
+        )
+      }
+    },
+    settle: ({ engine, kind, name }) => {
+      db.run('DELETE FROM owed WHERE engine = ? AND kind = ? AND name = ?', engine, kind, name)
+    },
+    list: (engine) =>
+      (engine === undefined
+        ? db.all(row, 'SELECT run, engine, kind, name FROM owed ORDER BY rowid')
+        : db.all(row, 'SELECT run, engine, kind, name FROM owed WHERE engine = ? ORDER BY rowid', engine)
+      ).map(({ run, ...rest }) => ({ runId: run, ...rest })),
+    close: db.close,
+  }
+}

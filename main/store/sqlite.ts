@@ -1,0 +1,72 @@
+/** A few lines over libsql (better-sqlite3's API): prepared statements kept, rows parsed by their schema, one file mode. */
+import { chmodSync, existsSync } from 'node:fs'
+import Database from 'libsql'
+import type { z } from 'zod'
+
+export type SqlValue = string | number | null | Uint8Array
+
+export interface Sqlite {
+  exec(sql: string): void
+  /** Runs a writing statement; answers the number of changed rows. */
+  run(sql: string, ...values: SqlValue[]): number
+  /** Every row, parsed by `row`. */
+  all<T>(row: z.ZodType<T>, sql: string, ...values: SqlValue[]): T[]
+  /** Everything in `work`, or nothing of it. Not to be nested. */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+/**
+ * Opens a database, in WAL mode and with every commit on the medium before it returns (`synchronous=FULL`).
+ * @param path file path, or null for memory
+ * @param key 32 bytes as hex; null for a plain file
+ */
+export const openSqlite = (path: string | null, key: string | null): Sqlite => {
+  const options = { timeout: 5, ...(key === null ? {} : { encryptionCipher: 'aes256cbc', encryptionKey: key }) }
+  const db = new Database(path ?? ':memory:', options)
+  const prepared = new Map<string, ReturnType<typeof db.prepare<SqlValue[][]>>>()
+  const prepare = (sql: string) => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const made = db.prepare<SqlValue[][]>(sql)
+    prepared.set(sql, made)
+    return made
+  }
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON')
+    // SQLite makes files with the process's umask; ids and ciphertext are still nobody else's business.
+    if (path !== null) for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return {
+    exec: (sql) => {
+      db.exec(sql)
+    },
+    run: (sql, ...values) => prepare(sql).run(values).changes,
+    all: (row, sql, ...values) =>
+      prepare(sql)
+        .all(values)
+        .map((found) => row.parse(found)),
+    transaction: (work) => {
+      db.exec('BEGIN IMMEDIATE')
+      try {
+        const value = work()
+        db.exec('COMMIT')
+        return value
+      } catch (error) {
+        db.exec('ROLLBACK')
+        throw error
+      }
+    },
+    close: () => {
+      prepared.clear()
+      try {
+        if (path !== null) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      } finally {
+        db.close()
+      }
+    },
+  }
+}

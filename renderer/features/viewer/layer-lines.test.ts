@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { layerToken, linePath, thickness } from './layer-lines.ts'
+
+describe('linePath', () => {
+  it('leaves gaps where nothing is segmented', () => expect(linePath([1, 2.26, null, 4])).toBe('M0.5 1L1.5 2.3M3.5 4'))
+  it('is empty for an empty line', () => expect(linePath([null, null])).toBe(''))
+})
+
+describe('layerToken', () => {
+  it('never takes a verdict’s colour', () => {
+    for (const name of ['ILM', 'RNFL', 'BM', 'ELM', '']) expect(layerToken(name)).toMatch(/^--(layer|mark)/)
+  })
+})
+
+describe('thickness', () => {
+  const layers = [
+    { name: 'ILM', rows: [100, null] },
+    { name: 'RNFL', rows: [150, 160] },
+  ]
+  it('is in µm', () => expect(thickness(layers, 'ILM', 'RNFL', 0, 0.00387)).toBeCloseTo(193.5))
+  it('is not guessed where a line is missing', () => {
+    expect(thickness(layers, 'ILM', 'RNFL', 1, 0.00387)).toBeNull()
+    expect(thickness(layers, 'ILM', 'BM', 0, 0.00387)).toBeNull()
+  })
+})

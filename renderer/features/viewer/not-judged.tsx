@@ -1,0 +1,99 @@
+import { ScanSearch } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ScansideError } from '../../../oct/errors.ts'
+import type { OpenScan, Pipeline, RunSummary, ScanRef } from '../../../preload/contract.ts'
+import { asScansideError, lab } from '../../lab.ts'
+import { openRun } from '../../navigation.ts'
+import { useRunSummaries } from '../../stores.ts'
+import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Problem } from '../../ui/notice.tsx'
+import { Progress } from '../../ui/progress.tsx'
+import type { KnownResult } from './quality-panel.tsx'
+import { runnable, startValues } from './run-here.ts'
+import styles from './viewer.module.css'
+
+interface NotJudgedProps {
+  scan: ScanRef
+  title: OpenScan['title']
+  onResult: (result: KnownResult) => void
+}
+
+/** Where no result is known: says so and offers to run a pipeline on this scan, here. */
+export function NotJudged({ scan, title, onResult }: NotJudgedProps) {
+  const { t } = useTranslation('viewer')
+  const [pipelines, setPipelines] = useState<Pipeline[] | null>(null)
+  const [run, setRun] = useState<string | null>(null)
+  const [error, setError] = useState<ScansideError | null>(null)
+  const summary = useRunSummaries().find((one) => one.id === run)
+  const ended = summary?.endedAt != null
+
+  useEffect(() => {
+    lab.pipelines.list().then(
+      (all) => setPipelines(runnable(all)),
+      (cause: unknown) => {
+        setPipelines([])
+        setError(asScansideError(cause))
+      },
+    )
+  }, [])
+
+  useEffect(() => {
+    if (!run || !ended) return
+    lab.runs.get({ run }).then(
+      ({ summary: done, results }) => {
+        const home = done.home === 'none' ? 'local' : done.home
+        if (results?.scans[0]) onResult({ run, at: done.endedAt ?? done.createdAt, pipeline: done.pipeline.name, home, results, scanIndex: 0 })
+      },
+      (cause: unknown) => setError(asScansideError(cause)),
+    )
+  }, [run, ended, onResult])
+
+  const start = (pipeline: Pipeline) => {
+    setError(null)
+    const subject = [title.project, title.subject, title.session, title.scan].filter((label) => label !== '').join(' / ') || t('empty.subjectLocal')
+    lab.runs.start({ pipeline: pipeline.id, refs: [scan], values: startValues(pipeline), subject }).then(
+      ({ runs }) => setRun(runs[0] ?? null),
+      (cause: unknown) => setError(asScansideError(cause)),
+    )
+  }
+
+  return (
+    <div className={styles.notJudged}>
+      {error && <Problem error={error} />}
+      {run === null ? (
+        <Empty
+          icon={ScanSearch}
+          title={t('empty.title')}
+          actions={pipelines?.slice(0, 3).map((pipeline, i) => (
+            <Button key={pipeline.id} kind={i === 0 ? 'primary' : 'plain'} onClick={() => start(pipeline)}>
+              {t('empty.run', { name: pipeline.label })}
+            </Button>
+          ))}
+        >
+          {pipelines?.length === 0 ? t('empty.noPipeline') : t('empty.body')}
+        </Empty>
+      ) : (
+        <RunningHere summary={summary} run={run} />
+      )}
+    </div>
+  )
+}
+
+function RunningHere({ summary, run }: { summary: RunSummary | undefined; run: string }) {
+  const { t } = useTranslation('viewer')
+  const name = summary?.pipeline.name ?? ''
+  const failed = summary?.endedAt != null
+  return (
+    <div className={styles.progress} role="status">
+      <b className="strong">{failed ? t('empty.failed') : t('empty.running', { name })}</b>
+      {failed ? (
+        <p className="soft small">{summary?.message}</p>
+      ) : (
+        <Progress value={summary?.progress ?? null} label={t('empty.running', { name })} />
+      )}
+      <Button onClick={() => openRun(run)}>{t('empty.seeRun')}</Button>
+    </div>
+  )
+}

@@ -1,0 +1,70 @@
+import { useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
+import { Acquisition } from './acquisition.tsx'
+import { BscanPane } from './bscan-pane.tsx'
+import { NotJudged } from './not-judged.tsx'
+import { type KnownResult, QualityPanel } from './quality-panel.tsx'
+import { SloPane } from './slo-pane.tsx'
+import { frameForKey, stepFrame } from './stepping.ts'
+import { Strip } from './strip.tsx'
+import styles from './viewer.module.css'
+
+/** The panes of an open scan: SLO, B-scan, quality and, where there are several B-scans, the strip below. */
+export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
+  const { t } = useTranslation('viewer')
+  const count = open.scan.frames.length
+  const [index, setIndex] = useState(Math.floor(count / 2))
+  const [cursor, setCursor] = useState<number | null>(null)
+  const [layersOn, setLayersOn] = useState(true)
+  const [fresh, setFresh] = useState<KnownResult[]>([])
+  const [chosen, setChosen] = useState(0)
+  const results = useMemo(() => [...fresh, ...open.results], [fresh, open])
+  const known = results[chosen]
+  const result = known?.results.scans[known.scanIndex]
+  const verdict = result?.verdict ?? 'unknown'
+  const intervals = useMemo(() => result?.intervals ?? [], [result])
+  const here = useMemo(() => intervals.filter((one) => one.frame === index), [intervals, index])
+
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      if (event.target instanceof HTMLElement && event.target.matches('input, select, textarea')) return
+      if (event.key === 'l' || event.key === 'L') setLayersOn((on) => !on)
+      const next = frameForKey(event.key, event.shiftKey, index, count)
+      if (next === null) return
+      event.preventDefault()
+      setIndex(next)
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [index, count])
+
+  return (
+    <div className={styles.panes} data-strip={count > 1 || undefined}>
+      <div className={styles.left}>
+        <SloPane open={open} index={index} cursor={cursor} intervals={here} verdict={verdict} onIndex={setIndex} />
+        <Acquisition open={open} index={index} />
+      </div>
+      <BscanPane
+        open={open}
+        index={index}
+        cursor={cursor}
+        intervals={here}
+        verdict={verdict}
+        layersOn={layersOn}
+        onLayers={setLayersOn}
+        onStep={(delta) => setIndex((now) => stepFrame(now, count, delta))}
+        onCursor={setCursor}
+      />
+      {count > 1 && <Strip open={open} index={index} intervals={intervals} verdict={verdict} onIndex={setIndex} />}
+      <aside className={styles.panel} aria-label={t('panel.region')}>
+        {result ? (
+          <QualityPanel results={results} chosen={chosen} onChoose={setChosen} />
+        ) : (
+          <NotJudged scan={scan} title={open.title} onResult={(one) => setFresh((before) => [one, ...before])} />
+        )}
+      </aside>
+    </div>
+  )
+}

@@ -1,0 +1,135 @@
+/** Draws an u8 image into a canvas: WebGL2 where there is one, else Canvas2D. Both apply the same window. */
+import type { Rect } from './view.ts'
+import { levelTable, type WindowLevel } from './window-level.ts'
+
+export interface GreyImage {
+  width: number
+  height: number
+  pixels: Uint8Array<ArrayBuffer>
+}
+
+export interface Painter {
+  /** Puts an image in place of the one before; null for none. */
+  image(image: GreyImage | null): void
+  /** Paints it. `rect` is in device px, from the canvas's top left. */
+  paint(rect: Rect, window: WindowLevel): void
+  close(): void
+}
+
+const vertexShader = `#version 300 es
+uniform vec4 place;
+out vec2 at;
+void main() {
+  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  at = corner;
+  gl_Position = vec4(place.xy + corner * place.zw, 0.0, 1.0);
+}`
+const fragmentShader = `#version 300 es
+precision highp float;
+uniform sampler2D image;
+uniform vec3 level;
+in vec2 at;
+out vec4 colour;
+void main() {
+  float value = texture(image, at).r;
+  float shown = pow(clamp((value - level.x) / level.y, 0.0, 1.0), level.z);
+  colour = vec4(vec3(shown), 1.0);
+}`
+
+/** The painter for a new canvas; `plain` leaves WebGL aside, for where the graphics card took a context away before. */
+export function createPainter(canvas: HTMLCanvasElement, plain: boolean): Painter {
+  const gl = plain ? null : canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false })
+  return gl ? glPainter(canvas, gl) : canvasPainter(canvas)
+}
+
+function glPainter(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext): Painter {
+  const program = gl.createProgram()
+  for (const [kind, source] of [
+    [gl.VERTEX_SHADER, vertexShader],
+    [gl.FRAGMENT_SHADER, fragmentShader],
+  ] as const) {
+    const shader = gl.createShader(kind)
+    if (!shader) continue
+    gl.shaderSource(shader, source)
+    gl.compileShader(shader)
+    gl.attachShader(program, shader)
+  }
+  gl.linkProgram(program)
+  const largest = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number
+  const place = gl.getUniformLocation(program, 'place')
+  const level = gl.getUniformLocation(program, 'level')
+  const texture = gl.createTexture()
+  let shown: GreyImage | null = null
+
+  return {
+    image(image) {
+      shown = image && Math.max(image.width, image.height) <= largest ? image : null
+      if (!shown) return
+      gl.bindTexture(gl.TEXTURE_2D, texture)
+      gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, shown.width, shown.height, 0, gl.RED, gl.UNSIGNED_BYTE, shown.pixels)
+      gl.generateMipmap(gl.TEXTURE_2D)
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE)
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE)
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR)
+    },
+    paint(rect, window) {
+      const { width, height } = canvas
+      gl.useProgram(program)
+      gl.viewport(0, 0, width, height)
+      gl.clearColor(0, 0, 0, 1)
+      gl.clear(gl.COLOR_BUFFER_BIT)
+      if (!shown || rect.width <= 0) return
+      gl.bindTexture(gl.TEXTURE_2D, texture)
+      // Far in, a pixel is shown as what it is; interpolation would invent structure.
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, rect.width / shown.width >= 4 ? gl.NEAREST : gl.LINEAR)
+      gl.uniform4f(place, (rect.x / width) * 2 - 1, 1 - (rect.y / height) * 2, (rect.width / width) * 2, -(rect.height / height) * 2)
+      gl.uniform3f(level, (window.centre - window.width / 2) / 255, window.width / 255, 1 / window.gamma)
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
+    },
+    close() {
+      gl.deleteTexture(texture)
+      gl.deleteProgram(program)
+      gl.getExtension('WEBGL_lose_context')?.loseContext()
+    },
+  }
+}
+
+function canvasPainter(canvas: HTMLCanvasElement): Painter {
+  const context = canvas.getContext('2d', { alpha: false })
+  const store = document.createElement('canvas')
+  const inner = store.getContext('2d')
+  let shown: GreyImage | null = null
+  let filled: WindowLevel | null = null
+
+  const fill = (image: GreyImage, window: WindowLevel) => {
+    const data = new ImageData(image.width, image.height)
+    const words = new Uint32Array(data.data.buffer)
+    const table = levelTable(window)
+    for (const [i, value] of image.pixels.entries()) words[i] = 0xff000000 | ((table[value] ?? 0) * 0x010101)
+    inner?.putImageData(data, 0, 0)
+    filled = window
+  }
+
+  return {
+    image(image) {
+      shown = image
+      filled = null
+      store.width = image?.width ?? 0
+      store.height = image?.height ?? 0
+    },
+    paint(rect, window) {
+      if (!context) return
+      context.fillStyle = '#000'
+      context.fillRect(0, 0, canvas.width, canvas.height)
+      if (!shown) return
+      if (filled !== window) fill(shown, window)
+      context.imageSmoothingEnabled = rect.width / shown.width < 4
+      context.drawImage(store, rect.x, rect.y, rect.width, rect.height)
+    },
+    close() {
+      store.width = 0
+      store.height = 0
+    },
+  }
+}

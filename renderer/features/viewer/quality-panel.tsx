@@ -1,0 +1,123 @@
+import { useTranslation } from 'react-i18next'
+import type { Criterion, ScanResult, Status, Verdict } from '../../../oct/results.ts'
+import type { OpenScan } from '../../../preload/contract.ts'
+import { openRun } from '../../navigation.ts'
+import { Select } from '../../ui/field.tsx'
+import { formatMoment } from '../../ui/format.ts'
+import { Threshold } from '../../ui/threshold.tsx'
+import { VerdictMark } from '../../ui/verdict.tsx'
+import { formatValue, splitId } from './criteria.ts'
+import styles from './viewer.module.css'
+
+export type KnownResult = OpenScan['results'][number]
+
+interface QualityPanelProps {
+  results: readonly KnownResult[]
+  chosen: number
+  onChoose: (index: number) => void
+}
+
+/** The verdict on a scan with every criterion behind it, and where it comes from. */
+export function QualityPanel({ results, chosen, onChoose }: QualityPanelProps) {
+  const { t, i18n } = useTranslation('viewer')
+  const known = results[chosen]
+  const result = known?.results.scans[known.scanIndex]
+  if (!known || !result) return null
+  const { pipeline } = known.results
+
+  return (
+    <>
+      <VerdictHead result={result} profile={pipeline.profile} />
+      <div className={styles.scroll}>
+        {result.error && <p className={styles.errorLine}>{result.error.message}</p>}
+        <ul className={styles.criteria} aria-label={t('panel.criteria')}>
+          {result.criteria.map((criterion) => (
+            <CriterionRow key={criterion.id} criterion={criterion} decided={result.decidedBy.includes(criterion.id)} />
+          ))}
+        </ul>
+      </div>
+      {results.length > 1 && (
+        <div className={styles.which}>
+          <Select aria-label={t('panel.which')} value={String(chosen)} onChange={(value) => onChoose(Number(value))}>
+            {results.map((one, i) => (
+              <option key={`${one.run}-${one.at}`} value={i}>
+                {`${one.pipeline}, ${formatMoment(one.at, i18n.language)}`}
+              </option>
+            ))}
+          </Select>
+        </div>
+      )}
+      <dl className={styles.facts}>
+        <dt>{t('panel.pipeline')}</dt>
+        <dd>{`${pipeline.name} ${pipeline.version}`}</dd>
+        <dt>{t('panel.profile')}</dt>
+        <dd>{pipeline.profile}</dd>
+        <dt>{t('panel.judged')}</dt>
+        <dd>{formatMoment(known.at, i18n.language)}</dd>
+        <dt>{t('panel.home')}</dt>
+        <dd>{t(`home.${known.home}`)}</dd>
+        {known.run && (
+          <>
+            <dt>{t('panel.run')}</dt>
+            <dd>
+              <button type="button" className="link" onClick={() => openRun(known.run ?? '')}>
+                {t('panel.receipt')}
+              </button>
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
+  )
+}
+
+function VerdictHead({ result, profile }: { result: ScanResult; profile: string }) {
+  const { t } = useTranslation('viewer')
+  return (
+    <div className={styles.verdict} role="status" aria-label={t('panel.verdict')}>
+      <VerdictMark verdict={result.verdict} size={32} />
+      <div className="grow">
+        <p className={styles.word} data-verdict={result.verdict}>
+          {t(`word.${result.verdict}`)}
+        </p>
+        <p className="soft small">{t(result.verdict === 'usable' ? 'say.usable' : `say.${result.action}`)}</p>
+      </div>
+      <span className="tag">{profile}</span>
+    </div>
+  )
+}
+
+const marks: Record<Status, Verdict> = { pass: 'usable', warn: 'ambiguous', fail: 'unusable', unknown: 'unknown' }
+
+function CriterionRow({ criterion, decided }: { criterion: Criterion; decided: boolean }) {
+  const { t, i18n } = useTranslation('viewer')
+  const { letter, key } = splitId(criterion.id)
+  const name = key ? t(`criterion.${key}`) : criterion.id
+  return (
+    <li className={styles.criterion} data-decided={decided || undefined}>
+      <b className={styles.letter}>{letter}</b>
+      <div className={styles.what}>
+        <p>
+          <span className="strong">{name}</span>
+          {key && letter !== criterion.id && <span className="faint small mono">{criterion.id}</span>}
+        </p>
+        <p className="small soft">
+          <span className={styles.value}>
+            {criterion.value === null ? t('panel.notMeasured') : formatValue(criterion.value, criterion.unit, i18n.language)}
+          </span>
+          {criterion.threshold !== '' && (
+            <span className="faint">
+              <Threshold text={criterion.threshold} />
+            </span>
+          )}
+          <span className="faint">{t(`evidence.${criterion.evidence}`)}</span>
+        </p>
+        {criterion.reason !== '' && <p className="small soft">{criterion.reason}</p>}
+      </div>
+      <span className={styles.status} title={t(`status.${criterion.status}`)}>
+        <VerdictMark verdict={marks[criterion.status]} size={12} />
+        <span className="small soft">{t(`status.${criterion.status}`)}</span>
+      </span>
+    </li>
+  )
+}

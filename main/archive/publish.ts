@@ -62,7 +62,7 @@ export const publishFile = async (ask: Ask, path: SessionPath, name: string, byt
     body: bytes,
     signal,
   })
-  await expectOk(reply, `this session. ${kept}`)
+  await expectOk(reply, 'this session’s results')
   const said = await reply.text(100_000)
   if (/"duplicates"\s*:/.test(said)) {
     throw new ScansideError('conflict', `The archive has a file of this name and did not replace it. ${kept} It will be sent again.`, {

@@ -1,0 +1,168 @@
+/**
+ * The site file: what a lab's administrator fixes for every desk. A mistake in it is told with its line; Scanside starts all the same and
+ * uses nothing of a file that is not whole.
+ */
+import { X509Certificate } from 'node:crypto'
+import path from 'node:path'
+import { z } from 'zod'
+import { archiveAddress } from '../archive/address.ts'
+import { splitPem } from '../http/trust.ts'
+import { JsonMistake, type JsonWithLines, parseJsonWithLines } from './json-lines.ts'
+
+const text = z.string({ error: 'must be text in double quotes' })
+
+const siteSchema = z.strictObject(
+  {
+    /** Address of the institute's XNAT. */
+    archive: text
+      .max(500, { error: 'is too long' })
+      .refine(isAddress, { error: 'must be an address that begins with https://, without user and password' })
+      .optional(),
+    /** The institute's CA: PEM text, or the name of a PEM file beside the site file. */
+    ca: text.min(1, { error: 'must not be empty' }).max(200_000, { error: 'is too long' }).optional(),
+    /** Ids of the projects this desk shows; all that the person may read where left out. */
+    projects: z
+      .array(text.min(1, { error: 'must not be empty' }).max(200, { error: 'is too long' }), { error: 'must be a list of project ids: ["P1", "P2"]' })
+      .max(1_000, { error: 'has too many entries' })
+      .optional(),
+    /** Whether the demo lab is offered. */
+    demo: z.boolean({ error: 'must be true or false' }).optional(),
+    /** Images that may be run: names, or digests. */
+    images: z
+      .array(text.min(1, { error: 'must not be empty' }).max(500, { error: 'is too long' }), {
+        error: 'must be a list of image names: ["oct-quality"]',
+      })
+      .max(1_000, { error: 'has too many entries' })
+      .optional(),
+  },
+  { error: 'must hold one object: { "archive": "https://…" }' },
+)
+
+function isAddress(address: string): boolean {
+  try {
+    archiveAddress(address)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What the site file fixes; null where it leaves a thing open. */
+export interface Site {
+  /** Whether there is a site file at all. */
+  file: boolean
+  /** The mistake that keeps it from being used, with its line: for the sign-in screen. */
+  problem: string | null
+  archive: string | null
+  /** CA certificates, PEM. */
+  ca: string[]
+  projects: string[] | null
+  demo: boolean
+  images: string[] | null
+}
+
+const none: Site = { file: false, problem: null, archive: null, ca: [], projects: null, demo: true, images: null }
+
+const broken = (line: number | null, what: string): Site => ({
+  ...none,
+  file: true,
+  problem:
+    `The site file has a mistake${line === null ? '' : ` in line ${line}`}: ${what}. Nothing of it is used until that is mended; tell your lab’s administrator.`.slice(
+      0,
+      1_000,
+    ),
+})
+
+export interface SiteOptions {
+  /** The file's text; null where there is none. */
+  readFile(path: string): Promise<string | null>
+  /** Places in order; the first file there is counts. See `siteCandidates`. */
+  candidates: string[]
+  platform?: NodeJS.Platform
+}
+
+/** Reads the first site file there is. Never rejects: what is wrong is in `problem`. */
+export const loadSite = async ({ readFile, candidates, platform = process.platform }: SiteOptions): Promise<Site> => {
+  for (const file of candidates) {
+    let found: string | null
+    try {
+      found = await readFile(file)
+    } catch {
+      return broken(null, 'it is there but cannot be read with this account')
+    }
+    if (found !== null) return readSite(found, (name) => readFile(pathOf(platform).resolve(pathOf(platform).dirname(file), name)))
+  }
+  return none
+}
+
+const pathOf = (platform: NodeJS.Platform) => (platform === 'win32' ? path.win32 : path.posix)
+
+const readSite = async (content: string, readBeside: (name: string) => Promise<string | null>): Promise<Site> => {
+  let json: JsonWithLines
+  try {
+    json = parseJsonWithLines(content)
+  } catch (error) {
+    if (error instanceof JsonMistake) return broken(error.line, error.message)
+    throw error
+  }
+  const parsed = siteSchema.safeParse(json.value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    if (issue?.code === 'unrecognized_keys') {
+      const [key = ''] = issue.keys
+      const known = Object.keys(siteSchema.shape).join(', ')
+      return broken(json.lineOf([...issue.path, key]), `"${key.slice(0, 100)}" is not known here. Known are: ${known}`)
+    }
+    const name = issue?.path.find((part) => typeof part === 'string')
+    return broken(json.lineOf(issue?.path ?? []), `${name === undefined ? 'it' : `"${String(name)}"`} ${issue?.message ?? 'is not understood'}`)
+  }
+  const { archive, ca, projects, demo, images } = parsed.data
+  const certificates = ca === undefined ? [] : await readCa(ca, readBeside)
+  if (typeof certificates === 'string') return broken(json.lineOf(['ca']), certificates)
+  return {
+    file: true,
+    problem: null,
+    archive: archive === undefined ? null : archiveAddress(archive),
+    ca: certificates,
+    projects: projects ?? null,
+    demo: demo ?? true,
+    images: images ?? null,
+  }
+}
+
+/** The certificates, or what is wrong with them. */
+const readCa = async (ca: string, readBeside: (name: string) => Promise<string | null>): Promise<string[] | string> => {
+  let pem: string | null = ca
+  if (!ca.includes('-----BEGIN')) {
+    pem = await readBeside(ca).catch(() => null)
+    if (pem === null) return '"ca" names a file that is not there or cannot be read'
+  }
+  const certificates = splitPem(pem)
+  if (certificates.length === 0) return '"ca" holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)'
+  try {
+    for (const certificate of certificates) new X509Certificate(certificate)
+  } catch {
+    return '"ca" holds a certificate that cannot be read; copy it again'
+  }
+  return certificates
+}
+
+/**
+ * Where a site file may lie, in order: SCANSIDE_SITE, the place for all users of the machine, the person's own configuration folder.
+ * The machine's comes first, so that what an administrator fixes stays fixed.
+ * @param home the person's home folder
+ */
+export const siteCandidates = (platform: NodeJS.Platform, env: Record<string, string | undefined>, home: string): string[] => {
+  const chosen = env.SCANSIDE_SITE
+  if (chosen) return [chosen]
+  if (platform === 'win32') {
+    return [env.PROGRAMDATA ?? 'C:\\ProgramData', env.APPDATA ?? path.win32.join(home, 'AppData', 'Roaming')].map((folder) =>
+      path.win32.join(folder, 'Scanside', 'site.json'),
+    )
+  }
+  if (platform === 'darwin') {
+    const own = path.posix.join(home, 'Library', 'Application Support')
+    return ['/Library/Application Support', own].map((folder) => path.posix.join(folder, 'Scanside', 'site.json'))
+  }
+  return ['/etc', env.XDG_CONFIG_HOME || path.posix.join(home, '.config')].map((folder) => path.posix.join(folder, 'scanside', 'site.json'))
+}

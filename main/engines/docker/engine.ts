@@ -3,7 +3,8 @@ import type Docker from 'dockerode'
 import type { Debts, Engine, EngineHealth, OwedThing, WipeReport } from '../engine.ts'
 import { connect } from './client.ts'
 import { describeEndpoint, type Endpoint } from './endpoint.ts'
-import { probeEndpoint } from './health.ts'
+import type { Flavour } from './hardening.ts'
+import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
 import { labelNames, type Owner } from './labels.ts'
 import { listThings, removeThings, type Thing } from './removal.ts'
@@ -45,6 +46,18 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
   const id = describeEndpoint(endpoint)
   const owner: Owner = { install: parts.install, pid: parts.process.pid, pidStart: parts.process.pidStart }
   const open = new Set<string>()
+  let flavour: Promise<Flavour> | null = null
+  /** Asked once; a failure is not remembered. */
+  const askFlavour = (): Promise<Flavour> => {
+    flavour ??= docker.version().then(
+      (version): Flavour => (isPodman(version) ? 'podman' : 'docker'),
+      (fault: unknown) => {
+        flavour = null
+        throw fault
+      },
+    )
+    return flavour
+  }
 
   return {
     id,
@@ -53,7 +66,7 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
 
     async open(spec) {
       open.add(spec.runId)
-      return openWorkspace(spec, { docker, engine: id, debts, owner, now, onWiped: (run) => open.delete(run) })
+      return openWorkspace(spec, { docker, engine: id, debts, owner, flavour: askFlavour, now, onWiped: (run) => open.delete(run) })
     },
 
     async reap(): Promise<WipeReport> {

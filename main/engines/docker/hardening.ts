@@ -8,7 +8,15 @@ export const runUser = 65_534
 /** Bytes of /tmp, which is memory. */
 const scratchBytes = 128 * 1024 * 1024
 
-const hardened = (limits: RunLimits) => ({
+export type Flavour = 'docker' | 'podman'
+
+/** Bounded on disk too. Docker's `local` must not compress where there is one file only; Podman does not know it. */
+const logConfig = {
+  docker: { Type: 'local', Config: { 'max-size': '10m', 'max-file': '1', compress: 'false' } },
+  podman: { Type: 'k8s-file', Config: { 'max-size': '10m' } },
+} as const
+
+const hardened = (limits: RunLimits, flavour: Flavour) => ({
   NetworkMode: 'none',
   ReadonlyRootfs: true,
   CapDrop: ['ALL'],
@@ -21,8 +29,7 @@ const hardened = (limits: RunLimits) => ({
   Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${scratchBytes}` },
   IpcMode: 'private',
   Init: true,
-  // `compress` must be off where there is one file only.
-  LogConfig: { Type: 'local', Config: { 'max-size': '10m', 'max-file': '1', compress: 'false' } },
+  LogConfig: logConfig[flavour],
   AutoRemove: false,
 })
 
@@ -39,7 +46,13 @@ const volumeMount = (source: string, target: string, readOnly: boolean) => ({
 })
 
 /** The container that does the work: inputs read-only, outputs writable, everything else shut. */
-export function runContainer(spec: RunSpec, name: string, volumes: string[], labels: Record<string, string>): ContainerCreateOptions {
+export function runContainer(
+  spec: RunSpec,
+  name: string,
+  volumes: string[],
+  labels: Record<string, string>,
+  flavour: Flavour,
+): ContainerCreateOptions {
   return {
     name,
     Image: spec.imageId,
@@ -51,7 +64,7 @@ export function runContainer(spec: RunSpec, name: string, volumes: string[], lab
     ...(spec.workingDir === null ? {} : { WorkingDir: spec.workingDir }),
     ...(spec.argv === null ? {} : { Entrypoint: spec.argv.slice(0, 1), Cmd: spec.argv.slice(1) }),
     HostConfig: {
-      ...hardened(spec.limits),
+      ...hardened(spec.limits, flavour),
       Mounts: spec.mounts.map((mount, i) => volumeMount(volumes[i] ?? '', mount.path, !mount.writable)),
     },
   }

@@ -31,6 +31,9 @@ export function isTooOld(api: string): boolean {
   return major < oldestApi[0] || (major === oldestApi[0] && minor < oldestApi[1])
 }
 
+/** Podman names itself among its components. */
+export const isPodman = (version: { Components?: { Name: string }[] }): boolean => (version.Components ?? []).some(({ Name }) => /podman/i.test(Name))
+
 /** What an engine's own words mean for a run. */
 export function judgeFacts(facts: EngineFacts, remote: boolean): { state: EngineState; message: string } {
   const name = facts.podman ? 'Podman' : 'Docker'
@@ -103,7 +106,7 @@ export async function probeEndpoint(endpoint: Endpoint): Promise<EngineHealth> {
     const docker = connect(endpoint, slowMs)
     await within(probeMs, docker.ping())
     const [version, info] = await within(slowMs, Promise.all([docker.version(), docker.info()]))
-    const podman = (version.Components ?? []).some(({ Name }) => /podman/i.test(Name))
+    const podman = isPodman(version)
     const judged = judgeFacts({ version: version.Version, api: version.ApiVersion, os: info.OSType ?? version.Os, podman }, remote)
     const here = !remote && process.platform === 'linux' && info.Name === hostname()
     return {

@@ -21,21 +21,20 @@ const hidden = /[\p{Cc}\p{Cf}\u2028\u2029]/u
 
 /**
  * The path of an entry relative to its mount, or null for the mount's own folder. Throws `output-refused` naming the rule.
- * The tar's names start with the mount's folder: `scanside-1/results.json`.
+ * Docker writes `./results.json`, Podman `results.json`.
  */
-export function checkedPath(name: string, root: string, limits: Pick<OutputLimits, 'outputDepth'>): string | null {
-  if (name.startsWith('/')) throw refuse('absolute', 'a file with an absolute name')
-  if (name.includes('\\')) throw refuse('backslash', 'a file with a backslash in its name')
-  if (hidden.test(name)) throw refuse('control-character', 'a file with a control character in its name')
-  const parts = name.replace(/\/$/, '').split('/')
+export function checkedPath(name: string, limits: Pick<OutputLimits, 'outputDepth'>): string | null {
+  const bare = name.replace(/^\.\//, '').replace(/\/$/, '')
+  if (bare === '' || bare === '.') return null
+  if (bare.startsWith('/')) throw refuse('absolute', 'a file with an absolute name')
+  if (bare.includes('\\')) throw refuse('backslash', 'a file with a backslash in its name')
+  if (hidden.test(bare)) throw refuse('control-character', 'a file with a control character in its name')
+  const parts = bare.split('/')
   if (parts.includes('..')) throw refuse('parent', 'a file whose name leads out of its folder')
   if (parts.includes('') || parts.includes('.')) throw refuse('name', 'a file with an empty name')
-  if (parts[0] !== root) throw refuse('outside', 'a file outside its folder')
-  const inner = parts.slice(1)
-  if (inner.length === 0) return null
-  if (inner.some((part) => Buffer.byteLength(part) > nameCap)) throw refuse('name-length', 'a file with a name that is too long')
-  if (inner.length > limits.outputDepth) throw refuse('depth', `folders more than ${limits.outputDepth} deep`)
-  return inner.join('/')
+  if (parts.some((part) => Buffer.byteLength(part) > nameCap)) throw refuse('name-length', 'a file with a name that is too long')
+  if (parts.length > limits.outputDepth) throw refuse('depth', `folders more than ${limits.outputDepth} deep`)
+  return bare
 }
 
 const typeNames: Partial<Record<string, string>> = {
@@ -52,10 +51,10 @@ function checkedType(header: Header): 'file' | 'directory' {
 }
 
 /**
- * Reads every file below `root`. Rejects at the first entry that breaks a rule, before its bytes are read: a file of 2 GB costs no more
+ * Reads every file of a mount. Rejects at the first entry that breaks a rule, before its bytes are read: a file of 2 GB costs no more
  * than its header. Order is the tar's.
  */
-export async function readOutputs(source: Readable, root: string, limits: OutputLimits, signal: AbortSignal): Promise<OutputRef[]> {
+export async function readOutputs(source: Readable, limits: OutputLimits, signal: AbortSignal): Promise<OutputRef[]> {
   const untar = extract()
   const stop = (): void => {
     untar.destroy(new Error('aborted'))
@@ -74,7 +73,7 @@ export async function readOutputs(source: Readable, root: string, limits: Output
     for await (const entry of untar) {
       const header = entry.header
       const type = checkedType(header)
-      const path = checkedPath(header.name, root, limits)
+      const path = checkedPath(header.name, limits)
       if (type === 'directory') {
         folders += 1
         if (folders > limits.outputFiles + 1) throw refuse('count', `more than ${limits.outputFiles} folders`)

@@ -14,7 +14,7 @@ export interface Staged {
 
 /** A folder a mount lies at in the stager, with the inputs that go into it. */
 export interface StagedMount {
-  /** Relative to the stager's root. */
+  /** Relative to where the tar is unpacked; empty where that is the mount itself, whose owner then stays as it is. */
   folder: string
   writable: boolean
   inputs: InputRef[]
@@ -63,7 +63,7 @@ function entry(tar: Pack, header: Parameters<Pack['entry']>[0], signal: AbortSig
   }
 }
 
-async function sendFile(tar: Pack, folder: string, ref: InputRef, signal: AbortSignal, onBytes: (n: number) => void): Promise<Staged> {
+async function sendFile(tar: Pack, prefix: string, ref: InputRef, signal: AbortSignal, onBytes: (n: number) => void): Promise<Staged> {
   const sha256 = createHash('sha256')
   const md5: Hash | null = ref.kind === 'archive' && ref.md5 ? createHash('md5') : null
   const wrong = (what: string) =>
@@ -73,7 +73,7 @@ async function sendFile(tar: Pack, folder: string, ref: InputRef, signal: AbortS
   const source: Readable = await ref.read(signal)
   let size = 0
   try {
-    const sink = entry(tar, { name: `${folder}/${ref.path}`, size: ref.size, mode: 0o444, ...owner }, signal)
+    const sink = entry(tar, { name: `${prefix}${ref.path}`, size: ref.size, mode: 0o444, ...owner }, signal)
     for await (const chunk of source as AsyncIterable<Buffer>) {
       signal.throwIfAborted()
       size += chunk.length
@@ -107,14 +107,15 @@ export function packInputs(mounts: StagedMount[], signal: AbortSignal, onProgres
     const staged: Staged[] = []
     let bytes = 0
     for (const { folder, writable, inputs } of mounts) {
+      const prefix = folder === '' ? '' : `${folder}/`
       for (const { path } of inputs) checkInputPath(path)
-      tar.entry({ name: `${folder}/`, type: 'directory', mode: writable ? 0o700 : 0o555, ...owner })
+      if (folder !== '') tar.entry({ name: `${folder}/`, type: 'directory', mode: writable ? 0o700 : 0o555, ...owner })
       for (const inner of foldersOf(inputs.map(({ path }) => path))) {
-        tar.entry({ name: `${folder}/${inner}/`, type: 'directory', mode: 0o755, ...owner })
+        tar.entry({ name: `${prefix}${inner}/`, type: 'directory', mode: 0o755, ...owner })
       }
       for (const ref of inputs) {
         staged.push(
-          await sendFile(tar, folder, ref, signal, (n) => {
+          await sendFile(tar, prefix, ref, signal, (n) => {
             bytes += n
             onProgress(bytes)
           }),

@@ -4,18 +4,19 @@ import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { Debts, ExitReport, LogLine, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
 import { engineFault, isGone, statusOf } from './client.ts'
-import { runContainer, stageContainer, stagePath } from './hardening.ts'
+import { type Flavour, runContainer, stageContainer, stagePath } from './hardening.ts'
 import { labelsOf, namesOf, type Owner } from './labels.ts'
 import { demultiplex, lineSplitter } from './logs.ts'
 import { readOutputs } from './outputs.ts'
 import { removeThings, runLabels } from './removal.ts'
-import { packInputs, type StagedMount } from './staging.ts'
+import { packInputs, type Staged, type StagedMount } from './staging.ts'
 
 export interface WorkspaceHouse {
   docker: Docker
   engine: string
   debts: Debts
   owner: Owner
+  flavour(): Promise<Flavour>
   now(): Date
   /** Called when wipe has been tried, so that reap may take over what is left. */
   onWiped(run: string, complete: boolean): void
@@ -24,6 +25,38 @@ export interface WorkspaceHouse {
 type OnLine = (line: Omit<LogLine, 'seq'>) => void
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Podman installed without its init program. The init only passes on signals and reaps zombies: a run may do without. */
+const lacksInit = (fault: unknown): boolean => statusOf(fault) === 500 && /container-init binary/.test(fault instanceof Error ? fault.message : '')
+
+/** One archive of inputs into the stager. */
+async function putInputs(
+  stager: Docker.Container,
+  path: string,
+  mounts: StagedMount[],
+  signal: AbortSignal,
+  onProgress: (bytes: number) => void,
+): Promise<Staged[]> {
+  const { tar, done } = packInputs(mounts, signal, onProgress)
+  const broken = new AbortController()
+  const sent = stager.putArchive(tar as unknown as NodeJS.ReadableStream, { path, abortSignal: AbortSignal.any([signal, broken.signal]) })
+  let refused: unknown = null
+  sent.catch((fault: unknown) => {
+    refused = fault
+    tar.destroy()
+  })
+  try {
+    const staged = await done
+    await sent
+    return staged
+  } catch (fault) {
+    // A wrong input ends the request; an engine that broke off ends the packing. The first of them is the reason.
+    const reason = fault instanceof ScansideError ? fault : (refused ?? fault)
+    broken.abort()
+    await sent.catch(() => {})
+    throw reason
+  }
+}
 
 /** Opens a workspace without asking the engine: it may stand for a run that an earlier life began. */
 export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
@@ -65,15 +98,16 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     // Settled, not only all: nothing may still be on its way when wipe begins.
     const failed = (await Promise.allSettled(volumes)).find((outcome) => outcome.status === 'rejected')
     if (failed !== undefined) throw failed.reason
-    const options = runContainer(spec, names.container, names.volumes, labels)
-    containerReady = create(
-      names.container,
-      () => docker.createContainer(options),
-      async () => {
-        await container.remove({ force: true })
-        await docker.createContainer(options)
-      },
-    )
+    const options = runContainer(spec, names.container, names.volumes, labels, await house.flavour())
+    const make = (): Promise<unknown> =>
+      docker.createContainer(options).catch((fault: unknown) => {
+        if (!lacksInit(fault)) throw fault
+        return docker.createContainer({ ...options, HostConfig: { ...options.HostConfig, Init: false } })
+      })
+    containerReady = create(names.container, make, async () => {
+      await container.remove({ force: true })
+      await make()
+    })
     // Awaited by start(); a failure before that must not count as unhandled.
     containerReady.catch(() => {})
     await create(
@@ -121,6 +155,9 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         building = build()
         await building
         signal.throwIfAborted()
+        if (inputs.some(({ mount }) => !spec.mounts.some(({ name }) => name === mount))) {
+          throw new ScansideError('invalid-argument', 'The pipeline has no place for one of the inputs. Nothing was sent.')
+        }
         const mounts = spec.mounts.map(
           ({ name, writable }, i): StagedMount => ({
             folder: stagePath(i),
@@ -128,28 +165,18 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
             inputs: inputs.filter(({ mount }) => mount === name).map(({ ref }) => ref),
           }),
         )
-        if (inputs.some(({ mount }) => !spec.mounts.some(({ name }) => name === mount))) {
-          throw new ScansideError('invalid-argument', 'The pipeline has no place for one of the inputs. Nothing was sent.')
+        if ((await house.flavour()) === 'docker') return await putInputs(stager, '/', mounts, signal, onProgress)
+        // Podman unpacks into a volume only where the path lies in it; it gives the volume's root to the run's user by itself.
+        const staged: Staged[] = []
+        let before = 0
+        for (const { folder, writable, inputs: refs } of mounts) {
+          if (refs.length === 0) continue
+          staged.push(
+            ...(await putInputs(stager, `/${folder}`, [{ folder: '', writable, inputs: refs }], signal, (bytes) => onProgress(before + bytes))),
+          )
+          before = staged.reduce((sum, { size }) => sum + size, 0)
         }
-        const { tar, done } = packInputs(mounts, signal, onProgress)
-        const broken = new AbortController()
-        const sent = stager.putArchive(tar as unknown as NodeJS.ReadableStream, { path: '/', abortSignal: AbortSignal.any([signal, broken.signal]) })
-        let refused: unknown = null
-        sent.catch((fault: unknown) => {
-          refused = fault
-          tar.destroy()
-        })
-        try {
-          const staged = await done
-          await sent
-          return staged
-        } catch (fault) {
-          // A wrong input ends the request; an engine that broke off ends the packing. The first of them is the reason.
-          const reason = fault instanceof ScansideError ? fault : (refused ?? fault)
-          broken.abort()
-          await sent.catch(() => {})
-          throw reason
-        }
+        return staged
       } catch (fault) {
         throw engineFault(fault, 'take in the scans')
       }
@@ -204,8 +231,8 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
       if (index === -1) throw new ScansideError('invalid-argument', 'The pipeline has no such place for results.')
       try {
         signal.throwIfAborted()
-        const source = (await stager.getArchive({ path: `/${stagePath(index)}`, abortSignal: signal })) as unknown as Readable
-        return await readOutputs(source, stagePath(index), spec.limits, signal)
+        const source = (await stager.getArchive({ path: `/${stagePath(index)}/.`, abortSignal: signal })) as unknown as Readable
+        return await readOutputs(source, spec.limits, signal)
       } catch (fault) {
         if (signal.aborted) throw new ScansideError('cancelled', 'The run was cancelled.')
         throw isGone(fault)

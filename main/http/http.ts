@@ -73,7 +73,7 @@ const first = (value: string | string[] | undefined): string | undefined => (Arr
 
 const basic = (auth: { user: string; password: string }): string => `Basic ${Buffer.from(`${auth.user}:${auth.password}`, 'utf8').toString('base64')}`
 
-/** @throws ScansideError `invalid-argument` where a site CA cannot be read */
+/** The first https request rejects with `invalid-argument` where a site CA cannot be read. */
 export const createHttp = (options: HttpOptions): Http => {
   const now = options.now ?? Date.now
   const random = options.random ?? Math.random

@@ -1,4 +1,5 @@
 /** Which certificate authorities are believed: Node's own, the operating system's, and the site's. */
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
 import { ScansideError } from '../../oct/errors.ts'
@@ -28,8 +29,16 @@ export const systemRoots = (readFile: (path: string) => string = (path) => readF
  * @throws ScansideError `invalid-argument` where an extra certificate cannot be read
  */
 export const trustContext = (system: string[], extra: string[]): tls.SecureContext => {
+  const added = extra.flatMap(certificatesOf)
+  return tls.createSecureContext({ ca: [...tls.rootCertificates, ...system, ...added], minVersion: 'TLSv1.2' })
+}
+
+// OpenSSL passes over a certificate it cannot read; the site would then be called untrusted without a word on why.
+const certificatesOf = (pem: string): string[] => {
+  const certificates = splitPem(pem)
   try {
-    return tls.createSecureContext({ ca: [...tls.rootCertificates, ...system, ...extra], minVersion: 'TLSv1.2' })
+    if (certificates.length === 0) throw new Error('no certificate')
+    return certificates.map((one) => new X509Certificate(one).toString())
   } catch (cause) {
     throw new ScansideError(
       'invalid-argument',

@@ -59,6 +59,7 @@ function glPainter(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext): Paint
   const place = gl.getUniformLocation(program, 'place')
   const level = gl.getUniformLocation(program, 'level')
   const texture = gl.createTexture()
+  const select = gl.useProgram.bind(gl, program)
   let shown: GreyImage | null = null
 
   return {
@@ -75,7 +76,7 @@ function glPainter(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext): Paint
     },
     paint(rect, window) {
       const { width, height } = canvas
-      gl.useProgram(program)
+      select()
       gl.viewport(0, 0, width, height)
       gl.clearColor(0, 0, 0, 1)
       gl.clear(gl.COLOR_BUFFER_BIT)

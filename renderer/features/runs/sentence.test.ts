@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import type { Receipt, RunSummary } from '../../../preload/contract.ts'
+import { sentenceOf } from './sentence.ts'
+
+const receipt = (owed: string[]): Receipt => ({
+  id: 'x',
+  run: 'r',
+  by: 'mr',
+  at: '',
+  complete: owed.length === 0,
+  items: [],
+  published: [],
+  owed,
+  cannotProve: [],
+  engine: '',
+  chain: '',
+})
+
+it.each<[RunSummary['state'], RunSummary['home'], string[], string]>([
+  ['queued', 'none', [], 'going'],
+  ['running', 'none', [], 'going'],
+  ['wiping', 'read-back', [], 'wiping-home'],
+  ['wiping', 'waiting', [], 'wiping-waiting'],
+  ['wiping', 'none', [], 'wiping-none'],
+  ['done', 'read-back', [], 'home'],
+  ['done', 'waiting', [], 'waiting'],
+  ['done', 'local', [], 'local'],
+  ['done', 'none', [], 'done-none'],
+  ['done', 'read-back', ['volume'], 'done-owed'],
+  ['failed', 'none', [], 'failed'],
+  ['failed', 'none', ['container'], 'failed-owed'],
+  ['cancelled', 'none', [], 'cancelled'],
+  ['cancelled', 'none', ['container'], 'cancelled-owed'],
+])('%s, %s, owed %j: %s', (state, home, owed, sentence) => expect(sentenceOf({ state, home }, receipt(owed))).toBe(sentence))
+
+it('has nothing owed without a receipt', () => expect(sentenceOf({ state: 'done', home: 'read-back' }, null)).toBe('home'))

@@ -1,0 +1,33 @@
+/** Which sentence stands over a run: where the results are, and whether the window may be closed. */
+import type { RunDetail, RunSummary } from '../../../preload/contract.ts'
+import { isActive } from './grouping.ts'
+
+export type Sentence =
+  | 'going'
+  | 'wiping-home'
+  | 'wiping-waiting'
+  | 'wiping-none'
+  | 'home'
+  | 'waiting'
+  | 'local'
+  | 'done-none'
+  | 'failed'
+  | 'failed-owed'
+  | 'cancelled'
+  | 'cancelled-owed'
+  | 'done-owed'
+
+/** What is owed is said before anything else that has ended: it is the one thing a person may have to do something about. */
+export function sentenceOf(summary: Pick<RunSummary, 'state' | 'home'>, receipt: RunDetail['receipt']): Sentence {
+  const owed = (receipt?.owed.length ?? 0) > 0
+  if (summary.state === 'wiping') {
+    if (summary.home === 'read-back') return 'wiping-home'
+    return summary.home === 'none' ? 'wiping-none' : 'wiping-waiting'
+  }
+  if (isActive(summary)) return 'going'
+  if (summary.state === 'failed') return owed ? 'failed-owed' : 'failed'
+  if (summary.state === 'cancelled') return owed ? 'cancelled-owed' : 'cancelled'
+  if (owed) return 'done-owed'
+  if (summary.home === 'read-back') return 'home'
+  return summary.home === 'none' ? 'done-none' : summary.home
+}

@@ -1,0 +1,57 @@
+/** A run's states as steps with times. */
+import type { RunDetail, RunState } from '../../../preload/contract.ts'
+
+/** The way of a run that is not stopped. */
+export const way = ['queued', 'staging', 'running', 'collecting', 'publishing', 'wiping'] as const
+export type WayState = (typeof way)[number]
+
+export interface Step {
+  state: WayState
+  /** `stopped`: the step in which a failed or cancelled run ended; `left-out`: never entered. */
+  phase: 'done' | 'now' | 'todo' | 'stopped' | 'left-out'
+  /** How long it took, or has taken so far; null where it was not entered. */
+  milliseconds: number | null
+  note: string
+}
+
+/**
+ * The six steps from the transitions main wrote down. A failed run is wiped like any other, so the step it failed in is the last one
+ * before wiping.
+ *
+ * @param now ms since 1970, for the step that goes on
+ */
+export function stepsOf(detail: Pick<RunDetail, 'steps' | 'summary'>, now: number): Step[] {
+  const { steps, summary } = detail
+  const ended = isEnd(summary.state)
+  const broke = summary.state === 'failed' || summary.state === 'cancelled'
+  const entered = steps.filter((step) => step.state !== 'wiping' && !isEnd(step.state))
+  const brokeIn = broke ? entered.at(-1)?.state : undefined
+
+  return way.map((state) => {
+    const at = steps.findIndex((step) => step.state === state)
+    const step = steps[at]
+    if (!step) return { state, phase: ended ? 'left-out' : 'todo', milliseconds: null, note: '' }
+    const next = steps[at + 1]
+    const until = next ? Date.parse(next.at) : ended ? Date.parse(summary.endedAt ?? step.at) : now
+    const phase = state === brokeIn ? 'stopped' : next || ended ? 'done' : 'now'
+    return { state, phase, milliseconds: Math.max(0, until - Date.parse(step.at)) || 0, note: step.note }
+  })
+}
+
+function isEnd(state: RunState): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled'
+}
+
+/** `0.4 s`, `12 s`, `3:05`, `1:02:07`. */
+export function formatDuration(milliseconds: number, language: string): string {
+  const seconds = milliseconds / 1000
+  if (seconds < 59.5) {
+    const digits = seconds < 9.95 ? 1 : 0
+    return `${new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(seconds)} s`
+  }
+  const whole = Math.round(seconds)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
+}

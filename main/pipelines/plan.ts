@@ -21,6 +21,11 @@ export interface RunPlan {
   }[]
   /** The writable mount whose files are results. */
   outputMount: string
+  /**
+   * The wrapper's filter over a scan (`{ id, type, xsiType, resources: [{ label, format }] }`), where its context is `scan`;
+   * a scan it does not take must not be run on. Absent: every scan.
+   */
+  acceptsScan?(scan: { [key: string]: string | { label: string; format: string }[] }): boolean
 }
 
 /** Lists and prepares what can be run. `main/pipelines/pipelines.ts` implements it over an engine's images. */

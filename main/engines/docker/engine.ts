@@ -26,6 +26,8 @@ export interface DockerEngineParts {
 
 export interface DockerEngine extends Engine {
   images: EngineImages
+  /** What all its runs share; null where it does not say. Never rejects. */
+  capacity(): Promise<{ cpus: number; memoryBytes: number } | null>
 }
 
 /** Which things of this installation nobody alive works with. `mine`: runs this process has open. Pure. */
@@ -63,6 +65,15 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
     id,
     images: createImages(docker),
     probe: (): Promise<EngineHealth> => probeEndpoint(endpoint),
+
+    async capacity() {
+      try {
+        const { NCPU, MemTotal } = await docker.info()
+        return NCPU > 0 && MemTotal > 0 ? { cpus: NCPU, memoryBytes: MemTotal } : null
+      } catch {
+        return null
+      }
+    },
 
     async open(spec) {
       open.add(spec.runId)

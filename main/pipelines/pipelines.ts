@@ -1,0 +1,169 @@
+/** What can be run at this desk: every command of every image on the engine, with every wrapper made for OCT. */
+
+import { ScansideError } from '../../oct/errors.ts'
+import type { Pipeline } from '../../preload/contract.ts'
+import { commandsLabel, type EngineImage } from '../engines/docker/images.ts'
+import { type Command, parseCommands, type Wrapper } from './command.ts'
+import { buildArgv, type Filling, fillText } from './command-line.ts'
+import { type Capacity, limitsOf } from './limits.ts'
+import type { Pipelines, RunPlan } from './plan.ts'
+import { checkValue } from './values.ts'
+import { contextOf, type ResolvedWrapper, resolveWrapper } from './wrapper.ts'
+
+export interface PipelinesParts {
+  images(): Promise<EngineImage[]>
+  /** What the engine has, null where it is not known. */
+  capacity?(): Promise<Capacity | null>
+  /** The site's list of images, by name and digest; every image is allowed where there is none. */
+  allowed?(image: EngineImage): boolean
+}
+
+export interface DeskPipelines extends Pipelines {
+  list(): Promise<Pipeline[]>
+}
+
+interface Candidate {
+  id: string
+  image: EngineImage
+  command: Command
+  wrapper: Wrapper
+  context: ResolvedWrapper['context']
+}
+
+const nameOf = (image: EngineImage): string => image.names[0] ?? `image ${image.digest.slice(0, 12)}`
+
+const idOf = (image: EngineImage, command: Command, wrapper: Wrapper): string => `${image.id}|${command.name}|${wrapper.name}`.slice(0, 500)
+
+/** A tag that says something, else nothing. */
+const tagOf = (image: EngineImage): string => /:([\w][\w.-]*)$/.exec(image.names[0] ?? '')?.[1] ?? ''
+
+const sentenceOf = (fault: unknown): string => {
+  if (fault instanceof ScansideError) return fault.message
+  throw fault
+}
+
+function candidatesOf(image: EngineImage): Candidate[] {
+  return parseCommands(image.labels[commandsLabel] ?? '').flatMap((command) =>
+    command.xnat.flatMap((wrapper): Candidate[] => {
+      const context = contextOf(wrapper)
+      return context === null ? [] : [{ id: idOf(image, command, wrapper), image, command, wrapper, context }]
+    }),
+  )
+}
+
+function rowOf({ id, image, command, wrapper, context }: Candidate, resolved: ResolvedWrapper | null, refused: string | null): Pipeline {
+  const label = (wrapper.label ?? command.label ?? command.name).slice(0, 1_000)
+  return {
+    id,
+    name: command.name,
+    label,
+    version: command.version ?? tagOf(image).slice(0, 100),
+    description: (wrapper.description ?? command.description ?? '').slice(0, 4_000),
+    image: nameOf(image).slice(0, 1_000),
+    digest: image.digest.slice(0, 12),
+    context,
+    inputs: (resolved?.inputs ?? [])
+      .filter(({ askPerson }) => askPerson)
+      .map(({ key, input }) => ({
+        name: key,
+        label: (input.label ?? input.name).slice(0, 1_000),
+        description: (input.description ?? '').slice(0, 2_000),
+        type: input.type,
+        required: input.required,
+        defaultValue: input['default-value'] ?? null,
+        choices: input['select-values'].map((choice) => ({ label: choice.label.slice(0, 1_000), value: choice.value.slice(0, 1_000) })),
+        sensitive: input.sensitive,
+      })),
+    refused: refused === null ? null : refused.slice(0, 1_000),
+  }
+}
+
+/** An image whose label cannot be read: shown, so that the person learns why it is of no use. */
+function unreadable(image: EngineImage, refused: string): Pipeline {
+  const name = nameOf(image).slice(0, 400)
+  return {
+    id: `${image.id}||`,
+    name,
+    label: name,
+    version: tagOf(image).slice(0, 100),
+    description: '',
+    image: name,
+    digest: image.digest.slice(0, 12),
+    context: 'scan',
+    inputs: [],
+    refused: refused.slice(0, 1_000),
+  }
+}
+
+const notAllowed = 'This image is not on the list of images your institute allows. Ask your administrator.'
+
+/** Pipelines over an engine's images. `plan` rejects with `not-found`, `not-supported`, `image-refused` or `invalid-argument`. */
+export function createPipelines({ images, capacity, allowed }: PipelinesParts): DeskPipelines {
+  const mayRun = (image: EngineImage): boolean => allowed?.(image) ?? true
+
+  const listOf = (image: EngineImage): Pipeline[] => {
+    let candidates: Candidate[]
+    try {
+      candidates = candidatesOf(image)
+    } catch (fault) {
+      return [unreadable(image, sentenceOf(fault))]
+    }
+    return candidates.map((candidate) => {
+      try {
+        const resolved = resolveWrapper(candidate.command, candidate.wrapper, candidate.context)
+        return rowOf(candidate, resolved, mayRun(image) ? null : notAllowed)
+      } catch (fault) {
+        return rowOf(candidate, null, sentenceOf(fault))
+      }
+    })
+  }
+
+  return {
+    async list() {
+      const rows = (await images()).flatMap(listOf)
+      return rows.sort((a, b) => a.label.localeCompare(b.label) || a.version.localeCompare(b.version)).slice(0, 500)
+    },
+
+    async plan(pipelineId, values): Promise<RunPlan & { context: ResolvedWrapper['context'] }> {
+      const image = (await images()).find(({ id }) => pipelineId.startsWith(`${id}|`))
+      const candidate = image === undefined ? undefined : candidatesOf(image).find(({ id }) => id === pipelineId)
+      if (image === undefined || candidate === undefined) {
+        throw new ScansideError('not-found', 'This pipeline is no longer on the engine. Load its image again, or choose another.')
+      }
+      if (!mayRun(image)) throw new ScansideError('image-refused', notAllowed)
+      const { command, wrapper, context } = candidate
+      const resolved = resolveWrapper(command, wrapper, context)
+      const fillings = resolved.inputs.map(
+        ({ key, input, askPerson }): Filling => ({ input, given: checkValue(input, askPerson ? values[key] : undefined) }),
+      )
+      const template = command['command-line']?.trim() ?? ''
+      const words = template === '' ? [] : buildArgv(template, fillings)
+      // The image's entry stays in front unless the command replaces it, as in XNAT.
+      const argv = words.length === 0 ? null : command['override-entrypoint'] ? words : [...image.entrypoint, ...words]
+      const env = Object.fromEntries(Object.entries(command['environment-variables']).map(([name, text]) => [name, fillText(text, fillings)]))
+      return {
+        context,
+        pipeline: { name: command.name, version: command.version ?? tagOf(image) },
+        image: { id: image.id, name: nameOf(image), digest: image.digest },
+        argv,
+        env,
+        workingDir: command['working-directory'] || null,
+        mounts: command.mounts.map(({ name, path, writable }) => ({
+          name,
+          path: path.replace(/\/+$/, ''),
+          writable: writable && name === resolved.outputMount,
+        })),
+        limits: limitsOf(command, (await capacity?.()) ?? null),
+        inputs: [
+          {
+            mount: resolved.inputMount,
+            layout: resolved.layout,
+            accepts: (resource) => resolved.acceptsResource({ label: resource.label, format: resource.format }),
+          },
+        ],
+        outputMount: resolved.outputMount,
+        acceptsScan: resolved.acceptsScan,
+      }
+    },
+  }
+}

@@ -1,0 +1,93 @@
+/** Which archive the desk works with: the institute's, or the demo lab's beside it. Each has its own trust and its own session. */
+import { ScansideError } from '../oct/errors.ts'
+import type { Archive } from './archive/archive.ts'
+import { type ArchiveSession, createSession, type SessionStatus } from './archive/session.ts'
+import { createXnat } from './archive/xnat.ts'
+import type { DemoLab } from './demo-lab.ts'
+import type { Http } from './http/http.ts'
+import type { Vault } from './vault/vault.ts'
+
+export interface ArchiveDesk {
+  status(): SessionStatus
+  /** The session that sign-in, sign-out and requests go to. */
+  session(): ArchiveSession
+  /** The archive somebody is signed in to (also while it is away or the token is dead), or null. */
+  home(): { id: string; demo: boolean; archive: Archive } | null
+  /** The archive, or `unauthorized` with a sentence. */
+  archive(): Archive
+  openDemo(): Promise<void>
+  /** Signs out where the desk is; the demo's end brings back the institute's session. */
+  signOut(input: { force: boolean; waiting: number }): Promise<void>
+  onChange(listener: () => void): void
+  restore(): Promise<void>
+  tick(): Promise<void>
+}
+
+export interface ArchiveDeskParts {
+  /** HTTP that trusts these certificates (PEM) beside the system's. */
+  http(roots: string[]): Http
+  /** The site's CA certificates, PEM. */
+  siteRoots: string[]
+  vault: Vault
+  /** A vault that keeps nothing: the demo's token ends with the window. */
+  memoryVault: Vault
+  demoLab: DemoLab
+}
+
+/** Nothing is asked of any archive before `restore`, a sign-in or `openDemo`. */
+export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
+  const listeners = new Set<() => void>()
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
+  const place = (http: Http, vault: Vault) => {
+    const session = createSession({ http, vault })
+    session.onChange(tell)
+    return { session, archive: createXnat({ request: session.request }) }
+  }
+  const institute = place(parts.http(parts.siteRoots), parts.vault)
+  let demo: typeof institute | null = null
+  const here = () => demo ?? institute
+
+  return {
+    status: () => here().session.status(),
+    session: () => here().session,
+    home() {
+      const status = here().session.status()
+      if (status.state === 'signed-out') return null
+      return { id: demo ? 'demo' : (status.archive ?? ''), demo: demo !== null, archive: here().archive }
+    },
+    archive() {
+      if (here().session.status().state === 'signed-out')
+        throw new ScansideError('unauthorized', 'Nobody is signed in to an archive. Sign in and try again.')
+      return here().archive
+    },
+    async openDemo() {
+      const access = await parts.demoLab.open()
+      const opened = place(parts.http([access.ca]), parts.memoryVault)
+      await opened.session.signIn({
+        address: access.https,
+        user: access.user,
+        password: access.password,
+        provider: null,
+        remember: false,
+        demo: true,
+      })
+      demo = opened
+      tell()
+    },
+    async signOut(input) {
+      await here().session.signOut(input)
+      if (demo) {
+        demo = null
+        parts.demoLab.stop()
+      }
+      tell()
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+    },
+    restore: () => institute.session.restore(),
+    tick: () => here().session.tick(),
+  }
+}

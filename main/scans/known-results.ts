@@ -1,0 +1,69 @@
+/** What is known of one scan's quality: from the runs of this desk, and from what other desks sent to its session in the archive. */
+import { buffer } from 'node:stream/consumers'
+import type { Results } from '../../oct/results.ts'
+import type { OpenScan, ScanRef } from '../../preload/contract.ts'
+import type { HomeArchive } from '../runs/desk.ts'
+import { baseName, maxResultBytes, parseResults } from '../runs/results.ts'
+import type { Lab } from '../store/lab.ts'
+
+type Known = OpenScan['results'][number]
+
+/** Published files read for one scan: enough for a session checked often, little enough to open at once. */
+const mostPublished = 20
+const most = 100
+
+/**
+ * The scan of these results that is about this file: by its digest, else by an opaque name this desk gave. Only that scan is kept,
+ * so that a session's results do not travel with each of its scans. Null where none is about it.
+ */
+export const aboutScan = (results: Results, sha256: string, names: ReadonlySet<string>): { results: Results; scanIndex: number } | null => {
+  const byDigest = results.scans.find((scan) => scan.inputs.some((input) => input.sha256 === sha256))
+  const scan = byDigest ?? results.scans.find((candidate) => candidate.inputs.some((input) => names.has(baseName(input.name))))
+  return scan ? { results: { ...results, scans: [scan] }, scanIndex: 0 } : null
+}
+
+const pipelineLine = (results: Results) => `${results.pipeline.name} ${results.pipeline.version}`
+
+/** Results of this desk's runs, newest first. */
+export const resultsHere = (lab: Lab, archive: string | null, ref: ScanRef, sha256: string): Known[] => {
+  const ofScan = ref.kind === 'archive' && archive !== null ? lab.runs.runsOfScan(archive, ref.session, ref.scan) : []
+  const known = [...new Set([...ofScan, ...lab.runs.runsOfDigest(sha256)])].flatMap((run): Known[] => {
+    const record = lab.runs.get(run)
+    const kept = lab.runs.results(run)
+    if (!record || !kept) return []
+    const mine = lab.runs
+      .inputs(run)
+      .filter((input) => ref.kind === 'archive' && input.archive === archive && input.session === ref.session && input.scan === ref.scan)
+    const results = parseResults(kept.bytes)
+    const about = aboutScan(results, sha256, new Set(mine.map((input) => input.name)))
+    const home = record.home === 'none' ? 'local' : record.home
+    return about ? [{ run, at: kept.at, pipeline: pipelineLine(results), home, ...about }] : []
+  })
+  return known.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, most)
+}
+
+/** Results in the session's resource that this desk's runs did not send. What cannot be read is left out: the scan opens all the same. */
+export const resultsThere = async (
+  home: HomeArchive,
+  ref: ScanRef & { kind: 'archive' },
+  sha256: string,
+  here: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Known[]> => {
+  const files = await home.archive.published(ref, signal).catch(() => [])
+  const wanted = files
+    .filter((file) => file.uri.endsWith('/results.json') && file.size > 0 && file.size <= maxResultBytes)
+    .filter((file) => !file.uri.split('/').some((part) => here.has(part)))
+    .slice(-mostPublished)
+  const found: Known[] = []
+  for (const file of wanted) {
+    try {
+      const results = parseResults(new Uint8Array(await buffer(await home.archive.read(file, signal))))
+      const about = aboutScan(results, sha256, new Set())
+      if (about) found.push({ run: null, at: '', pipeline: pipelineLine(results), home: 'read-back', ...about })
+    } catch {
+      if (signal.aborted) return found
+    }
+  }
+  return found
+}

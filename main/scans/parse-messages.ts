@@ -1,0 +1,15 @@
+/** What main and the parsing worker say to each other. The worker never has the file: it asks for ranges. */
+import type { ErrorCode, ErrorDetails } from '../../oct/errors.ts'
+import type { Scan } from '../../oct/scan.ts'
+
+/** The most a worker may ask for at once, in bytes: more than any header. */
+export const largestRange = 64 * 1024 * 1024
+
+export interface WorkerInput {
+  size: number
+}
+export type FromWorker =
+  | { kind: 'read'; id: number; offset: number; length: number }
+  | { kind: 'scan'; scan: Scan }
+  | { kind: 'failed'; code: ErrorCode; message: string; details: ErrorDetails }
+export type ToWorker = { kind: 'bytes'; id: number; bytes: Uint8Array } | { kind: 'refused'; id: number; message: string }

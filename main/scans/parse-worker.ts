@@ -1,0 +1,35 @@
+/**
+ * Reads a scan's headers in a thread of its own, with little memory and without the file: a hostile header can end this thread and
+ * nothing else. Started with `workerData: WorkerInput`; answers one scan or one failure.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { ScansideError } from '../../oct/errors.ts'
+import { readVol } from '../../oct/formats/vol.ts'
+import type { FromWorker, ToWorker, WorkerInput } from './parse-messages.ts'
+
+const port = parentPort
+if (port) {
+  const { size }: WorkerInput = workerData
+  const say = (message: FromWorker) => port.postMessage(message)
+  const asked = new Map<number, { resolve: (bytes: Uint8Array) => void; reject: (error: Error) => void }>()
+  let last = 0
+  port.on('message', (message: ToWorker) => {
+    const question = asked.get(message.id)
+    asked.delete(message.id)
+    if (message.kind === 'bytes') question?.resolve(message.bytes)
+    else question?.reject(new ScansideError('invalid-file', message.message))
+  })
+  const read = (offset: number, length: number) =>
+    new Promise<Uint8Array>((resolve, reject) => {
+      last++
+      asked.set(last, { resolve, reject })
+      say({ kind: 'read', id: last, offset, length })
+    })
+  readVol({ size, read }).then(
+    (scan) => say({ kind: 'scan', scan }),
+    (error: unknown) => {
+      if (error instanceof ScansideError) say({ kind: 'failed', code: error.code, message: error.message, details: error.details })
+      else throw error
+    },
+  )
+}

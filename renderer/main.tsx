@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { startAppearance } from './appearance.ts'
 import { connect } from './bridge.ts'
+import { watchSession } from './features/archive/watch-session.ts'
 import { startLanguages } from './i18n/i18n.ts'
 import { asScansideError, connectLab, lab } from './lab.ts'
 import { Crash } from './shell/crash.tsx'
@@ -20,6 +21,7 @@ await startLanguages(startAppearance())
 try {
   connectLab(await connect())
   await followLab(lab)
+  watchSession()
   root.render(<App />)
 } catch (error) {
   root.render(<Crash error={asScansideError(error)} />)

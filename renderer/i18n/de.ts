@@ -119,6 +119,7 @@ const de: Sentences<typeof en> = {
     again: 'Neu auflisten',
     signIn: 'Anmelden, um das Archiv zu sehen',
     signInBody: 'Projekte, Personen, Termine und Aufnahmen stehen hier, sobald Sie angemeldet sind.',
+    filters: 'Filter',
     search: 'Person, Termin oder Aufnahme',
     eye: 'Auge',
     eyeAny: 'beide',

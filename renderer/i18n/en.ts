@@ -113,6 +113,7 @@ const en = {
     again: 'List again',
     signIn: 'Sign in to see the archive',
     signInBody: 'The archive’s projects, subjects, sessions and scans are listed here once you are signed in.',
+    filters: 'Filters',
     search: 'Subject, session or scan',
     eye: 'Eye',
     eyeAny: 'both',

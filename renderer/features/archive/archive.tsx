@@ -1,6 +1,143 @@
+import { Database, FolderOpen, RotateCw } from 'lucide-react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { openViewer } from '../../navigation.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Problem } from '../../ui/notice.tsx'
+import { Spinner } from '../../ui/progress.tsx'
+import { RunSheet } from '../run-sheet/run-sheet.tsx'
+import { chooseProject, listProjects, setFilters, useArchive } from './archive-store.ts'
+import { FilterBar, SearchField } from './filter-bar.tsx'
+import { anyFilter, noFilters } from './filters.ts'
+import { type Chosen, chosenKey, refOf, subjectLine, summary } from './selection.ts'
+import { SelectionBar } from './selection-bar.tsx'
+import { flatten } from './tree.ts'
+import { TreeTable } from './tree-table.tsx'
+import './archive.css'
 
+/** Project, subject, session, scan as one dense table; the selection below it, the run sheet beside it. */
 export function Archive() {
   const { t } = useTranslation()
-  return <section className="page" aria-label={t('place.archive')} />
+  const state = useArchive()
+  const { sessions, scans, index, filters, turned, selection } = state
+  const { rows, shownSessions } = useMemo(() => flatten({ sessions, scans, index, filters, turned }), [sessions, scans, index, filters, turned])
+  const filtering = anyFilter(filters)
+
+  const openScan = (chosen: Chosen) => {
+    const among = selection.has(chosenKey(chosen)) ? [...selection.values()] : shownScans(rows, chosen)
+    openViewer(refOf(chosen), among.map(refOf))
+  }
+  const first = selection.values().next().value
+
+  return (
+    <section className="page" aria-label={t('place.archive')}>
+      <header className="page-bar">
+        <h1>{t('place.archive')}</h1>
+        <SearchField />
+        <span className="grow" />
+        <span className="soft small archive-state" aria-live="polite">
+          <ListState shown={shownSessions} filtering={filtering} />
+        </span>
+        <IconButton
+          label={t('archive.again')}
+          icon={RotateCw}
+          onClick={() => void (state.project === null ? listProjects() : chooseProject(state.project))}
+        />
+      </header>
+      <FilterBar />
+      {state.problem && (
+        <div className="archive-problem">
+          <Problem
+            error={state.problem}
+            actions={<Button onClick={() => state.project !== null && void chooseProject(state.project)}>{t('problem.retry')}</Button>}
+          />
+        </div>
+      )}
+      <div className="archive" data-sheet={state.sheet || undefined}>
+        <div className="archive-list">
+          {rows.length > 0 ? <TreeTable rows={rows} onOpen={openScan} /> : <Nothing filtering={filtering} />}
+          {selection.size > 0 && <SelectionBar onOpen={() => first && openScan(first)} />}
+        </div>
+        {state.sheet && (
+          <RunSheet
+            refs={[...selection.values()].map(refOf)}
+            sessions={summary(selection).sessions}
+            bytes={summary(selection).bytes}
+            subject={subjectLine(selection)}
+            onClose={() => useArchive.setState({ sheet: false })}
+          />
+        )}
+      </div>
+    </section>
+  )
+}
+
+/** The scans of the same session that are on the screen, for stepping in the viewer. */
+function shownScans(rows: ReturnType<typeof flatten>['rows'], { session, scan }: Chosen): Chosen[] {
+  const siblings = rows.flatMap((row) => (row.kind === 'scan' && row.session.id === session.id ? [{ session, scan: row.scan }] : []))
+  return siblings.length > 0 ? siblings : [{ session, scan }]
+}
+
+function ListState({ shown, filtering }: { shown: number; filtering: boolean }) {
+  const { t } = useTranslation()
+  const { project, listing, indexing, indexed, sessions } = useArchive()
+  if (project === null) return null
+  if (listing === 'listing')
+    return (
+      <>
+        <Spinner /> {t('archive.listing', { count: sessions.length })}
+      </>
+    )
+  if (indexing === 'listing')
+    return (
+      <>
+        <Spinner /> {t('archive.readingScans', { count: indexed })}
+      </>
+    )
+  return filtering ? t('archive.shown', { shown, total: sessions.length }) : t('archive.listed', { count: sessions.length })
+}
+
+/** What stands where the table would: why there is none, and what to do. */
+function Nothing({ filtering }: { filtering: boolean }) {
+  const { t } = useTranslation()
+  const { projects, projectsProblem, project, listing, indexing, problem } = useArchive()
+  if (projectsProblem)
+    return (
+      <div className="archive-problem">
+        <Problem error={projectsProblem} actions={<Button onClick={() => void listProjects()}>{t('problem.retry')}</Button>} />
+      </div>
+    )
+  if (projects === null || listing === 'listing' || indexing === 'listing' || problem) return <div className="grow" aria-busy="true" />
+  if (projects.length === 0)
+    return (
+      <Empty icon={Database} title={t('archive.noProjects')} actions={<Button onClick={() => void listProjects()}>{t('archive.again')}</Button>}>
+        {t('archive.noProjectsBody')}
+      </Empty>
+    )
+  if (project === null)
+    return (
+      <Empty icon={FolderOpen} title={t('archive.choose')}>
+        {t('archive.chooseBody')}
+      </Empty>
+    )
+  if (filtering)
+    return (
+      <Empty
+        icon={Database}
+        title={t('archive.nothingFound')}
+        actions={
+          <Button keys={['Esc']} onClick={() => setFilters(noFilters)}>
+            {t('action.clearFilters')}
+          </Button>
+        }
+      >
+        {t('archive.nothingFoundBody')}
+      </Empty>
+    )
+  return (
+    <Empty icon={Database} title={t('archive.emptyProject')}>
+      {t('archive.emptyProjectBody')}
+    </Empty>
+  )
 }

@@ -1,6 +1,112 @@
+import { ChevronRight, FileWarning, KeyRound } from 'lucide-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { ScansideError } from '../../../oct/errors.ts'
+import { asScansideError, lab } from '../../lab.ts'
+import { useApp } from '../../stores.ts'
+import { Button } from '../../ui/button.tsx'
+import { Notice, Problem } from '../../ui/notice.tsx'
+import { Spinner } from '../../ui/progress.tsx'
+import { Picture } from './picture.tsx'
+import { SignInForm } from './sign-in-form.tsx'
+import './sign-in.css'
 
+/** The first page: what Scanside is, the way into the archive, and the demo lab one click away. */
 export function SignIn() {
   const { t } = useTranslation()
-  return <section className="page" aria-label={t('signIn.submit')} />
+  const { site, keyring } = useApp()
+  return (
+    <section className="first" aria-label={t('signIn.submit')}>
+      <Picture label={t('signIn.picture')} />
+      <div className="first-entry">
+        <div className="first-inner">
+          <header>
+            <h1>Scanside</h1>
+            <p>{t('signIn.tagline')}</p>
+          </header>
+          {site.problem !== null && (
+            <Notice icon={FileWarning}>
+              <p>
+                <b>{t('signIn.siteTitle')}</b> {t('signIn.siteBody')}
+              </p>
+              <p className="mono">{site.problem}</p>
+            </Notice>
+          )}
+          <div className="first-card">
+            <h2>{t('signIn.title')}</h2>
+            <SignInForm />
+          </div>
+          {!keyring.available && <NoKeyring message={keyring.message} />}
+          {site.demo && <Demo />}
+          <p className="first-purpose">{t('purpose')}</p>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function NoKeyring({ message }: { message: string }) {
+  const { t } = useTranslation()
+  const [told, setTold] = useState(false)
+  return (
+    <Notice
+      icon={KeyRound}
+      actions={
+        <>
+          <Button aria-expanded={told} onClick={() => setTold(!told)}>
+            {t('signIn.keyringWhat')}
+          </Button>
+          <Button kind="quiet" onClick={() => void lab.app.recheckKeyring().catch(() => undefined)}>
+            {t('signIn.keyringCheck')}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        <b>{t('signIn.keyringTitle')}</b> {t('signIn.keyringBody')}
+      </p>
+      {told && <p className="strong">{message}</p>}
+    </Notice>
+  )
+}
+
+function Demo() {
+  const { t } = useTranslation()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<ScansideError | null>(null)
+  const open = async () => {
+    setBusy(true)
+    setProblem(null)
+    try {
+      await lab.demo.open()
+    } catch (error) {
+      setProblem(asScansideError(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <div className="first-or">
+        <span>{t('signIn.or')}</span>
+      </div>
+      <button
+        type="button"
+        className="first-demo"
+        disabled={busy}
+        aria-label={t('signIn.demo')}
+        aria-describedby="demo-body"
+        onClick={() => void open()}
+      >
+        <span className="first-demo-mark tag" data-loud>
+          {t('status.demo')}
+        </span>
+        <span className="grow">
+          <b>{t('signIn.demo')}</b>
+          <span id="demo-body">{busy ? t('signIn.demoWorking') : t('signIn.demoBody')}</span>
+        </span>
+        {busy ? <Spinner size={16} /> : <ChevronRight className="icon" size={16} aria-hidden />}
+      </button>
+      {problem && <Problem error={problem} />}
+    </>
+  )
 }

@@ -1,0 +1,24 @@
+/** Whose archive the page shows: another person, another archive, and everything listed is forgotten. */
+import type { AppStore } from '../../../preload/contract.ts'
+import { useMirror } from '../../stores.ts'
+import { forgetArchive, listProjects, useArchive } from './archive-store.ts'
+
+/** Who may see what was listed. A dead token or a lost network changes nothing of it; signing out does. */
+export function ownerOf(session: AppStore['session']): string | null {
+  return session.state === 'signed-out' ? null : `${session.archive ?? ''} ${session.user ?? ''}`
+}
+
+/** Follows the session from now on; main.tsx calls it once. */
+export function watchSession(): void {
+  let owner: string | null = null
+  const look = () => {
+    const session = useMirror.getState().app?.session
+    if (!session) return
+    const now = ownerOf(session)
+    if (now !== owner) forgetArchive()
+    owner = now
+    if (session.state === 'signed-in' && useArchive.getState().projects === null && !useArchive.getState().asking) void listProjects()
+  }
+  useMirror.subscribe(look)
+  look()
+}

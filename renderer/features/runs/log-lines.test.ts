@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emptyLog, lastSeq, type LogLine, logText, mergeLog, mostLines } from './log-lines.ts'
+import { emptyLog, type LogLine, lastSeq, logText, mergeLog, mostLines } from './log-lines.ts'
 
 const line = (seq: number): LogLine => ({ seq, stream: 'stdout', text: `line ${seq}`, at: '2026-03-14T10:58:02.000Z' })
 const lines = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => line(from + i))

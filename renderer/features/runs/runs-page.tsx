@@ -1,4 +1,58 @@
-/** Queued, running and ended runs, and the one that is chosen. */
+import { ListChecks } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { chooseRun, go, useNavigation } from '../../navigation.ts'
+import { Button } from '../../ui/button.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Segmented } from '../../ui/field.tsx'
+import { type Filter, filtered, groupRuns } from './grouping.ts'
+import { OpenRun } from './open-run.tsx'
+import { RunList } from './run-list.tsx'
+import styles from './runs.module.css'
+import { useRuns } from './use-runs.ts'
+
+/** Every run on the left, the chosen one in full on the right. What goes on goes on in main, whether this page is open or not. */
 export function RunsPage() {
-  return <section className="page" />
+  const { t } = useTranslation('runs')
+  const known = useRuns()
+  const chosen = useNavigation((state) => state.run)
+  const [filter, setFilter] = useState<Filter>('all')
+  const { runs } = known
+  const shown = filtered(runs, filter)
+  const groups = groupRuns(shown, new Date())
+  const open = chosen ?? groups[0]?.runs[0]?.id ?? null
+  const choices = (['all', 'active', 'failed'] as const).map((value) => ({
+    value,
+    label: `${t(`filter.${value}`)} ${filtered(runs, value).length}`,
+  }))
+
+  // The first run stays chosen when a newer one comes: what is being read is never replaced.
+  useEffect(() => {
+    if (chosen === null && open !== null) chooseRun(open)
+  }, [chosen, open])
+
+  if (runs.length === 0 && chosen === null) {
+    return (
+      <>
+        <header className="page-bar">
+          <h1>{t('title')}</h1>
+        </header>
+        <Empty icon={ListChecks} title={t('empty.title')} actions={<Button onClick={() => go('archive')}>{t('empty.archive')}</Button>}>
+          {t('empty.body')}
+        </Empty>
+      </>
+    )
+  }
+  return (
+    <>
+      <header className="page-bar">
+        <h1>{t('title')}</h1>
+        <Segmented label={t('filter.label')} value={filter} choices={choices} onChange={setFilter} />
+      </header>
+      <div className={styles.page}>
+        <RunList groups={groups} open={open} older={known.older} reading={known.reading} error={known.error} empty={t(`filter.none.${filter}`)} />
+        {open !== null && <OpenRun key={open} run={open} summary={runs.find((run) => run.id === open)} />}
+      </div>
+    </>
+  )
 }

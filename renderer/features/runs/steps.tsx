@@ -1,0 +1,35 @@
+import { Check, Minus, X } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { RunDetail } from '../../../preload/contract.ts'
+import { Spinner } from '../../ui/progress.tsx'
+import { isActive } from './grouping.ts'
+import styles from './runs.module.css'
+import { formatDuration, type Step, stepsOf } from './steps.ts'
+import { useNow } from './use-run.ts'
+
+/** Queued to wiping, each with how long it took. */
+export function Steps({ detail }: { detail: RunDetail }) {
+  const { t, i18n } = useTranslation('runs')
+  const now = useNow(isActive(detail.summary))
+  return (
+    <ol className={styles.steps} aria-label={t('steps')}>
+      {stepsOf(detail, now).map((step) => (
+        <li key={step.state} data-phase={step.phase} aria-current={step.phase === 'now' ? 'step' : undefined}>
+          <span className={styles.dot}>
+            <Sign phase={step.phase} />
+          </span>
+          <b>{t(`state.${step.state}`)}</b>
+          <span className={styles.stepTime}>{step.milliseconds === null ? '' : formatDuration(step.milliseconds, i18n.language)}</span>
+          <small title={step.note}>{step.note || t(`phase.${step.phase}`)}</small>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Sign({ phase }: { phase: Step['phase'] }) {
+  if (phase === 'now') return <Spinner size={16} />
+  if (phase === 'done') return <Check size={11} strokeWidth={3} aria-hidden />
+  if (phase === 'stopped') return <X size={11} strokeWidth={3} aria-hidden />
+  return phase === 'left-out' ? <Minus size={11} strokeWidth={3} aria-hidden /> : null
+}

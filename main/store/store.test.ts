@@ -1,0 +1,201 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Vault } from '../vault/vault.ts'
+import { firstBroken } from './chain.ts'
+import { openLab } from './lab.ts'
+import { chainKey, labKey } from './lab-key.ts'
+import { openOwed } from './owed.ts'
+import { openSqlite } from './sqlite.ts'
+import { createStore } from './stores.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scanside-store-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const key = 'a1'.repeat(32)
+const now = () => new Date(0)
+const receipt = (run: string) => ({
+  id: `receipt-${run}`,
+  run,
+  by: 'erna',
+  at: '2026-01-01T00:00:00.000Z',
+  complete: true,
+  items: [],
+  published: [],
+  owed: [],
+  cannotProve: [],
+  engine: 'docker',
+})
+
+describe('owed.db', () => {
+  const thing = { runId: 'r1', engine: 'docker', kind: 'volume', name: 'scanside-r1-in' } as const
+  it('is on disk at once, readable without a key, and closed to everybody else', async () => {
+    const path = join(folder, 'owed.db')
+    const owed = openOwed(path)
+    owed.incur(thing)
+    owed.incur(thing)
+    owed.incur({ ...thing, engine: 'other' })
+    // A second connection sees what the first has written, as the next start would after a crash.
+    const again = openOwed(path)
+    expect(again.list()).toHaveLength(2)
+    expect(again.list('docker')).toEqual([thing])
+    again.settle(thing)
+    expect(owed.list('docker')).toEqual([])
+    for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o077).toBe(0)
+    owed.close()
+    again.close()
+  })
+
+  it('holds opaque names alone', () => {
+    const owed = openOwed(null)
+    for (const name of ['Erika Mustermann', '', 'a'.repeat(300), 'x\ny', '-x']) expect(() => owed.incur({ ...thing, name })).toThrow('did not choose')
+    expect(owed.list()).toEqual([])
+  })
+})
+
+describe('lab.db', () => {
+  it('holds no clear text, in no file, also before it is closed', async () => {
+    const path = join(folder, 'lab.db')
+    const lab = openLab({ path, key, chainKey: key, now })
+    lab.settings.set('engine.endpoint', 'MUSTERMANN'.repeat(2_000))
+    lab.chain.audit('2026-01-01', 'erna', 'MUSTERMANN', null)
+    const clear = async () => {
+      for (const name of await readdir(folder)) if ((await readFile(join(folder, name))).includes('MUSTERMANN')) return true
+      return false
+    }
+    expect((await readdir(folder)).length).toBeGreaterThan(1)
+    expect(await clear()).toBe(false)
+    lab.close()
+    expect(await clear()).toBe(false)
+    const again = openLab({ path, key, chainKey: key, now })
+    expect(again).toMatchObject({ kept: true, readOnly: false, notice: null })
+    expect(again.settings.get('engine.endpoint')).toHaveLength(20_000)
+    again.settings.set('engine.endpoint', null)
+    expect(again.settings.get('engine.endpoint')).toBeNull()
+    again.close()
+  })
+
+  it('stays in memory without a key', async () => {
+    const lab = openLab({ path: join(folder, 'lab.db'), key: null, chainKey: key, now })
+    lab.settings.set('a', 'b')
+    expect(lab.kept).toBe(false)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('puts a file it cannot read aside, and says so', async () => {
+    const path = join(folder, 'lab.db')
+    for (const spoil of [
+      () => writeFile(path, 'x'.repeat(10_000)),
+      async () => openLab({ path, key: 'b2'.repeat(32), chainKey: key, now }).close(),
+    ]) {
+      await rm(path, { force: true })
+      await spoil()
+      const lab = openLab({ path, key, chainKey: key, now })
+      expect(lab.notice).toMatch(/put aside, nothing was deleted/)
+      lab.settings.set('a', 'b')
+      lab.close()
+      expect((await readdir(folder)).some((name) => name.startsWith('lab.db.unreadable-'))).toBe(true)
+    }
+  })
+
+  it('only reads a file of a newer Scanside', () => {
+    const path = join(folder, 'lab.db')
+    const first = openLab({ path, key, chainKey: key, now })
+    first.settings.set('a', 'b')
+    first.close()
+    const db = openSqlite(path, key)
+    db.exec('PRAGMA user_version = 99')
+    db.close()
+    const lab = openLab({ path, key, chainKey: key, now })
+    expect(lab.readOnly).toBe(true)
+    expect(lab.notice).toMatch(/newer Scanside/)
+    expect(lab.settings.get('a')).toBe('b')
+    expect(() => lab.settings.set('a', 'c')).toThrow('newer Scanside')
+    lab.close()
+  })
+})
+
+describe('the chain', () => {
+  it('holds, and breaks where a line is changed, moved or taken out', () => {
+    const lab = openLab({ path: null, key: null, chainKey: key, now })
+    for (const run of ['r1', 'r2', 'r1']) lab.chain.addReceipt(receipt(run))
+    lab.chain.audit('2026-01-01', 'erna', 'run started', 'r1')
+    const lines = lab.chain.lines()
+    expect(lab.chain.broken()).toBeNull()
+    expect(lab.chain.receipt('r1')?.chain).toBe(lines[2]?.mac)
+    expect(lab.chain.receipt('r3')).toBeNull()
+    const [a, b, c, d] = lines as [(typeof lines)[0], (typeof lines)[0], (typeof lines)[0], (typeof lines)[0]]
+    expect(firstBroken(key, [a, { ...b, body: b.body.replace('true', 'false') }, c, d])).toBe(1)
+    expect(firstBroken(key, [a, c, b, d])).toBe(1)
+    expect(firstBroken(key, [b, c, d])).toBe(0)
+    expect(firstBroken(key, [a, { ...b, kind: 'audit' }, c, d])).toBe(1)
+    expect(firstBroken('00'.repeat(32), lines)).toBe(0)
+  })
+})
+
+describe('keys', () => {
+  const vaultOf = (available: boolean, kept = available) => {
+    const secrets = new Map<string, string>()
+    const vault: Vault = {
+      status: () => ({ available, message: '' }),
+      recheck: async () => {},
+      get: async (name) => secrets.get(name) ?? null,
+      set: async (name, secret) => {
+        secrets.set(name, secret)
+        return { kept }
+      },
+      delete: async (name) => {
+        secrets.delete(name)
+      },
+    }
+    return { vault, secrets }
+  }
+  it('are made once and kept in the keyring alone', async () => {
+    const { vault } = vaultOf(true)
+    const made = await labKey(vault)
+    expect(made).toMatch(/^[0-9a-f]{64}$/)
+    expect(await labKey(vault)).toBe(made)
+    expect(await chainKey(vault)).not.toBe(made)
+  })
+  it('are not there without a keyring', async () => {
+    for (const { vault, secrets } of [vaultOf(false), vaultOf(true, false)]) {
+      expect(await labKey(vault)).toBeNull()
+      expect(await chainKey(vault)).toMatch(/^[0-9a-f]{64}$/)
+      expect(secrets.size).toBe(0)
+    }
+  })
+})
+
+describe('a store', () => {
+  const schema = z.object({ rev: z.number(), a: z.number().max(10), b: z.string() })
+  it('pushes changes of a microtask together, with a growing revision', async () => {
+    const faults: unknown[] = []
+    const store = createStore(schema, { a: 1, b: 'x' }, (error) => faults.push(error))
+    const seen: unknown[] = []
+    store.subscribe(() => {
+      throw new Error('a broken window')
+    })
+    const stop = store.subscribe((value) => seen.push(value))
+    store.update({ a: 2 })
+    store.update((value) => ({ a: value.a + 1 }))
+    expect(seen).toEqual([])
+    await Promise.resolve()
+    expect(seen).toEqual([{ rev: 1, a: 3, b: 'x' }])
+    expect(faults).toHaveLength(1)
+    expect(() => store.update({ a: 11 })).toThrow()
+    expect(store.get()).toEqual({ rev: 1, a: 3, b: 'x' })
+    store.update({ b: 'y' })
+    await Promise.resolve()
+    expect(seen).toHaveLength(2)
+    stop()
+    store.update({ b: 'z' })
+    await Promise.resolve()
+    expect(seen).toHaveLength(2)
+    expect(store.get().rev).toBe(3)
+  })
+})

@@ -1,0 +1,170 @@
+/** One function per method of the contract: thin, each calls the service it belongs to. */
+import { createReadStream, statSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeWebStream } from 'node:stream/web'
+import { ScansideError } from '../oct/errors.ts'
+import type { AppStore, Handlers, RunsStore, ScanRow } from '../preload/contract.ts'
+import type { ArchiveDesk } from './archive-desk.ts'
+import type { Capabilities } from './capabilities.ts'
+import type { Bulk } from './doorway/bulk.ts'
+import type { Labels } from './labels.ts'
+import type { LocalEngine } from './local-engine.ts'
+import type { Operations } from './operations.ts'
+import type { DeskPipelines } from './pipelines/pipelines.ts'
+import type { Runs } from './runs/runs.ts'
+import type { Scans } from './scans/open.ts'
+import type { Site } from './site/site-file.ts'
+import type { Lab } from './store/lab.ts'
+import type { Store } from './store/stores.ts'
+import type { Vault } from './vault/vault.ts'
+
+/** The pipeline of the image this project ships, as its label names it. */
+const shippedPipeline = 'oct-quality'
+
+export interface HandlerParts {
+  capabilities: Capabilities
+  appStore: Store<AppStore>
+  runsStore: Store<RunsStore>
+  vault: Vault
+  site: Site
+  desk: ArchiveDesk
+  labels: Labels
+  engine: LocalEngine
+  pipelines: DeskPipelines
+  operations: Operations
+  bulk: Bulk
+  runs: Runs
+  scans: Scans
+  lab: Lab
+  /** Tells the window what has changed. */
+  show(): void
+}
+
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { capabilities, desk, engine, operations, runs, scans, labels } = parts
+
+  /** The site's archive where it fixes one; whatever else the window asked for is refused. */
+  const allowedAddress = (address: string): string => {
+    const fixed = parts.site.archive
+    if (fixed === null || address.trim() === '' || address === fixed) return fixed ?? address
+    throw new ScansideError('forbidden', 'The site file of this desk fixes the archive. Leave its address as it is, or ask your administrator.')
+  }
+  const withVerdicts = (rows: ScanRow[]): ScanRow[] => {
+    const home = desk.home()
+    labels.sawScans(rows)
+    return rows.map((row) => {
+      const known = home && runs.verdictFor(home.id, row.session, row.id)
+      return known ? { ...row, verdict: known.verdict, checkedWith: known.pipeline } : row
+    })
+  }
+  const loadArchive = (open: (signal: AbortSignal) => Promise<{ bytes: Readable; size: number }>) =>
+    operations.run('load-image', async (signal, report) => {
+      report(null, 'Preparing the image …')
+      const { bytes, size } = await open(signal)
+      const image = await engine
+        .needed()
+        .images.load(bytes, signal, (sent) => report(size > 0 ? Math.min(1, sent / size) : null, 'Loading the image …'))
+      return `${image.names[0] ?? 'The image'} is loaded.`
+    })
+
+  return {
+    'app.snapshot': () => ({ app: parts.appStore.get(), runs: parts.runsStore.get() }),
+    'app.recheckKeyring': async () => {
+      await parts.vault.recheck()
+      parts.show()
+    },
+    'app.copyText': ({ text }) => capabilities.copyText(text),
+
+    'session.probe': ({ address }) => desk.session().probe(allowedAddress(address)),
+    'session.signIn': ({ address, ...input }) => desk.session().signIn({ ...input, address: allowedAddress(address) }),
+    'session.signInWithToken': ({ address, ...input }) => desk.session().signInWithToken({ ...input, address: allowedAddress(address) }),
+    'session.signOut': ({ force }) => desk.signOut({ force, waiting: runs.counts().waiting }),
+    'demo.open': async () => {
+      if (!parts.site.demo) throw new ScansideError('forbidden', 'The site file of this desk switches the demo lab off.')
+      await desk.openDemo()
+    },
+
+    'archive.projects': async () => {
+      const projects = await desk.archive().projects()
+      const named = desk.home()?.demo ? null : parts.site.projects
+      return named === null ? projects : projects.filter(({ id }) => named.includes(id))
+    },
+    'archive.sessions': async ({ project, offset, limit }) => {
+      const page = await desk.archive().sessions(project, offset, limit)
+      labels.sawSessions(page.rows)
+      return page
+    },
+    'archive.projectScans': async ({ project, offset, limit }) => {
+      const page = await desk.archive().projectScans(project, offset, limit)
+      return { ...page, rows: withVerdicts(page.rows) }
+    },
+    'archive.scans': async ({ project, session }) => withVerdicts(await desk.archive().scans(project, session)),
+
+    'pipelines.list': () => parts.pipelines.list(),
+    'pipelines.shipped': async () => {
+      const listed = engine.engine() ? await parts.pipelines.list() : []
+      return { available: capabilities.shippedImage !== null, loaded: listed.some(({ name }) => name === shippedPipeline), name: 'OCT quality' }
+    },
+    'pipelines.loadShipped': () => {
+      const make = capabilities.shippedImage
+      if (!make) throw new ScansideError('not-supported', 'This installation came without the OCT quality image. Load it from a file.')
+      engine.needed()
+      return {
+        operation: loadArchive(async (signal) => {
+          const file = await make(signal)
+          return { bytes: createReadStream(file), size: statSync(file).size }
+        }),
+      }
+    },
+    'pipelines.loadTicket': ({ size }) => {
+      engine.needed()
+      let arrived: (bytes: Readable) => void = () => undefined
+      const bytes = new Promise<Readable>((resolve) => {
+        arrived = resolve
+      })
+      const operation = loadArchive(async (signal) => {
+        const cancelled = new Promise<never>((_, reject) =>
+          signal.addEventListener('abort', () => reject(new ScansideError('cancelled', 'Cancelled.'))),
+        )
+        return { bytes: await Promise.race([bytes, cancelled]), size }
+      })
+      const url = parts.bulk.mint(async (request) => {
+        parts.bulk.revoke(url)
+        if (request.method !== 'PUT' || !request.body)
+          throw new ScansideError('invalid-file', 'The file is empty. Nothing was changed; choose the image archive again.')
+        const body = Readable.fromWeb(request.body as NodeWebStream)
+        arrived(body)
+        await new Promise((resolve) => body.once('close', resolve))
+        return new Response(null, { status: 204 })
+      })
+      return { url, operation }
+    },
+    'pipelines.pull': ({ image }) => {
+      const images = engine.needed().images
+      return {
+        operation: operations.run('pull-image', async (signal, report) => {
+          const pulled = await images.pull(image, signal, (share) => report(share, 'Fetching the image …'))
+          return `${pulled.names[0] ?? 'The image'} is here.`
+        }),
+      }
+    },
+    'operations.cancel': ({ operation }) => operations.cancel(operation),
+
+    'engine.refresh': () => engine.refresh(),
+    'engine.setEndpoint': async ({ endpoint }) => {
+      parts.lab.settings.set('engine-endpoint', endpoint.trim() === '' ? null : endpoint.trim())
+      await engine.refresh()
+    },
+
+    'scans.dropTicket': ({ size }) => scans.dropTicket(size),
+    'scans.open': ({ ref }) => scans.open(ref, new AbortController().signal),
+    'scans.close': ({ bulk }) => scans.close(bulk),
+
+    'runs.start': (input) => runs.start(input),
+    'runs.cancel': ({ run }) => runs.cancel(run),
+    'runs.list': ({ offset, limit }) => runs.list(offset, limit),
+    'runs.get': ({ run }) => runs.get(run),
+    'runs.log': ({ run, after }) => runs.log(run, after),
+    'runs.payOwed': () => runs.payOwed(),
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * The composition root: every service is built here and handed what it needs, and nothing more. Both fronts call it once.
+ * Who reads this and `preload/contract.ts` knows the whole application.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { access, readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payload, runsStoreSchema } from '../preload/contract.ts'
+import { createArchiveDesk } from './archive-desk.ts'
+import type { Capabilities } from './capabilities.ts'
+import { createDemoLab } from './demo-lab.ts'
+import { type Bulk, createBulk } from './doorway/bulk.ts'
+import { checkedEvent, toWire } from './doorway/dispatch.ts'
+import { discover } from './engines/docker/discovery.ts'
+import { createDockerEngine } from './engines/docker/engine.ts'
+import { probeEndpoint } from './engines/docker/health.ts'
+import { watchProcesses } from './engines/docker/process-start.ts'
+import { createHandlers } from './handlers.ts'
+import { createHttp } from './http/http.ts'
+import { createLabels } from './labels.ts'
+import { createLocalEngine } from './local-engine.ts'
+import { createOperations } from './operations.ts'
+import { createPipelines } from './pipelines/pipelines.ts'
+import { createRuns } from './runs/runs.ts'
+import { openFramedCache } from './scans/framed-cache.ts'
+import { createScans } from './scans/open.ts'
+import { parseInWorker } from './scans/parse.ts'
+import { loadSite, siteCandidates } from './site/site-file.ts'
+import { openLab } from './store/lab.ts'
+import { chainKey, labKey } from './store/lab-key.ts'
+import { openOwed } from './store/owed.ts'
+import { createStore } from './store/stores.ts'
+import { createVault, loadKeytar } from './vault/keyring-vault.ts'
+
+export interface Services {
+  handlers: Handlers
+  bulk: Bulk
+  /** Every event for the window; returns how to stop. */
+  subscribe(listener: (event: EventName, payload: unknown) => void): () => void
+  /** Whether a run is under way or something is owed. */
+  busy(): boolean
+  stop(): Promise<void>
+}
+
+/** How often engine, archive and what waits are looked at, ms. */
+const lookAgainMs = 15_000
+const tickMs = 60_000
+
+/** Builds everything. What may be slow (keyring aside) goes on after it has returned: the window does not wait for an engine or an archive. */
+export async function createServices(capabilities: Capabilities): Promise<Services> {
+  const { dataFolder, env, log, version } = capabilities
+  const now = () => new Date()
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+
+  // What the window hears.
+  const listeners = new Set<(event: EventName, payload: unknown) => void>()
+  const emit = <E extends EventName>(event: E, payload: Payload<E>) => {
+    const checked = checkedEvent(event, payload, log)
+    if (checked !== null) for (const listener of listeners) listener(event, checked)
+  }
+  const bulk = createBulk(log)
+  const operations = createOperations(
+    (operation) => emit('operation', operation),
+    (error) => toWire(error, 'operation', log).message,
+    Date.now,
+  )
+
+  // Site, secrets, memory.
+  const site = await loadSite({ readFile: textOrNull, candidates: siteCandidates(process.platform, env, homedir()) })
+  const vault = createVault({ load: loadKeytar, service: 'org.scanside' })
+  await vault.recheck()
+  const debts = openOwed(join(dataFolder, 'owed.db'))
+  const lab = openLab({ path: join(dataFolder, 'lab.db'), key: await labKey(vault), chainKey: await chainKey(vault), now })
+  const cache = await openFramedCache(join(dataFolder, 'cache'))
+
+  // The archive.
+  const labels = createLabels()
+  const demoLab = createDemoLab(capabilities.startDemo)
+  const desk = createArchiveDesk({
+    http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
+    siteRoots: site.ca,
+    vault,
+    memoryVault: createVault({ load: () => Promise.reject(new Error('not asked')), service: 'org.scanside.demo' }),
+    demoLab,
+  })
+
+  // The engine and what it can run.
+  const install = installationId(join(dataFolder, 'installation'))
+  const processes = watchProcesses(process.pid, randomUUID(), { readFile: textNow, exists: processExists })
+  const around = { platform: knownPlatform(), env, home: homedir(), uid: process.getuid?.() ?? null }
+  const effects = {
+    readFile: (path: string) => readFile(path, 'utf8'),
+    exists: (path: string) => access(path).then(() => true),
+    probe: probeEndpoint,
+  }
+  const engine = createLocalEngine(
+    async () => {
+      const { health, endpoint } = await discover(lab.settings.get('engine-endpoint') ?? '', around, effects)
+      return { health, engine: endpoint ? createDockerEngine({ endpoint, debts, install, process: processes, now }) : null }
+    },
+    () => engineChanged(),
+  )
+  const pipelines = createPipelines({
+    images: () => engine.needed().images.list(),
+    allowed: (image) => site.images === null || image.names.some((name) => site.images?.includes(name)),
+  })
+
+  // Runs and scans.
+  const scans = createScans({
+    archive: desk.home,
+    lab,
+    cache,
+    bulk,
+    parse: parseInWorker(capabilities.parseWorker),
+    title: async (ref) => labels.titleOf(ref),
+  })
+  const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
+  const runs = createRuns({
+    engine: engine.engine,
+    engineHealth: engine.health,
+    pipelines,
+    archive: desk.home,
+    local: scans.local,
+    lab,
+    debts,
+    now,
+    by: () => desk.status().user ?? 'this desk',
+    onRuns: (list) => {
+      runsStore.update({ runs: list })
+      show()
+    },
+    onLog: (run, seq) => emit('run.log', { run, seq }),
+    report: (error) => log('runs', error),
+  })
+
+  // What the window is told.
+  const appStore = createStore<AppStore>(
+    appStoreSchema,
+    {
+      version,
+      front: capabilities.front,
+      site: { file: site.file, problem: site.problem, archive: site.archive, projects: site.projects, demo: site.demo },
+      keyring: vault.status(),
+      session: desk.status(),
+      engine: engineStatus(engine.health()),
+      counts: { active: 0, waiting: 0, owed: 0 },
+      activity: lab.notice ?? '',
+    },
+    (error) => log('store.app', error),
+  )
+  const show = () =>
+    appStore.update({ keyring: vault.status(), session: desk.status(), engine: engineStatus(engine.health()), counts: runs.counts() })
+  appStore.subscribe((value) => emit('store.app', value))
+  runsStore.subscribe((value) => emit('store.runs', value))
+
+  let lastHome = ''
+  desk.onChange(() => {
+    const place = desk.home()?.id ?? ''
+    if (place !== lastHome) labels.clear()
+    lastHome = place
+    show()
+    if (desk.status().state === 'signed-in') inBackground('send waiting', runs.sendWaiting)
+  })
+  // What an earlier life owes is paid once an engine is known, and again whenever one comes back.
+  function engineChanged(): void {
+    show()
+    if (engine.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
+  }
+  function inBackground(what: string, work: () => Promise<unknown>): void {
+    work()
+      .catch((error) => log(what, error))
+      .finally(show)
+  }
+
+  inBackground('start', async () => {
+    await Promise.all([engine.refresh(), desk.restore()])
+    await runs.recover()
+  })
+  const looking = setInterval(() => inBackground('look for engines', engine.refresh), lookAgainMs)
+  const ticking = setInterval(
+    () =>
+      inBackground('tick', async () => {
+        await desk.tick()
+        if (desk.status().state === 'signed-in' && runs.counts().waiting > 0) await runs.sendWaiting()
+      }),
+    tickMs,
+  )
+
+  const handlers = createHandlers({
+    capabilities,
+    appStore,
+    runsStore,
+    vault,
+    site,
+    desk,
+    demoLab,
+    labels,
+    engine,
+    pipelines,
+    operations,
+    bulk,
+    runs,
+    scans,
+    lab,
+    show,
+  })
+  return {
+    handlers,
+    bulk,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    busy: () => {
+      const { active, owed } = runs.counts()
+      return active > 0 || owed > 0
+    },
+    async stop() {
+      clearInterval(looking)
+      clearInterval(ticking)
+      await runs.close()
+      await scans.closeAll()
+      await cache.close()
+      demoLab.stop()
+      lab.close()
+      debts.close()
+    },
+  }
+}
+
+/** The engine's health as the window sees it; `looking` until the first look has ended. */
+function engineStatus(health: ReturnType<ReturnType<typeof createLocalEngine>['health']>): AppStore['engine'] {
+  if (!health) {
+    return {
+      state: 'looking',
+      message: 'Looking for a container engine …',
+      kind: null,
+      version: null,
+      remote: false,
+      endpoint: null,
+      dataRoot: 'not-known',
+    }
+  }
+  const { state, message, kind, version, remote, endpoint, dataRoot } = health
+  return { state, message, kind, version, remote, endpoint, dataRoot }
+}
+
+/** An opaque id of this installation, made once: containers carry it, so that two desks on one engine leave each other's alone. */
+function installationId(file: string): string {
+  const known = textNow(file)?.trim()
+  if (known && /^[0-9a-f-]{36}$/.test(known)) return known
+  const made = randomUUID()
+  writeFileSync(file, made, { mode: 0o600 })
+  return made
+}
+
+function textNow(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+async function textOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function knownPlatform(): 'linux' | 'darwin' | 'win32' {
+  return process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux'
+}

@@ -248,6 +248,10 @@ const wipe = async (hands: CourseHands, job: Job, workspace: Workspace | null, p
   try {
     const log = logs.get(run, 0)
     if (log) desk.lab.runs.saveLog(run, log.lines, log.dropped)
+  } catch (error) {
+    desk.report(error)
+  }
+  try {
     take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed')
   } catch (error) {
     desk.report(error)

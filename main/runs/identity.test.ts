@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { readVol } from '../../oct/formats/vol.ts'
+import { synthesise } from '../../oct/synth/index.ts'
+import { createBulk } from '../doorway/bulk.ts'
+import { openFramedCache } from '../scans/framed-cache.ts'
+import { createScans } from '../scans/open.ts'
+import { openLab } from '../store/lab.ts'
+import { openOwed } from '../store/owed.ts'
+import { fakeArchive, fakeDesk, fakeEngine, ref } from './fakes.ts'
+import { createRuns } from './runs.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scanside-identity-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const marker = /mustermann|erika|PAT-4711/i
+
+/** Every byte of every file under the folder, as text that keeps each byte. */
+const everythingWritten = async () => {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = names.filter((entry) => entry.isFile())
+  return Promise.all(files.map(async (entry) => (await readFile(join(entry.parentPath, entry.name))).toString('latin1')))
+}
+
+it('writes and sends no name: not to disk, not to the engine, not to the archive, not to a log or receipt', async () => {
+  const key = 'c3'.repeat(32)
+  const lab = openLab({ path: join(folder, 'lab.db'), key, chainKey: key, now: () => new Date(0) })
+  const debts = openOwed(join(folder, 'owed.db'))
+  const { desk, options } = fakeDesk(lab)
+  desk.debts = debts
+  desk.engine = fakeEngine(debts)
+  // The header of an export holds the patient: the marker stands where identity stands.
+  const vol = synthesise({ pattern: 'ring', laterality: 'OD', seed: 5, width: 64, height: 64 })
+  vol.set(new TextEncoder().encode('PAT-4711'), 220)
+  desk.archive = fakeArchive(() => vol)
+  const bulk = createBulk(() => {})
+  const scans = createScans({
+    archive: () => ({ id: 'xnat.example', demo: false, archive: desk.archive }),
+    lab,
+    cache: await openFramedCache(join(folder, 'cache')),
+    bulk,
+    parse: readVol,
+    title: async () => ({ project: 'P', subject: 'Mustermann', session: 'V02', scan: '1' }),
+  })
+  const runs = createRuns({ ...options, debts, local: scans.local })
+
+  const never = new AbortController().signal
+  const opened = await scans.open(ref('1'), never)
+  expect(opened.title.subject).toBe('Mustermann')
+  const { url, local } = scans.dropTicket(vol.length)
+  const headers = { 'content-disposition': 'attachment; filename="Mustermann_Erika_716.vol"' }
+  await bulk.handle(new Request(`http://localhost${url}`, { method: 'PUT', body: Uint8Array.from(vol), headers }))
+  desk.engine.hold = true
+  const { runs: ids } = await runs.start({
+    pipeline: 'p',
+    values: {},
+    subject: 'Mustermann, Erika / V02',
+    refs: [ref('1'), { kind: 'local', local }],
+  })
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+
+  // While they run: databases, their WAL and the caches are all there.
+  const during = await everythingWritten()
+  expect(during.length).toBeGreaterThanOrEqual(5)
+  for (const text of during) expect(marker.test(text)).toBe(false)
+  expect(debts.list().length).toBeGreaterThan(0)
+
+  desk.engine.hold = false
+  desk.engine.release()
+  await runs.idle()
+  for (const id of ids) {
+    const { receipt, steps, summary } = runs.get(id)
+    expect(summary.state).toBe('done')
+    expect(JSON.stringify([receipt, steps, summary.message, runs.log(id, 0)])).not.toMatch(marker)
+  }
+  expect([...desk.engine.staged.keys()].join(' ')).not.toMatch(marker)
+  for (const [path, bytes] of desk.archive.home) expect(`${path} ${new TextDecoder().decode(bytes)}`).not.toMatch(marker)
+  await scans.closeAll()
+  await runs.close()
+  lab.close()
+  debts.close()
+  for (const text of await everythingWritten()) expect(marker.test(text)).toBe(false)
+  expect(await readdir(join(folder, 'cache'))).toEqual([])
+})

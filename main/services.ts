@@ -195,7 +195,6 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     vault,
     site,
     desk,
-    demoLab,
     labels,
     engine,
     pipelines,

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { bytesSource, readFrame, readSlo, readVol } from '../formats/vol.ts'
+import type { Scan } from '../scan.ts'
+import { type SynthFault, type SynthOptions, synthesise, synthesisedSize } from './index.ts'
+
+const small = { width: 128, height: 248, frames: 5 } as const
+const options = (changes: Partial<SynthOptions> = {}): SynthOptions => ({ pattern: 'volume', laterality: 'OD', seed: 4, ...small, ...changes })
+const read = (changes: Partial<SynthOptions> = {}) => readVol(bytesSource(synthesise(options(changes))))
+const rows = (scan: Scan, frame: number, name: string) => scan.frames[frame]?.layers.find((layer) => layer.name === name)?.rows ?? new Float32Array(0)
+const mean = (values: Iterable<number>) => {
+  const known = [...values].filter((value) => !Number.isNaN(value))
+  return known.reduce((sum, value) => sum + value, 0) / known.length
+}
+/** um between ILM and BM, averaged over a B-scan */
+const thickness = (scan: Scan, frame: number) => (mean(rows(scan, frame, 'BM')) - mean(rows(scan, frame, 'ILM'))) * scan.spacing.axial * 1000
+
+describe('a generated scan', () => {
+  it('is the same for the same seed and another for another', () => {
+    expect(synthesise(options())).toEqual(synthesise(options()))
+    expect(synthesise(options())).not.toEqual(synthesise(options({ seed: 5 })))
+  })
+
+  it.each<Partial<SynthOptions>>([{}, { pattern: 'ring' }, { pattern: 'line' }, { width: 64, height: 100, frames: 3 }])(
+    '%j has the size that was told',
+    (changes) => {
+      expect(synthesise(options(changes))).toHaveLength(synthesisedSize(options(changes)))
+    },
+  )
+
+  it('has the sizes of the device by default', () => {
+    expect(synthesisedSize({ pattern: 'ring', laterality: 'OD', seed: 1 })).toBe(2048 + 768 * 768 + 53_248 + 4 * 768 * 496)
+    expect(synthesisedSize({ pattern: 'volume', laterality: 'OD', seed: 1 })).toBe(2048 + 768 * 768 + 25 * (35_840 + 4 * 512 * 496))
+  })
+
+  it.each(['none', 'dark', 'cut-upper', 'decentred', 'badly-lit'] satisfies SynthFault[])('with fault %s can be read', async (fault) => {
+    for (const laterality of ['OD', 'OS'] as const) {
+      const scan = await read({ fault, laterality })
+      expect(scan).toMatchObject({ laterality, pattern: 'volume', width: 128, height: 248 })
+      expect(scan.frames).toHaveLength(5)
+    }
+  })
+
+  it('names nobody', () => {
+    const bytes = synthesise(options())
+    expect(bytes.subarray(104, 224).every((byte) => byte === 0)).toBe(true)
+    expect(String.fromCharCode(...bytes.subarray(224, 229))).toBe('DEMO\0')
+  })
+
+  it('stores volumes from inferior to superior', async () => {
+    const starts = (await read()).frames.map((frame) => (frame.location.kind === 'line' ? frame.location.start.y : Number.NaN))
+    expect(starts).toEqual([...starts].sort((a, b) => b - a))
+  })
+
+  it('has a pit at the fovea and a retina of a real thickness', async () => {
+    const scan = await read({ pattern: 'line' })
+    const ilm = rows(scan, 0, 'ILM')
+    const bm = rows(scan, 0, 'BM')
+    const at = (x: number) => ((bm[x] ?? 0) - (ilm[x] ?? 0)) * scan.spacing.axial * 1000
+    const centre = Math.min(...Array.from({ length: 20 }, (_, i) => at(54 + i)))
+    expect(centre).toBeGreaterThan(190)
+    expect(centre).toBeLessThan(260)
+    expect(at(40)).toBeGreaterThan(centre + 80)
+  })
+
+  it('has a ring as long as its circle, of a real thickness', async () => {
+    const scan = await read({ pattern: 'ring' })
+    const location = scan.frames[0]?.location
+    if (location?.kind !== 'ring') throw new Error('no ring')
+    expect(2 * Math.PI * location.radius).toBeCloseTo(scan.width * scan.spacing.lateral, 2)
+    expect(Math.abs(thickness(scan, 0) - 342)).toBeLessThan(40)
+  })
+
+  it('mirrors the left eye: the disc is nasal in both', async () => {
+    const dark = async (laterality: 'OD' | 'OS') => {
+      const source = bytesSource(synthesise(options({ laterality })))
+      const scan = await readVol(source)
+      const slo = await readSlo(source, scan)
+      const side = scan.slo?.width ?? 0
+      const strip = (from: number) =>
+        mean(Array.from({ length: side * 20 }, (_, i) => slo[(150 + (i % 40)) * side + from + Math.floor(i / side)] ?? 0))
+      return { left: strip(4), right: strip(side - 24) }
+    }
+    const right = await dark('OD')
+    const left = await dark('OS')
+    expect(right.right).toBeLessThan(right.left - 30)
+    expect(left.left).toBeLessThan(left.right - 30)
+  })
+
+  it('starts a ring temporally: left on the SLO in a right eye, right in a left eye', async () => {
+    for (const [laterality, side] of [
+      ['OD', -1],
+      ['OS', 1],
+    ] as const) {
+      const location = (await read({ pattern: 'ring', laterality })).frames[0]?.location
+      if (location?.kind !== 'ring') throw new Error('no ring')
+      expect(location.start.x - location.centre.x).toBeCloseTo(side * 1.8, 3)
+    }
+  })
+})
+
+describe('brightness', () => {
+  it('has a dark vitreous with some zeros, a bright pigment epithelium and a fading choroid', async () => {
+    const source = bytesSource(synthesise(options({ pattern: 'ring', width: 256, height: 496 })))
+    const scan = await readVol(source)
+    const pixels = await readFrame(source, scan, 0)
+    const bm = rows(scan, 0, 'BM')
+    const root = (offset: (x: number) => number) =>
+      mean(Array.from({ length: 256 }, (_, x) => (pixels[Math.round(offset(x)) * 256 + x] ?? 0) ** 0.25))
+    const vitreous = root(() => 20)
+    expect(vitreous).toBeGreaterThan(0.05)
+    expect(vitreous).toBeLessThan(0.15)
+    expect(root((x) => (bm[x] ?? 0) - 3)).toBeGreaterThan(0.6)
+    expect(root((x) => (bm[x] ?? 0) + 15)).toBeGreaterThan(root((x) => (bm[x] ?? 0) + 60))
+    expect(pixels.filter((value) => value === 0).length).toBeGreaterThan(1000)
+    expect(pixels.every((value) => value >= 0 && value <= 1)).toBe(true)
+  })
+})

@@ -18,7 +18,7 @@ const pages: Record<Place, () => React.ReactNode> = { inbox: Inbox, archive: Arc
 export function App() {
   const { place, viewer } = useNavigation()
   const signedOut = useApp().session.state === 'signed-out'
-  const Page = signedOut && place !== 'settings' && place !== 'runs' ? SignIn : pages[place]
+  const Page = signedOut && (place === 'archive' || place === 'cohort') ? SignIn : pages[place]
   return (
     <div className="window">
       <Rail />

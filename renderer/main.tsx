@@ -1,4 +1,5 @@
 /** The window's entry: connect, mirror the stores, show. */
+import './jitless.ts'
 import './ui/fonts.css'
 import './ui/tokens.css'
 import './ui/base.css'

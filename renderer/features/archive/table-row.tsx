@@ -152,7 +152,9 @@ function ScanCells({ scan, date }: { scan: ScanRow; date: string }) {
       <td>
         <VerdictWord verdict={scan.verdict} />
       </td>
-      <td className="c-with soft ellipsis">{scan.checkedWith}</td>
+      <td className="c-with soft ellipsis" title={scan.checkedWith ?? undefined}>
+        {scan.checkedWith}
+      </td>
       <td className="num">{scan.size === null ? '' : formatBytes(scan.size, language)}</td>
     </>
   )

@@ -258,7 +258,7 @@ describe('what a file is', () => {
 })
 
 it('shows reflectivity as the fourth root, in grey', () => {
-  expect(Array.from(toDisplay(Float32Array.of(0, 1, 0.0625, 2, -1, Number.NaN, 1e-4)))).toEqual([0, 255, 128, 255, 0, 0, 26])
+  expect(Array.from(toDisplay(Float32Array.of(0, 1, 0.0625, 2, -1, Number.NaN, 1.6e-3)))).toEqual([0, 255, 128, 255, 0, 0, 51])
 })
 
 it('takes anything a device cannot have measured as not acquired', () => {

@@ -64,6 +64,8 @@ export interface FakeEngine extends Engine {
   /** Whether `wait` waits for the signal or for `release`. */
   hold: boolean
   release(): void
+  /** Whether a wipe removes nothing, as when the engine goes away before it. */
+  leaves: boolean
   /** Replaces results.json. */
   output: ((good: Results) => Uint8Array | null) | null
   lines: string[]
@@ -72,6 +74,7 @@ export interface FakeEngine extends Engine {
 export const fakeEngine = (debts: Debts): FakeEngine => {
   const things = new Map<string, OwedThing>()
   const waiting = new Set<() => void>()
+  const living = new Set<string>()
   const remove = (mine: (thing: OwedThing) => boolean): WipeReport => {
     const gone = [...things.values()].filter(mine)
     for (const thing of gone) {
@@ -94,16 +97,18 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
     release: () => {
       for (const go of waiting) go()
     },
+    leaves: false,
     output: null,
     lines: ['reading 1 scan', 'progress 1/2'],
     probe: async () => health,
-    reap: async () => remove(() => true),
+    reap: async () => remove((thing) => !living.has(thing.runId)),
     open: async (spec) => {
       const staged: { path: string; size: number; sha256: string }[] = []
       const fail = (step: FakeEngine['failAt']) => {
         if (engine.failAt === step) throw new ScansideError('engine-unavailable', `The engine went away at ${step}.`)
       }
       fail('open')
+      living.add(spec.runId)
       for (const kind of ['container', 'volume'] as const) {
         const thing: OwedThing = { runId: spec.runId, engine: 'docker', kind, name: `scanside-${spec.runId}-${kind}` }
         debts.incur(thing)
@@ -148,6 +153,8 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
         },
         wipe: async () => {
           engine.open_--
+          living.delete(spec.runId)
+          if (engine.leaves) return { items: [], complete: false, owed: ['The engine does not answer.'] }
           return remove((thing) => thing.runId === spec.runId)
         },
       }

@@ -42,7 +42,7 @@ const crashed = (state: RunState, change: Partial<RunRecord> = {}) => {
       desk.engine.things.set(thing.name, thing)
     }
   }
-  return { desk, dead, runs: createRuns(made.options) }
+  return { desk, dead, options: made.options, runs: createRuns(made.options) }
 }
 
 describe('after a crash', () => {
@@ -76,9 +76,10 @@ describe('after a crash', () => {
   })
 
   it('results that were collected are not lost: the run is done and they are sent', async () => {
-    const { desk, dead, runs } = crashed('collecting')
+    const { desk, dead, options } = crashed('collecting')
     const bytes = new TextEncoder().encode('{}')
     desk.lab.runs.saveResults({ ...dead, state: 'publishing', home: 'waiting' }, { state: 'publishing', at, note: '' }, bytes, [])
+    const runs = createRuns(options)
     await runs.recover()
     expect(desk.lab.runs.get('dead')).toMatchObject({ state: 'done', home: 'waiting' })
     expect(runs.counts().waiting).toBe(1)
@@ -90,6 +91,19 @@ describe('after a crash', () => {
     const { desk, runs } = crashed('publishing', { home: 'waiting', demo: true })
     await runs.recover()
     expect(desk.lab.runs.get('dead')).toMatchObject({ state: 'done', home: 'local', message: expect.stringMatching(/demo lab/) })
+  })
+
+  it('a run started meanwhile is none of its business, and recovery happens once', async () => {
+    const { desk, runs } = crashed('running')
+    desk.engine.hold = true
+    const { runs: ids } = await runs.start({ pipeline: 'p', values: {}, subject: 's', refs: [ref('1')] })
+    await Promise.all([runs.payOwed(), runs.recover(), runs.recover()])
+    expect(runs.get('dead').receipt?.items).toHaveLength(2)
+    expect(desk.lab.chain.lines().filter((line) => line.kind === 'receipt')).toHaveLength(1)
+    desk.engine.hold = false
+    desk.engine.release()
+    await runs.idle()
+    expect(runs.get(ids[0] ?? '').summary.state).toBe('done')
   })
 
   it('what cannot be removed yet stays owed, and a later receipt says when it was', async () => {
@@ -131,12 +145,7 @@ describe('when something gives way under a run', () => {
 
   it('a wipe that leaves something is told, owed, and paid later', async () => {
     const { desk, options } = fakeDesk()
-    const { engine } = desk
-    const open = engine.open.bind(engine)
-    engine.open = async (spec) => ({
-      ...(await open(spec)),
-      wipe: async () => ({ items: [], complete: false, owed: ['The engine went away before its container was removed.'] }),
-    })
+    desk.engine.leaves = true
     const runs = createRuns(options)
     const { runs: ids } = await runs.start(start)
     await runs.idle()

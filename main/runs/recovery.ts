@@ -31,18 +31,23 @@ const interruptedMessage = (left: number, begun: boolean): string => {
     : 'Scanside ended while this run was under way. Its workspace is removed as soon as the engine answers; start it again.'
 }
 
+/** What lab.db says an earlier life left; to be read before the first run of this one begins. */
+export interface Unfinished {
+  active: RunRecord[]
+  waiting: RunRecord[]
+}
+
 /**
  * Ends every run that was under way when Scanside ended: with its results kept, it is done and they wait; without, it failed.
  * Pays what is owed on the way. Results of a demo lab that is gone go nowhere: they stay here.
  */
-export const recover = async (desk: Desk): Promise<void> => {
+export const recover = async (desk: Desk, unfinished: Unfinished): Promise<void> => {
   const { lab, debts } = desk
   const before = debts.list()
-  const unfinished = lab.runs.active()
-  const report = before.length > 0 || unfinished.length > 0 ? await reap(desk) : { items: [], complete: true, owed: [] }
+  const report = before.length > 0 || unfinished.active.length > 0 ? await reap(desk) : { items: [], complete: true, owed: [] }
   const still = debts.list()
   if (lab.readOnly) return
-  for (const record of unfinished) {
+  for (const record of unfinished.active) {
     const mine = before.filter((thing) => thing.runId === record.id)
     const left = still.filter((thing) => thing.runId === record.id)
     const at = desk.now().toISOString()
@@ -54,8 +59,10 @@ export const recover = async (desk: Desk): Promise<void> => {
     endInterrupted(desk, record, left.length, at)
   }
   completeReceipts(desk, before, still, report)
-  for (const record of lab.runs.waiting()) {
-    if (record.demo) lab.runs.save({ ...record, home: 'local', message: 'The demo lab these results were meant for has ended; they are kept here.' })
+  for (const { id } of [...unfinished.active, ...unfinished.waiting]) {
+    const record = lab.runs.get(id)
+    if (record?.demo && record.home === 'waiting')
+      lab.runs.save({ ...record, home: 'local', message: 'The demo lab these results were meant for has ended; they are kept here.' })
   }
 }
 

@@ -12,6 +12,8 @@ import { completeReceipts, reap, recover } from './recovery.ts'
 import { parseResults } from './results.ts'
 import { next } from './state.ts'
 
+const nothingOwed = { items: [], complete: true, owed: [] }
+
 /** How many runs the pushed store holds. */
 const shown = 200
 
@@ -27,7 +29,7 @@ export interface Runs {
   payOwed(): Promise<{ left: number }>
   /** Sends what waits for the archive that is signed in; call it after each sign-in and when the archive is back. */
   sendWaiting(): Promise<{ sent: number; waiting: number }>
-  /** Ends what an earlier life left under way. Once, before the first `start`. */
+  /** Ends what an earlier life left under way, and only that. Once, however often it is called. */
   recover(): Promise<void>
   counts(): { active: number; waiting: number; owed: number }
   /** The newest verdict this desk knows of a scan of this archive. */
@@ -49,7 +51,9 @@ export const createRuns = (options: RunsOptions): Runs => {
   let closed = false
   let lastCreated = 0
   let sending: Promise<{ sent: number; waiting: number }> | null = null
-  /** Ended runs as the store shows them; lab.db is asked once. */
+  /** What an earlier life left: asked before this one begins anything. */
+  const unfinished = { active: lab.runs.active(), waiting: lab.runs.waiting() }
+  let recovered: Promise<void> | null = null
   let recent: RunSummary[] = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
 
   const tell = () => {
@@ -63,6 +67,10 @@ export const createRuns = (options: RunsOptions): Runs => {
   const reload = () => {
     recent = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
     tell()
+  }
+  const recoverOnce = () => {
+    recovered ??= recover(desk, unfinished).finally(reload)
+    return recovered
   }
   const hands: CourseHands = { desk, logs, changed: tell }
 
@@ -110,6 +118,7 @@ export const createRuns = (options: RunsOptions): Runs => {
         const at = desk.now().toISOString()
         const step = { state: record.state, at, note: `read back: ${answer.published.check}` }
         lab.runs.save({ ...record, home: 'read-back', message: null }, step)
+        lab.chain.audit(at, desk.by(), 'results sent home and read back', record.id)
         const earlier = lab.chain.receipt(record.id)
         if (earlier) {
           const { chain: _chain, ...facts } = earlier
@@ -122,7 +131,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       }
     }
     if (waiting.length > 0) reload()
-    return { sent, waiting: lab.runs.waiting().length }
+    return { sent, waiting: lab.runs.waitingCount() }
   }
 
   return {
@@ -164,10 +173,12 @@ export const createRuns = (options: RunsOptions): Runs => {
           image: { name: plan.image.name, digest: plan.image.digest },
           engine: '',
         }
-        return { record, plan, abort: new AbortController(), progress: null }
+        return { record, plan, abort: new AbortController(), progress: null, toldAt: 0 }
       })
       for (const job of made) {
-        lab.runs.save(job.record, { state: 'queued', at: job.record.createdAt, note: '' })
+        const { id, createdAt: at, startedBy } = job.record
+        lab.runs.save(job.record, { state: 'queued', at, note: '' })
+        lab.chain.audit(at, startedBy, `started ${plan.pipeline.name} ${plan.pipeline.version} on ${job.record.scans} scans`, id)
         jobs.set(job.record.id, job)
         queue.push(job)
       }
@@ -182,6 +193,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       if (!job) throw new ScansideError('conflict', 'This run has already ended.')
       const place = queue.indexOf(job)
       job.abort.abort()
+      lab.chain.audit(desk.now().toISOString(), desk.by(), 'cancelled', run)
       if (place < 0) return
       queue.splice(place, 1)
       try {
@@ -217,8 +229,9 @@ export const createRuns = (options: RunsOptions): Runs => {
       return kept ? { lines: kept.lines.filter((line) => line.seq > after), dropped: kept.dropped } : { lines: [], dropped: 0 }
     },
     payOwed: async () => {
+      await recoverOnce()
       const before = debts.list()
-      const report = await reap(desk)
+      const report = before.length > 0 ? await reap(desk) : nothingOwed
       const still = debts.list()
       completeReceipts(desk, before, still, report)
       tell()
@@ -230,11 +243,8 @@ export const createRuns = (options: RunsOptions): Runs => {
       })
       return sending
     },
-    recover: async () => {
-      await recover(desk)
-      reload()
-    },
-    counts: () => ({ active: jobs.size, waiting: lab.runs.waiting().length, owed: debts.list().length }),
+    recover: recoverOnce,
+    counts: () => ({ active: jobs.size, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
     verdictFor: lab.runs.verdict,
     idle: async () => {
       while (underWay.size > 0) await Promise.all(underWay.values())

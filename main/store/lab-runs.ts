@@ -59,6 +59,7 @@ export interface RunRecords {
   active(): RunRecord[]
   /** Ended runs whose results are not home, oldest first. */
   waiting(): RunRecord[]
+  waitingCount(): number
   steps(run: string): RunStep[]
   saveInputs(run: string, inputs: RunInput[]): void
   inputs(run: string): RunInput[]
@@ -78,7 +79,11 @@ const recordRow = z.object({ record: z.string() })
 const runRow = z.object({ run: z.string() })
 const countRow = z.object({ n: z.number() })
 const bytesRow = z.object({ bytes: z.union([z.instanceof(ArrayBuffer), z.instanceof(Uint8Array)]), at: z.string() })
-const parseRecord = ({ record }: { record: string }) => runRecordSchema.parse(JSON.parse(record))
+/** A record that does not fit (of a newer Scanside) is left out rather than taking the others with it. */
+const parseRecord = ({ record }: { record: string }): RunRecord[] => {
+  const parsed = runRecordSchema.safeParse(JSON.parse(record))
+  return parsed.success ? [parsed.data] : []
+}
 
 /** Records over their tables; `write` wraps a transaction and refuses in a file that is only read. */
 export const createRunRecords = (db: Sqlite, write: <T>(work: () => T) => T): RunRecords => {
@@ -98,12 +103,13 @@ export const createRunRecords = (db: Sqlite, write: <T>(work: () => T) => T): Ru
   }
   return {
     save: (record, step) => write(() => put(record, step)),
-    get: (run) => db.all(recordRow, 'SELECT record FROM runs WHERE id = ?', run).map(parseRecord)[0] ?? null,
+    get: (run) => db.all(recordRow, 'SELECT record FROM runs WHERE id = ?', run).flatMap(parseRecord)[0] ?? null,
     list: (offset, limit) =>
-      db.all(recordRow, 'SELECT record FROM runs ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?', limit, offset).map(parseRecord),
+      db.all(recordRow, 'SELECT record FROM runs ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?', limit, offset).flatMap(parseRecord),
     total: () => db.all(countRow, 'SELECT count(*) AS n FROM runs')[0]?.n ?? 0,
-    active: () => db.all(recordRow, 'SELECT record FROM runs WHERE ended = 0 ORDER BY created_at, id').map(parseRecord),
-    waiting: () => db.all(recordRow, "SELECT record FROM runs WHERE ended = 1 AND home = 'waiting' ORDER BY created_at, id").map(parseRecord),
+    active: () => db.all(recordRow, 'SELECT record FROM runs WHERE ended = 0 ORDER BY created_at, id').flatMap(parseRecord),
+    waiting: () => db.all(recordRow, "SELECT record FROM runs WHERE ended = 1 AND home = 'waiting' ORDER BY created_at, id").flatMap(parseRecord),
+    waitingCount: () => db.all(countRow, "SELECT count(*) AS n FROM runs WHERE ended = 1 AND home = 'waiting'")[0]?.n ?? 0,
     steps: (run) => db.all(stepSchema, 'SELECT state, at, note FROM steps WHERE run = ? ORDER BY n', run),
     saveInputs: (run, inputs) =>
       write(() => {

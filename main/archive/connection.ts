@@ -44,10 +44,10 @@ export const answerOf = async (reply: HttpReply): Promise<{ status: number; path
   host: reply.url.host,
 })
 
-/** Ends the session a reply's cookies belong to; used for the sessions that Basic requests open on their way. */
-export const endSession = async (http: Http, address: string, reply: HttpReply): Promise<void> => {
-  const cookie = cookieHeader(takeCookies(new Map(), reply.headers['set-cookie']))
-  if (cookie === null) return
+/** Ends the session a reply's cookies belong to, or the one it was asked with: for the sessions that single requests open on their way. */
+export const endSession = async (http: Http, address: string, reply: HttpReply, askedWith?: string): Promise<void> => {
+  const cookie = cookieHeader(takeCookies(new Map(), reply.headers['set-cookie'])) ?? askedWith
+  if (cookie === undefined) return
   await http.request({ method: 'DELETE', url: `${address}/data/JSESSION`, headers: { cookie } }).then(
     (ended) => ended.discard(),
     () => undefined,

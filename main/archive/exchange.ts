@@ -2,7 +2,7 @@
 import { ScansideError } from '../../oct/errors.ts'
 import type { Http } from '../http/http.ts'
 import { answerOf, endSession } from './connection.ts'
-import { sessionExpiration } from './cookies.ts'
+import { cookieHeader, sessionCookie, sessionExpiration, takeCookies } from './cookies.ts'
 import { readProviders } from './providers.ts'
 import { notAnXnat, signInRefusal } from './refusal.ts'
 import { type Retired, readIssued, type Token } from './token.ts'
@@ -62,11 +62,12 @@ export const exchange = async (
   means: 'password' | 'token',
   now: () => number,
 ): Promise<Token> => {
-  const reply = await http.request({ method: 'GET', url: `${address}/data/services/tokens/issue`, auth })
+  const identity = auth.password.includes(':') ? { headers: { cookie: await openWithForm(http, address, auth) } } : { auth }
+  const reply = await http.request({ method: 'GET', url: `${address}/data/services/tokens/issue`, ...identity })
   const told = sessionExpiration(reply.headers['set-cookie'])
   if (reply.status !== 200) throw signInRefusal(await answerOf(reply), means)
   const text = await reply.text(small)
-  await endSession(http, address, reply)
+  await endSession(http, address, reply, identity.headers?.cookie)
   const token = readIssued(jsonOrNull(text), address, auth.user, now(), told?.serverNow ?? null)
   if (!token) throw signInRefusal({ status: 200, path: reply.url.pathname, text, host: reply.url.host }, means)
   try {
@@ -75,6 +76,24 @@ export const exchange = async (
     await withdraw(http, token).catch(() => undefined)
     throw error
   }
+}
+
+/** Opens a session by form, for a password with a colon: XNAT's Basic filter splits at every one. Returns the Cookie header. */
+const openWithForm = async (http: Http, address: string, { user, password }: { user: string; password: string }): Promise<string> => {
+  const slash = user.indexOf('/')
+  const form = new URLSearchParams({ username: user.slice(slash + 1), password, ...(slash > 0 ? { provider: user.slice(0, slash) } : {}) })
+  const reply = await http.request({
+    method: 'PUT',
+    url: `${address}/data/services/auth`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(form.toString(), 'utf8'),
+  })
+  if (reply.status !== 200) throw signInRefusal(await answerOf(reply), 'password')
+  const id = (await reply.text(10_000)).trim()
+  const jar = takeCookies(new Map(), reply.headers['set-cookie'])
+  const cookie = cookieHeader(jar.has(sessionCookie) ? jar : new Map([...jar, [sessionCookie, id]]))
+  if (cookie === null || !/^[\w.-]{1,200}$/.test(id)) throw notAnXnat(reply.url.host, reply.status)
+  return cookie
 }
 
 const jsonOrNull = (text: string): unknown => {

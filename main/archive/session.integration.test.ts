@@ -239,7 +239,7 @@ describe('signing out', () => {
 
   it('withdraws the token later where the archive is away, even at the next start', async () => {
     await lab.signIn()
-    lab.faults.set({ resetAfter: 0 })
+    lab.faults.set({ failNext: 1_000 })
     expect(await lab.session.signOut({ force: false, waiting: 0 })).toEqual({ withdrawn: false })
     expect([...lab.keyring.entries.keys()]).toEqual(['archive-tokens-retired'])
     lab.faults.clear()

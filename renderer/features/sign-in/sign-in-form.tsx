@@ -20,6 +20,9 @@ function useKnownAddress(): { address: string; fixed: boolean } {
   return { address: site.archive ?? (session.demo ? '' : (session.archive ?? '')), fixed: site.archive !== null }
 }
 
+/** An address as a person says it: its host, where it is an address at all. */
+const hostOf = (address: string) => URL.parse(address)?.host || address
+
 /** Asks an address which sign-in providers it has; an address that does not answer is told when the person signs in. */
 function useProviders(address: string): Provider[] {
   const [known, setKnown] = useState<Provider[]>([])
@@ -97,7 +100,7 @@ export function SignInForm({ compact = false, onDone }: { compact?: boolean; onD
           <span className="soft">{t('signIn.archive')}</span>
           <span className="entry-given">
             <Lock className="icon" size={14} aria-hidden />
-            <span className="ellipsis">{known.address}</span>
+            <span className="ellipsis">{hostOf(known.address)}</span>
             <span className="faint small">{t('signIn.fixed')}</span>
           </span>
         </div>

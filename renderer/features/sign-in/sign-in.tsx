@@ -36,8 +36,8 @@ export function SignIn() {
             <h2>{t('signIn.title')}</h2>
             <SignInForm />
           </div>
-          {!keyring.available && <NoKeyring message={keyring.message} />}
           {site.demo && <Demo />}
+          {!keyring.available && <NoKeyring message={keyring.message} />}
           <p className="first-purpose">{t('purpose')}</p>
         </div>
       </div>

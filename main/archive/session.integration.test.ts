@@ -3,7 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHttp } from '../http/http.ts'
+import { createVault } from '../vault/keyring-vault.ts'
 import { startLab, type TestLab } from './lab.fixture.ts'
+import { createSession } from './session.ts'
 
 let lab: TestLab
 beforeEach(async () => {
@@ -125,7 +127,12 @@ describe('refusals', () => {
     await expect(lab.session.signIn({ ...input, address: at })).rejects.toMatchObject({ code: 'unreachable' })
     await expect(lab.session.signIn({ ...input, address: 'http://xnat.example.org' })).rejects.toMatchObject({ details: { reason: 'plain-http' } })
     const stranger = createHttp({ userAgent: 'Scanside/0.1.0', roots: [], system: [] })
-    await expect(stranger.request({ method: 'GET', url: lab.archive.urls.https })).rejects.toMatchObject({ code: 'untrusted-certificate' })
+    const vault = createVault({ load: async () => lab.keyring.keytar, service: 'org.scanside' })
+    const untrusting = createSession({ http: stranger, vault })
+    await expect(untrusting.signIn({ ...input, address: lab.archive.urls.https })).rejects.toMatchObject({
+      code: 'untrusted-certificate',
+      message: expect.stringContaining('CA certificate put into the site file'),
+    })
     await stranger.close()
   })
 
@@ -177,6 +184,21 @@ describe('a session that lives on', () => {
     lab.faults.clear()
     await lab.session.tick()
     expect(lab.session.status().state).toBe('signed-in')
+  })
+
+  it('keeps the old token where the renewal fails, and tries again after a while', async () => {
+    const old = storedToken()
+    lab.clock.ms += 25 * hours
+    lab.faults.set({ path: '/tokens/', failNext: 1 })
+    await lab.session.tick()
+    expect(storedToken()?.alias).toBe(old?.alias)
+    expect(lab.session.status().state).toBe('signed-in')
+    await lab.session.tick()
+    expect(storedToken()?.alias, 'not at once').toBe(old?.alias)
+    lab.clock.ms += 6 * minutes
+    await lab.session.tick()
+    expect(storedToken()?.alias).not.toBe(old?.alias)
+    expect(lab.archive.gate.tokens.size).toBe(1)
   })
 
   it('is not signed out by a fault of the archive', async () => {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionPath } from './archive.ts'
 import { startLab, type TestLab, volume } from './lab.fixture.ts'
+import { createXnat } from './xnat.ts'
 
 let lab: TestLab
 beforeEach(async () => {
@@ -29,6 +30,11 @@ describe('lists', () => {
       ['OPEN', 'read'],
       ['READ', 'collaborator'],
     ])
+  })
+
+  it('shows the projects alone that the site file fixes', async () => {
+    const fixed = createXnat({ request: (request) => lab.session.request(request), projects: ['READ', 'HIDDEN'] })
+    expect((await fixed.projects()).map((project) => project.id)).toEqual(['READ'])
   })
 
   it('lists sessions of both kinds by the page, by subject and date', async () => {

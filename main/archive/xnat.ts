@@ -25,13 +25,15 @@ const sessionTypes = ['xnat:optSessionData', 'xnat:opSessionData']
 export interface XnatOptions {
   /** `session.request` of `createSession`. */
   request: Ask
+  /** Ids of the projects the site file fixes; all that the person may read where null or left out. */
+  projects?: string[] | null
 }
 
 /**
  * Lists of sessions and scans run over both kinds of session, one after the other; a page begins at `offset` and the next one at
  * `offset + limit`, whether or not all of its lines could be shown.
  */
-export const createXnat = ({ request: ask }: XnatOptions): Archive => {
+export const createXnat = ({ request: ask, projects: fixed = null }: XnatOptions): Archive => {
   /** One page of the concatenation of both lists. */
   const page = async (project: string, columns: string, sortBy: string, offset: number, limit: number, signal?: AbortSignal) => {
     const rows: Row[] = []
@@ -62,7 +64,8 @@ export const createXnat = ({ request: ask }: XnatOptions): Archive => {
   return {
     async projects(signal) {
       const rows = await askRows(ask, '/data/projects', { accessible: 'true' }, 'your projects', signal)
-      return rows.flatMap((row) => toProject(row) ?? []).sort((a, b) => a.name.localeCompare(b.name))
+      const readable = rows.flatMap((row) => toProject(row) ?? [])
+      return readable.filter((project) => fixed === null || fixed.includes(project.id)).sort((a, b) => a.name.localeCompare(b.name))
     },
     async sessions(project, offset, limit, signal) {
       const { rows, more } = await page(project, sessionColumns, 'subject_label,date,ID', offset, limit, signal)

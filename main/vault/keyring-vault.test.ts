@@ -83,4 +83,15 @@ describe('a vault without a keyring', () => {
     await vault.recheck()
     expect(entries.size).toBe(0)
   })
+
+  it('does not wait for ever for a keyring that does not answer', async () => {
+    const silent: KeytarLike = {
+      getPassword: () => new Promise(() => {}),
+      setPassword: () => new Promise(() => {}),
+      deletePassword: () => new Promise(() => {}),
+    }
+    const vault = createVault({ load: async () => silent, service, patienceMs: 1 })
+    expect(await vault.set('token', 's')).toEqual({ kept: false })
+    expect(vault.status().available).toBe(false)
+  })
 })

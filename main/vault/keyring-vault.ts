@@ -14,6 +14,8 @@ export interface VaultOptions {
   load(): Promise<KeytarLike>
   /** `org.scanside` */
   service: string
+  /** How long one answer of the keyring is waited for, ms. A locked one may ask the person first. Default 60 s. */
+  patienceMs?: number
 }
 
 /** Windows allows 2,560 bytes a secret, and stores UTF-16 in some versions' tools; 2,000 leaves room. */
@@ -29,7 +31,20 @@ export const loadKeytar = async (): Promise<KeytarLike> => {
   return module.default ?? module
 }
 
-export const createVault = ({ load, service }: VaultOptions): Vault => {
+/** A keyring that asks on a screen nobody sees would never answer. */
+const within = async <T>(ms: number, answer: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the keyring does not answer')), ms)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export const createVault = ({ load, service, patienceMs = 60_000 }: VaultOptions): Vault => {
   const memory = new Map<string, string>()
   /** Names deleted while the keyring was away; a later answer of the keyring for them is not believed. */
   const deleted = new Set<string>()
@@ -39,7 +54,7 @@ export const createVault = ({ load, service }: VaultOptions): Vault => {
   const attempt = async <T>(action: (keyring: KeytarLike) => Promise<T>): Promise<{ ok: true; value: T } | { ok: false }> => {
     try {
       keytar ??= await load()
-      const value = await action(keytar)
+      const value = await within(patienceMs, action(keytar))
       available = true
       return { ok: true, value }
     } catch {

@@ -73,11 +73,11 @@ export const limits = {
   side: 10_000,
   frames: 10_000,
   /** samples of one B-scan */
-  samples: 16_777_216,
+  samples: 4_194_304,
   blockHeader: 16_777_216,
   layers: 64,
   /** bytes of layer rows in the whole file */
-  layerBytes: 134_217_728,
+  layerBytes: 33_554_432,
 } as const
 
 export interface VolLayout {

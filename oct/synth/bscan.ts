@@ -86,23 +86,23 @@ function knots(edges: Edges, bands: Bands, axial: number): [number, number][] {
     ]
   }
   return [
-    [edges.ilm - 14, 0.085],
+    [edges.ilm - 14, 0.055],
     [edges.ilm - 1.5, 0.115],
     ...band(edges.ilm, edges.rnfl, fibres * 1.04, fibres * 0.94),
     ...band(edges.rnfl, edges.ganglion, 0.415, 0.4),
     ...band(edges.ganglion, edges.inl, 0.3),
     ...band(edges.inl, edges.opl, 0.37),
     ...band(edges.opl, edges.onl, 0.245, 0.225),
-    ...band(edges.onl, edges.onl + outer * 0.06, 0.34),
-    ...band(edges.onl + outer * 0.06, edges.onl + outer * 0.3, 0.28, 0.31),
-    ...band(edges.onl + outer * 0.3, edges.onl + outer * 0.46, 0.79),
-    ...band(edges.onl + outer * 0.46, edges.onl + outer * 0.66, 0.62),
-    ...band(edges.onl + outer * 0.66, edges.bm, 0.76, 0.66),
-    [below(12), 0.4],
-    [below(50), 0.34],
-    [below(100), 0.27],
-    [below(150), 0.21],
-    [below(200), 0.165],
+    ...band(edges.onl, edges.onl + outer * 0.05, 0.31),
+    ...band(edges.onl + outer * 0.05, edges.onl + outer * 0.17, 0.27, 0.3),
+    ...band(edges.onl + outer * 0.17, edges.onl + outer * 0.37, 0.8),
+    ...band(edges.onl + outer * 0.37, edges.onl + outer * 0.58, 0.6),
+    ...band(edges.onl + outer * 0.58, edges.bm, 0.75, 0.64),
+    [below(10), 0.42],
+    [below(40), 0.31],
+    [below(90), 0.25],
+    [below(150), 0.205],
+    [below(220), 0.17],
     [below(260), 0.12],
     [below(400), 0.075],
     [below(700), 0.03],
@@ -110,7 +110,11 @@ function knots(edges: Edges, bands: Bands, axial: number): [number, number][] {
 }
 
 /** Light scattered back by nothing at all, as a device shows it: mean about 1e-4, some samples exactly 0. */
-const noiseFloor = 1.15e-4
+const noiseFloor = 1.9e-4
+/** What the device subtracts of it, so that some samples are exactly 0. */
+const subtracted = 0.42
+/** Neighbouring samples of an A-scan share this much of their speckle: the axial resolution is coarser than the sampling. */
+const shared = 0.45
 
 /** Fills width x height linear reflectivities, row-major, row 0 anterior. */
 export function renderBScan(recipe: BScanRecipe, into: Float32Array): void {
@@ -130,20 +134,34 @@ export function renderBScan(recipe: BScanRecipe, into: Float32Array): void {
     const shadowFrom = edges.ilm + 30 / axial
     const shadow = 1 - 0.9 * scan.blood
     const choroid = edges.bm + 16 / axial
-    const haze = 0.85 + 0.3 * random()
+    // Reflexes and the hyaloid make some A-scans of the vitreous brighter from top to bottom.
+    const haze = Math.exp(0.45 * grain(x / 16, 300) + 0.5 * (random() + random() - 1))
+    const streak = 1 + 0.28 * grain(x / 2.2, 700)
+    let grainy = 1
+    let noisy = 1
     for (let row = 0; row < height; row++) {
       state ^= state << 13
       state ^= state >>> 17
       state ^= state << 5
+      grainy = shared * grainy + (1 - shared) * (speckle[state & speckleMask] as number)
+      noisy = shared * noisy + (1 - shared) * (noise[(state >>> 15) & noiseMask] as number)
       const m = mean[row] as number
+      const depth = row - edges.bm
       let value = m * m * m * m * column
-      if (row > choroid) value *= Math.max(0.12, 1 + 0.75 * grain(x / 9, (row - edges.bm) / 8) + 0.3 * grain(x / 24 + 50, (row - edges.bm) / 16))
-      else if (row > edges.ilm) value *= 1 + 0.2 * grain(x / 4, (row - edges.bm) / 2.2)
-      if (row > shadowFrom) value *= Math.max(shadow, 1 - (row - shadowFrom) * 0.25)
-      value = value * (speckle[state & speckleMask] as number) + noiseFloor * haze * ((noise[(state >>> 15) & noiseMask] as number) - 0.3)
+      if (row > choroid) value *= choroidTexture(grain, x, depth)
+      else if (row > edges.ilm) value *= (row < edges.rnfl ? streak : 1) * (1 + 0.16 * grain(x / 4, depth / 2.2))
+      if (row > shadowFrom) value *= Math.max(shadow, 1 - (row - shadowFrom) * 0.2)
+      value = value * grainy + noiseFloor * haze * (noisy - subtracted)
       into[row * width + x] = value > 0 ? Math.min(1, value) : 0
     }
   }
+}
+
+/** Dark lumens in brighter stroma; turned against the picture's axes, so that no grid shows. */
+function choroidTexture(grain: (x: number, y: number) => number, x: number, depth: number): number {
+  const coarse = grain((0.8 * x + 0.6 * depth) / 13, (0.8 * depth - 0.6 * x) / 11)
+  const fine = grain((0.6 * x - 0.8 * depth) / 6 + 90, (0.6 * depth + 0.8 * x) / 6)
+  return Math.max(0.15, 1 + 0.75 * coarse + 0.45 * fine)
 }
 
 function fillMeans(mean: Float32Array, points: [number, number][]): void {

@@ -85,7 +85,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
   const off = fault === 'decentred' ? { x: onDisc ? -0.62 : 0.9, y: onDisc ? 0.38 : 0.7 } : { x: vary(0.04), y: vary(0.04) }
   const centre: Point = { x: target.x + off.x, y: target.y + off.y }
   const axial = depth / size.height
-  const averaged = speckleTable(options.seed + 3, fault === 'dark' ? 2 : options.pattern === 'volume' ? 14 : 24)
+  const averaged = speckleTable(options.seed + 3, fault === 'dark' ? 2 : options.pattern === 'volume' ? 6 : 10)
   const single = speckleTable(options.seed + 4, 1)
   // A tilt across the disc bends a ring's BM into a wave, as on real rings; the macula is nearly level.
   const tilt = onDisc ? { x: 30 + vary(15), y: -45 + vary(15) } : { x: vary(10), y: vary(8) }
@@ -96,7 +96,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
     const aScan = (index: number): AScan => {
       const at = place(options.pattern, centre, side, (index + 0.5) / size.width, frameRow(size.frames, frame))
       const from = { x: at.x - centre.x, y: at.y - centre.y }
-      const bow = onDisc ? 0 : -6 * (from.x * from.x + from.y * from.y)
+      const bow = onDisc ? 0 : -11 * (from.x * from.x + from.y * from.y)
       return {
         at,
         bm: level + tilt.x * from.x + tilt.y * from.y + bow,
@@ -172,8 +172,22 @@ function locate(
     : { kind: 'line', start, end: toMm(place(pattern, centre, side, 1, below)) }
 }
 
+/** Light taken at an A-scan, over the width of the beam. */
 function sample(map: VesselMap, pixel: Point): number {
-  const x = Math.round(pixel.x)
-  const y = Math.round(pixel.y)
-  return x < 0 || y < 0 || x >= map.width || y >= map.height ? 0 : (map.blood[y * map.width + x] as number)
+  let sum = 0
+  for (const [dx, dy] of beam) {
+    const x = Math.round(pixel.x + dx)
+    const y = Math.round(pixel.y + dy)
+    if (x >= 0 && y >= 0 && x < map.width && y < map.height) sum += map.blood[y * map.width + x] as number
+  }
+  return sum / beam.length
 }
+
+/** px of the SLO */
+const beam = [
+  [0, 0],
+  [1.5, 0],
+  [-1.5, 0],
+  [0, 1.5],
+  [0, -1.5],
+] as const

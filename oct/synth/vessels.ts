@@ -15,10 +15,10 @@ export function growVessels(random: () => number): Vessel[] {
       [3.15 + vary(0.3), 0.052],
       [1.45 + vary(0.3), 0.03],
     ] as const) {
-      const start = { x: disc.x + vary(0.22), y: disc.y + up * 0.2 }
+      const start = { x: disc.x + 0.1 + vary(0.16), y: disc.y + up * 0.04 }
       const wiggle = random() * 6
       const arcade = curve(96, width, (s) => ({
-        x: start.x - 0.15 - 8.2 * s ** 1.35,
+        x: start.x - 0.1 - 10.5 * s ** 1.35,
         y: start.y + up * (height + 0.5) * Math.sin(Math.PI * Math.min(1, 0.04 + 0.86 * s ** 0.72)) + 0.1 * Math.sin(wiggle + 9 * s),
       }))
       vessels.push(arcade)
@@ -33,7 +33,7 @@ export function growVessels(random: () => number): Vessel[] {
       const wiggle = random() * 6
       const nasal = curve(64, width, (s) => {
         const turned = angle + bend * s + 0.05 * Math.sin(wiggle + 8 * s)
-        return { x: disc.x + 0.1 + 6 * s * Math.cos(turned), y: disc.y + up * (0.15 + 6 * s * Math.sin(turned)) }
+        return { x: disc.x + 0.1 + 6 * s * Math.cos(turned), y: disc.y + up * (0.05 + 6 * s * Math.sin(turned)) }
       })
       vessels.push(nasal, branch(nasal, 0.4 + vary(0.1), up, random))
     }
@@ -63,7 +63,7 @@ function branch(of: Vessel, from: number, side: number, random: () => number): V
 export interface VesselMap {
   width: number
   height: number
-  /** blood: full in the middle of a vessel, soft at its wall */
+  /** blood: full in the middle of a large vessel, soft towards its wall */
   blood: Float32Array
 }
 
@@ -97,7 +97,8 @@ function stamp(blood: Float32Array, width: number, height: number, x: number, y:
     for (let column = Math.max(0, Math.floor(x - reach)); column <= Math.min(width - 1, x + reach); column++) {
       const inside = radius + 0.5 - Math.hypot(column - x, row - y)
       if (inside <= 0) continue
-      const value = depth * Math.min(1, inside / 1.5)
+      // Light is taken along the chord through the vessel.
+      const value = depth * (1 - (1 - Math.min(1, inside / (radius + 0.5))) ** 3)
       const at = row * width + column
       if (value > (blood[at] as number)) blood[at] = value
     }

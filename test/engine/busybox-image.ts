@@ -10,8 +10,11 @@ export const testImageName = 'scanside-test/busybox:1'
 
 async function tarOf(entries: { name: string; type: 'file' | 'directory'; mode: number; body?: Uint8Array }[]): Promise<Buffer> {
   const tar = pack()
-  for (const { name, type, mode, body } of entries)
-    tar.entry({ name, type, mode, mtime: new Date(0) }, body === undefined ? undefined : Buffer.from(body))
+  for (const { name, type, mode, body } of entries) {
+    const header = { name, type, mode, mtime: new Date(0) }
+    if (body === undefined) tar.entry(header)
+    else tar.entry(header, Buffer.from(body))
+  }
   tar.finalize()
   const chunks: Buffer[] = []
   for await (const chunk of tar) chunks.push(chunk as Buffer)

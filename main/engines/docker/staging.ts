@@ -41,6 +41,8 @@ export function foldersOf(paths: string[]): string[] {
 
 function entry(tar: Pack, header: Parameters<Pack['entry']>[0], signal: AbortSignal) {
   const sink = tar.entry(header)
+  // Destroyed together with its tar, whose end is told by `done`.
+  sink.on('error', () => {})
   return {
     /** Resolves when the engine has taken enough to go on. */
     async write(chunk: Uint8Array): Promise<void> {

@@ -24,6 +24,9 @@ export interface WorkspaceHouse {
 
 type OnLine = (line: Omit<LogLine, 'seq'>) => void
 
+/** How long the log of an ended container may take to arrive. */
+const logGraceMs = 5_000
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Podman installed without its init program. The init only passes on signals and reaps zombies: a run may do without. */
@@ -98,7 +101,14 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     // Settled, not only all: nothing may still be on its way when wipe begins.
     const failed = (await Promise.allSettled(volumes)).find((outcome) => outcome.status === 'rejected')
     if (failed !== undefined) throw failed.reason
-    const options = runContainer(spec, names.container, names.volumes, labels, await house.flavour())
+    const flavour = await house.flavour()
+    // The stager first: the other container can be made while inputs flow into it.
+    await create(
+      names.stager,
+      () => docker.createContainer(stageContainer(spec, names.stager, names.volumes, labels)),
+      async () => {},
+    )
+    const options = runContainer(spec, names.container, names.volumes, labels, flavour)
     const make = (): Promise<unknown> =>
       docker.createContainer(options).catch((fault: unknown) => {
         if (!lacksInit(fault)) throw fault
@@ -110,11 +120,6 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     })
     // Awaited by start(); a failure before that must not count as unhandled.
     containerReady.catch(() => {})
-    await create(
-      names.stager,
-      () => docker.createContainer(stageContainer(spec, names.stager, names.volumes, labels)),
-      async () => {},
-    )
   }
 
   const stopContainer = async (): Promise<void> => {
@@ -215,7 +220,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         ])
         if (why !== 'ended') await stopContainer()
         const exit = await end
-        await logsEnded
+        await Promise.race([logsEnded, pause(logGraceMs)])
         if (why === 'cancelled') throw new ScansideError('cancelled', 'The run was cancelled.')
         return { ...exit, timedOut: why === 'deadline' }
       } catch (fault) {

@@ -1,0 +1,6 @@
+import { engineContract } from './contract.ts'
+
+const endpoint = process.env.SCANSIDE_ENGINE
+if (endpoint === undefined || endpoint === '') throw new Error('SCANSIDE_ENGINE must name an engine (unix:///…). Use npm run test:engine.')
+
+engineContract(endpoint)

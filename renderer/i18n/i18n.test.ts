@@ -8,7 +8,7 @@ const leaves = (tree: Tree, path = ''): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]): [string, string][] =>
     typeof value === 'string' ? [[`${path}${key}`, value]] : leaves(value, `${path}${key}.`),
   )
-const blanks = (text: string) => [...text.matchAll(/{{\w+}}/g)].map(String).sort()
+const blanks = (text: string) => [...text.matchAll(/{{[^}]+}}/g)].map(String).sort()
 
 describe('languages', () => {
   const english = new Map(leaves(en))

@@ -31,10 +31,10 @@ describe('a project', () => {
     expect(useArchive.getState().listing).toBe('listed')
   })
   it('drops pages of a project that was left', async () => {
-    let arrive = (_: { rows: ReturnType<typeof many>; more: boolean }) => undefined as void
-    const slow = chooseProject('OLD', source({ sessions: () => new Promise((resolve) => (arrive = resolve)) }))
+    const arrivals: ((page: { rows: ReturnType<typeof many>; more: boolean }) => void)[] = []
+    const slow = chooseProject('OLD', source({ sessions: () => new Promise((resolve) => arrivals.push(resolve)) }))
     await chooseProject('NEW', source({ sessions: async () => ({ rows: [visit], more: false }) }))
-    arrive({ rows: many(3), more: true })
+    for (const arrive of arrivals) arrive({ rows: many(3), more: true })
     await slow
     expect(useArchive.getState()).toMatchObject({ project: 'NEW', sessions: [visit] })
   })

@@ -22,13 +22,14 @@ const { setState, getState } = usePipelines
 
 /** Lists what the engine has. Where it cannot be asked the list is empty, and the engine's own sentence says why. */
 export async function listPipelines(pipelines: Lab['pipelines'] = lab.pipelines): Promise<void> {
-  try {
-    const [list, shipped] = await Promise.all([pipelines.list(), pipelines.shipped()])
-    setState({ list, shipped })
-  } catch (error) {
-    const problem = asScansideError(error)
-    setState({ list: [], problem: problem.code === 'engine-unavailable' ? null : problem })
+  const [list, shipped] = await Promise.allSettled([pipelines.list(), pipelines.shipped()])
+  if (shipped.status === 'fulfilled') setState({ shipped: shipped.value })
+  if (list.status === 'fulfilled') {
+    setState({ list: list.value })
+    return
   }
+  const problem = asScansideError(list.reason)
+  setState({ list: [], problem: problem.code === 'engine-unavailable' ? null : problem })
 }
 
 /** Starts bringing an image here; its progress is the operation's. One at a time. */

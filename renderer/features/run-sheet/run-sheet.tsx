@@ -47,7 +47,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
 
   // An engine that has just become ready has images to list.
   useEffect(() => {
-    if (engine.state === 'ready' || engine.state === 'not-installed') void listPipelines()
+    if (engine.state !== 'looking') void listPipelines()
   }, [engine.state])
   useEffect(() => sheet.current?.focus(), [])
 

@@ -122,7 +122,7 @@ const userOf = async (http: Http, token: Token): Promise<string> => {
  * Withdraws a token and proves it: after this the archive answers 401 to it.
  * @throws ScansideError where the archive could not be asked, or still takes it
  */
-export const withdraw = async (http: Http, token: Retired): Promise<void> => {
+export const withdraw = async (http: Http, token: Omit<Retired, 'expiresAt'>): Promise<void> => {
   const auth = { user: token.alias, password: token.secret }
   const ask = await http.request({ method: 'GET', url: `${token.address}/data/services/tokens/invalidate/${encodeURIComponent(token.alias)}`, auth })
   await ask.discard()

@@ -236,6 +236,23 @@ describe('the next start', () => {
   })
 })
 
+describe('the end of the application', () => {
+  it('ends the server session and keeps the token that the keyring holds', async () => {
+    await lab.signIn()
+    await listProjects()
+    await lab.session.close()
+    expect(lab.archive.gate.sessions.size).toBe(0)
+    expect([...lab.archive.gate.tokens.keys()]).toEqual([storedToken()?.alias])
+  })
+
+  it('withdraws a token that is kept nowhere', async () => {
+    await lab.session.signIn({ address: lab.archive.urls.https, user: 'jk', password: 'geheim', provider: null, remember: false })
+    await lab.session.close()
+    expect(lab.archive.gate.tokens.size).toBe(0)
+    expect(lab.keyring.entries.size).toBe(0)
+  })
+})
+
 describe('signing out', () => {
   it('asks first where results wait', async () => {
     await lab.signIn()
@@ -268,6 +285,15 @@ describe('signing out', () => {
     expect(lab.archive.gate.tokens.size).toBe(1)
     await lab.desk().restore()
     expect(lab.archive.gate.tokens.size).toBe(0)
+    expect(lab.keyring.entries.size).toBe(0)
+  })
+
+  it('forgets a token that died before the archive could be asked', async () => {
+    await lab.signIn()
+    lab.faults.set({ failNext: 1_000 })
+    await lab.session.signOut({ force: false, waiting: 0 })
+    lab.clock.ms += 49 * hours
+    await lab.session.tick()
     expect(lab.keyring.entries.size).toBe(0)
   })
 })

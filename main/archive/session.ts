@@ -8,7 +8,7 @@ import { archiveAddress, shownAddress } from './address.ts'
 import { type Connection, type ConnectionRequest, createConnection } from './connection.ts'
 import { exchange, type Probe, probeArchive, withdraw } from './exchange.ts'
 import { nextState, type SignInEvent, type SignInState } from './state.ts'
-import { isDead, maxRetired, parseRetired, parseToken, type Retired, renewalDue, type Token } from './token.ts'
+import { defaultLifeMs, isDead, maxRetired, parseRetired, parseToken, type Retired, renewalDue, type Token } from './token.ts'
 
 export type SessionStatus = z.infer<typeof sessionStatusSchema>
 
@@ -31,6 +31,11 @@ export interface ArchiveSession {
   restore(): Promise<void>
   /** To be called about once a minute: renews the token, looks whether an archive is back, withdraws what is still to be withdrawn. */
   tick(): Promise<void>
+  /**
+   * At the application's end: ends the server session. A token that no keyring holds is withdrawn too, for nobody could use or withdraw it later.
+   * Never rejects.
+   */
+  close(): Promise<void>
   /** A request below the archive's address, in the signed-in session. @throws ScansideError `unauthorized` where nobody is signed in */
   request(request: ConnectionRequest): Promise<HttpReply>
 }
@@ -106,16 +111,18 @@ export const createSession = ({ http, vault, now = Date.now }: SessionOptions): 
 
   /** Written down before it is tried; what cannot be withdrawn now is tried again by `tick` and at the next start. */
   const retire = async (token: Retired) => {
-    await saveRetired([...(await retiredTokens()), { address: token.address, alias: token.alias, secret: token.secret }])
+    await saveRetired([...(await retiredTokens()), { address: token.address, alias: token.alias, secret: token.secret, expiresAt: token.expiresAt }])
     return withdrawRetired()
   }
 
   const withdrawRetired = async (): Promise<boolean> => {
     for (const token of await retiredTokens()) {
-      const gone = await withdraw(http, token).then(
-        () => true,
-        () => false,
-      )
+      const gone =
+        isDead(token, now()) ||
+        (await withdraw(http, token).then(
+          () => true,
+          () => false,
+        ))
       if (gone) await saveRetired((await retiredTokens()).filter((one) => one.alias !== token.alias))
     }
     return (await retiredTokens()).length === 0
@@ -205,7 +212,7 @@ export const createSession = ({ http, vault, now = Date.now }: SessionOptions): 
       await probeArchive(http, at)
       const token = await exchange(http, at, pasted, 'token', now)
       await enter(token, false, remember)
-      await retire({ address: at, alias: pasted.user, secret: pasted.password })
+      await retire({ address: at, alias: pasted.user, secret: pasted.password, expiresAt: now() + defaultLifeMs })
     },
     async signOut({ force, waiting }) {
       if (waiting > 0 && !force) {
@@ -244,6 +251,13 @@ export const createSession = ({ http, vault, now = Date.now }: SessionOptions): 
       if (session && state === 'offline') await look(session)
       if (session && state === 'signed-in') await renewIfDue(session)
       if ((await retiredTokens()).length > 0) await withdrawRetired()
+    },
+    async close() {
+      const session = open
+      if (!session) return
+      await renewing
+      await session.connection.close()
+      if (!session.kept) await retire(session.current.token)
     },
     async request(request) {
       const session = open

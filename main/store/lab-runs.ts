@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Verdict, verdictSchema } from '../../oct/results.ts'
 import { logLineSchema, runStateSchema, runSummarySchema, scanRefSchema } from '../../preload/contract.ts'
 import type { LogLine } from '../engines/engine.ts'
-import type { Sqlite } from './sqlite.ts'
+import type { Sqlite, Write } from './sqlite.ts'
 
 /** A run as stored: what the window sees, and what main must know to go on after a crash. */
 export const runRecordSchema = runSummarySchema.omit({ progress: true }).extend({
@@ -86,7 +86,7 @@ const parseRecord = ({ record }: { record: string }): RunRecord[] => {
 }
 
 /** Records over their tables; `write` wraps a transaction and refuses in a file that is only read. */
-export const createRunRecords = (db: Sqlite, write: <T>(work: () => T) => T): RunRecords => {
+export const createRunRecords = (db: Sqlite, write: Write): RunRecords => {
   const put = (record: RunRecord, step?: RunStep) => {
     const checked = runRecordSchema.parse(record)
     db.run(
@@ -146,7 +146,7 @@ export const createRunRecords = (db: Sqlite, write: <T>(work: () => T) => T): Ru
           )
         }
         put(record, step)
-      }),
+      }, 'power'),
     results: (run) => {
       const found = db.all(bytesRow, 'SELECT bytes, at FROM results WHERE run = ?', run)[0]
       return found ? { run, at: found.at, bytes: new Uint8Array(found.bytes) } : null

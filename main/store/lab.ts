@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
 import { type Chain, createChain } from './chain.ts'
 import { createRunRecords, type RunRecords } from './lab-runs.ts'
-import { openSqlite, type Sqlite } from './sqlite.ts'
+import { openSqlite, type Sqlite, type Write } from './sqlite.ts'
 
 export const labVersion = 1
 
@@ -65,7 +65,7 @@ const openChecked = (path: string | null, key: string | null): { db: Sqlite; new
     const newer = version > labVersion
     const health = db.all(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)')
     if (health[0]?.quick_check !== 'ok') throw Object.assign(new Error('quick_check found damage'), { code: 'SQLITE_CORRUPT' })
-    if (!newer) db.transaction(() => db.exec(`${tables} PRAGMA user_version = ${labVersion}`))
+    if (!newer) db.transaction('power', () => db.exec(`${tables} PRAGMA user_version = ${labVersion}`))
     return { db, newer }
   } catch (error) {
     try {
@@ -127,11 +127,11 @@ export const openLab = ({ path, key, chainKey, now }: LabOptions): Lab => {
   if (newer) {
     notice = 'The records of runs were written by a newer Scanside. They can be looked at but not added to; update Scanside before starting a run.'
   }
-  const write = <T>(work: () => T): T => {
+  const write: Write = (work, survives = 'process') => {
     if (newer) {
       throw new ScansideError('conflict', 'The records of runs were written by a newer Scanside. Update Scanside on this computer, then try again.')
     }
-    return db.transaction(work)
+    return db.transaction(survives, work)
   }
   return {
     kept: file !== null,

@@ -9,6 +9,8 @@ import { openSqlite } from './sqlite.ts'
 
 /** `kind` is text in the file: tokens, servers and objects of later engines go there too. */
 const row = z.object({ run: z.string(), engine: z.string(), kind: z.enum(['container', 'volume']), name: z.string() })
+/** What this version can pay; a newer one's tokens and servers stay for it. */
+const mine = "kind IN ('container', 'volume')"
 const opaque = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/
 
 /** A list of debts with an end. */
@@ -24,7 +26,7 @@ export interface OwedFile extends Debts {
 export const openOwed = (path: string | null): OwedFile => {
   const db = openSqlite(path, null)
   db.exec(
-    'CREATE TABLE IF NOT EXISTS owed (engine TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL, PRIMARY KEY (engine, kind, name)) STRICT',
+    'CREATE TABLE IF NOT EXISTS owed (n INTEGER PRIMARY KEY, engine TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL, UNIQUE (engine, kind, name)) STRICT',
   )
   const checked = (thing: OwedThing) => {
     if (![thing.runId, thing.engine, thing.kind, thing.name].every((text) => opaque.test(text))) {
@@ -32,13 +34,16 @@ export const openOwed = (path: string | null): OwedFile => {
         kind: thing.kind,
       })
     }
-    return thing
   }
   return {
-    incur: (thing) => {
-      const { engine, kind, name, runId } = checked(thing)
+    incur: (...things) => {
+      for (const thing of things) checked(thing)
       try {
-        db.run('INSERT OR REPLACE INTO owed (engine, kind, name, run) VALUES (?, ?, ?, ?)', engine, kind, name, runId)
+        db.transaction('power', () => {
+          for (const { engine, kind, name, runId } of things) {
+            db.run('INSERT OR REPLACE INTO owed (engine, kind, name, run) VALUES (?, ?, ?, ?)', engine, kind, name, runId)
+          }
+        })
       } catch (error) {
         const full = error instanceof Error && /full|disk I\/O/i.test(error.message)
         throw new ScansideError(
@@ -52,12 +57,13 @@ export const openOwed = (path: string | null): OwedFile => {
       }
     },
     settle: ({ engine, kind, name }) => {
-      db.run('DELETE FROM owed WHERE engine = ? AND kind = ? AND name = ?', engine, kind, name)
+      // A debt that comes back after a power failure is found paid already.
+      db.transaction('process', () => db.run('DELETE FROM owed WHERE engine = ? AND kind = ? AND name = ?', engine, kind, name))
     },
     list: (engine) =>
       (engine === undefined
-        ? db.all(row, 'SELECT run, engine, kind, name FROM owed ORDER BY rowid')
-        : db.all(row, 'SELECT run, engine, kind, name FROM owed WHERE engine = ? ORDER BY rowid', engine)
+        ? db.all(row, `SELECT run, engine, kind, name FROM owed WHERE ${mine} ORDER BY n`)
+        : db.all(row, `SELECT run, engine, kind, name FROM owed WHERE ${mine} AND engine = ? ORDER BY n`, engine)
       ).map(({ run, ...rest }) => ({ runId: run, ...rest })),
     close: db.close,
   }

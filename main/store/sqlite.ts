@@ -11,19 +11,26 @@ export interface Sqlite {
   run(sql: string, ...values: SqlValue[]): number
   /** Every row, parsed by `row`. */
   all<T>(row: z.ZodType<T>, sql: string, ...values: SqlValue[]): T[]
-  /** Everything in `work`, or nothing of it. Not to be nested. */
-  transaction<T>(work: () => T): T
+  /**
+   * Everything in `work`, or nothing of it. Not to be nested. `power`: on the medium before it returns (a few ms); else what is written
+   * outlives this process at once and a power failure after the next such transaction, or a few seconds.
+   */
+  transaction<T>(survives: 'power' | 'process', work: () => T): T
   close(): void
 }
 
+/** A transaction in lab.db; refused in a file that is only read. A run's steps survive a crash, its results a power failure too. */
+export type Write = <T>(work: () => T, survives?: 'power' | 'process') => T
+
 /**
- * Opens a database, in WAL mode and with every commit on the medium before it returns (`synchronous=FULL`).
+ * Opens a database in WAL mode.
  * @param path file path, or null for memory
  * @param key 32 bytes as hex; null for a plain file
  */
 export const openSqlite = (path: string | null, key: string | null): Sqlite => {
   const options = { timeout: 5, ...(key === null ? {} : { encryptionCipher: 'aes256cbc', encryptionKey: key }) }
   const db = new Database(path ?? ':memory:', options)
+  let level: 'power' | 'process' = 'power'
   const prepared = new Map<string, ReturnType<typeof db.prepare<SqlValue[][]>>>()
   const prepare = (sql: string) => {
     const known = prepared.get(sql)
@@ -49,7 +56,9 @@ export const openSqlite = (path: string | null, key: string | null): Sqlite => {
       prepare(sql)
         .all(values)
         .map((found) => row.parse(found)),
-    transaction: (work) => {
+    transaction: (survives, work) => {
+      if (survives !== level) db.exec(`PRAGMA synchronous = ${survives === 'power' ? 'FULL' : 'NORMAL'}`)
+      level = survives
       db.exec('BEGIN IMMEDIATE')
       try {
         const value = work()

@@ -146,7 +146,8 @@ export function identify(gate: Gate, headers: IncomingHttpHeaders): { user: User
 
 /** What an unknown client is told: browsers are led to the login page, programs get 401. */
 export function challenge(headers: IncomingHttpHeaders, contextPath: string): Problem {
-  if (isInteractive(headers['user-agent'] ?? '')) return new Problem(302, 'Login required', 'tomcat', { Location: `${contextPath}/app/template/Login.vm` })
+  if (isInteractive(headers['user-agent'] ?? ''))
+    return new Problem(302, 'Login required', 'tomcat', { Location: `${contextPath}/app/template/Login.vm` })
   return refused('Full authentication is required to access this resource')
 }
 

@@ -13,6 +13,8 @@ export interface Upload {
   body: AsyncIterable<unknown>
   /** Called after the bytes were taken: whether all that was promised arrived. */
   complete: () => boolean
+  /** Breaks the connection. */
+  cut?: () => void
 }
 
 export async function readAll(x: Exchange): Promise<Buffer> {
@@ -37,7 +39,7 @@ export async function upload(x: Exchange): Promise<Upload[]> {
   if (length < 1 && !(zip && length < 0)) {
     throw new Problem(400, 'In-body File posts must include the file directly as the body of the message (with a content-length).')
   }
-  return [{ body: x.request, complete: () => x.request.complete }]
+  return [{ body: x.request.iterator({ destroyOnReturn: false }), complete: () => x.request.complete, cut: () => x.request.socket.destroy() }]
 }
 
 /** The parts of a form that carry a file name. */

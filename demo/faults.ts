@@ -85,14 +85,14 @@ export function createFaults(): Faults {
     },
     ahead: () => ahead,
     room: () => (state.room < 0 ? Number.POSITIVE_INFINITY : state.room),
-    async *tap(body) {
+    async *tap(body, cut) {
       let seen = 0
       for await (const part of body) {
         seen += (part as Uint8Array).byteLength
         if (state.room > 0) state.room -= Math.min(state.room, (part as Uint8Array).byteLength)
         if (state.resetUploadAfter >= 0 && seen > state.resetUploadAfter && state.resets > 0) {
           state.resets--
-          if ('socket' in body) (body as IncomingMessage).socket.destroy()
+          cut()
           throw new Error('reset')
         }
         yield part

@@ -126,7 +126,8 @@ export function column(lab: Lab, context: Context, name: string): Column | undef
   const known = aliases[context]
   const xpath = known[name] ?? (name.includes(':') && name.includes('/') ? name : undefined)
   if (xpath === undefined) return undefined
-  const heading = name in known ? name : (Object.keys(known).find((alias) => known[alias]?.toLowerCase() === name.toLowerCase()) ?? name.toLowerCase())
+  const heading =
+    name in known ? name : (Object.keys(known).find((alias) => known[alias]?.toLowerCase() === name.toLowerCase()) ?? name.toLowerCase())
   const slash = xpath.indexOf('/')
   const element = xpath.slice(0, slash).toLowerCase()
   const path = xpath.slice(slash + 1)
@@ -144,7 +145,9 @@ function read(lab: Lab, row: Row, element: string, path: string, context: Contex
   if (name === 'projectdata') return row.project ? readProject(row.project, path, row.alias) : ''
   if (name === 'subjectdata') {
     const subject = row.subject
-    return subject ? readCommon(subject, subject.body, path, { label: labelIn(subject, row.from ?? subject.project) ?? subject.label, project: subject.project }) : ''
+    return subject
+      ? readCommon(subject, subject.body, path, { label: labelIn(subject, row.from ?? subject.project) ?? subject.label, project: subject.project })
+      : ''
   }
   if (name.endsWith('scandata')) {
     const scan = row.scan
@@ -155,7 +158,8 @@ function read(lab: Lab, row: Row, element: string, path: string, context: Contex
   const own = row.experiment
   if (!own) return ''
   // In a list of assessors `session_*` speaks of the session above.
-  const experiment = context === 'experiment' && own.session !== undefined && name === 'imagesessiondata' ? (lab.experiments.get(own.session) ?? own) : own
+  const experiment =
+    context === 'experiment' && own.session !== undefined && name === 'imagesessiondata' ? (lab.experiments.get(own.session) ?? own) : own
   if (!genericExperiments.includes(name) && experiment.body.xsiType.toLowerCase() !== element) return ''
   return readCommon(experiment, experiment.body, path, {
     label: labelIn(experiment, row.from ?? experiment.project) ?? experiment.label,

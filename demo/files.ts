@@ -19,7 +19,10 @@ const encodePath = (path: string) => path.split('/').map(encodeURIComponent).joi
 function chosen(x: Exchange): Held[] {
   const { held } = heldForReading(x)
   if (x.params.resource === undefined) return held
-  const wanted = pickResources(held.map((one) => one.resource), x.params.resource)
+  const wanted = pickResources(
+    held.map((one) => one.resource),
+    x.params.resource,
+  )
   if (wanted.length === 0) throw notFound('Resource')
   return held.filter((one) => wanted.includes(one.resource))
 }
@@ -106,7 +109,7 @@ export async function writeFile(x: Exchange): Promise<Reply> {
   const resource = there ?? addResource(x.lab, list, x.params.resource ?? '', { format: given('format'), content: given('content') })
   const duplicates: string[] = []
   for (const one of uploads) {
-    const { bytes, complete, reason } = await x.store.take(one.body)
+    const { bytes, complete, reason } = await x.store.take(one.body, one.cut)
     const whole = complete && one.complete()
     const path = placeFor(x, one.name)
     if (whole && x.query.is('extract') && /\.zip$/i.test(path)) {

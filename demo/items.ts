@@ -29,7 +29,11 @@ const resourceItem = (resource: Resource, meta: Stamped): Item => ({
 })
 
 function withResources(item: Item, field: string, resources: Resource[]): Item {
-  if (resources.length > 0) item.children.set(field, resources.map((resource) => resourceItem(resource, item.meta)))
+  if (resources.length > 0)
+    item.children.set(
+      field,
+      resources.map((resource) => resourceItem(resource, item.meta)),
+    )
   return item
 }
 
@@ -49,7 +53,11 @@ function experimentItem(experiment: Experiment, from: string): Item {
     )
     item.children.set('scans/scan', scans)
   }
-  if (experiment.assessors.length > 0) item.children.set('assessors/assessor', experiment.assessors.map((assessor) => experimentItem(assessor, from)))
+  if (experiment.assessors.length > 0)
+    item.children.set(
+      'assessors/assessor',
+      experiment.assessors.map((assessor) => experimentItem(assessor, from)),
+    )
   return withResources(item, experiment.session === undefined ? 'resources/resource' : 'out/file', experiment.resources)
 }
 
@@ -59,7 +67,8 @@ function projectItem(project: Project): Item {
 }
 
 /** The fields XNAT keeps as numbers and prints as such. */
-const numeric = /(^|\/)(frames|x|y|z|illumination_wavelength|illumination_power|mean|snr|min|max|stddev|no_of_voxels|file_count|file_size|xnat_abstractresource_id|number|age|yob)$/
+const numeric =
+  /(^|\/)(frames|x|y|z|illumination_wavelength|illumination_power|mean|snr|min|max|stddev|no_of_voxels|file_count|file_size|xnat_abstractresource_id|number|age|yob)$/
 
 function toJson(item: Item): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
@@ -77,7 +86,11 @@ function toJson(item: Item): Record<string, unknown> {
     const entry = { children: [], data_fields: { name, [leaf]: value }, meta: { isHistory: false, 'xsi:type': `xnat:${element}` } }
     lists.set(`${prefix}${element}`, [...(lists.get(`${prefix}${element}`) ?? []), entry])
   }
-  const meta: Record<string, unknown> = { isHistory: false, start_date: new Date(item.meta.modifiedAt).toString(), create_event_id: item.meta.insertedAt % 100_000 }
+  const meta: Record<string, unknown> = {
+    isHistory: false,
+    start_date: new Date(item.meta.modifiedAt).toString(),
+    create_event_id: item.meta.insertedAt % 100_000,
+  }
   if (item.body.xsiType) meta['xsi:type'] = item.body.xsiType
   return { children: [...children, ...[...lists].map(([field, items]) => ({ field, items }))], data_fields: fields, meta }
 }
@@ -90,7 +103,10 @@ const namespaces = {
 
 function toXml(item: Item, name: string, extra: Record<string, string>): string {
   const { ID, project, label, secondary_ID, ...rest } = item.own
-  const identity = Object.fromEntries(Object.entries({ ID, project, label, secondary_ID }).filter(([, value]) => value !== undefined)) as Record<string, string>
+  const identity = Object.fromEntries(Object.entries({ ID, project, label, secondary_ID }).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string
+  >
   const own = Object.entries(rest).filter(([key]) => !/^xnat_|^file_|^image_session_ID$/.test(key))
   const body: Node = { ...item.body, fields: new Map([...own, ...item.body.fields]), children: new Map() }
   const inside = [...item.children].map(([field, items]) => {
@@ -119,11 +135,20 @@ export function readItem(x: Exchange): Reply {
     const own = { ID: subject.id, project: subject.project, label: labelIn(subject, place.project.id) ?? subject.label }
     item = withResources({ ...nodeItem(subject.body, subject), own }, 'resources/resource', subject.resources)
     const sessions = [...x.lab.experiments.values()].filter((one) => one.subject === subject.id && one.session === undefined)
-    if (sessions.length > 0) item.children.set('experiments/experiment', sessions.map((one) => experimentItem(one, place.project.id)))
+    if (sessions.length > 0)
+      item.children.set(
+        'experiments/experiment',
+        sessions.map((one) => experimentItem(one, place.project.id)),
+      )
   } else item = projectItem(place.project)
   const format = x.query.get('format') ?? (/json/.test(x.request.headers.accept ?? '') ? 'json' : 'xml')
   if (format === 'json') return { status: 200, type: 'application/json;charset=UTF-8', body: JSON.stringify({ items: [toJson(item)] }) }
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n${toXml(item, elementOf(item.body.xsiType), namespaces)}\n`
-  if (format === 'html') return { status: 200, type: 'text/html;charset=UTF-8', body: `<html><head><title>DEMO archive</title></head><body><pre>${xml.replace(/</g, '&lt;')}</pre></body></html>\n` }
+  if (format === 'html')
+    return {
+      status: 200,
+      type: 'text/html;charset=UTF-8',
+      body: `<html><head><title>DEMO archive</title></head><body><pre>${xml.replace(/</g, '&lt;')}</pre></body></html>\n`,
+    }
   return { status: 200, type: 'text/xml;charset=UTF-8', body: xml }
 }

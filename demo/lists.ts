@@ -1,13 +1,12 @@
 /** The lists of projects, subjects, sessions, scans and assessors. */
 import { canDelete, canEdit, canRead, canReadShared, canSee, projectOf } from './access.ts'
 import type { Exchange } from './exchange.ts'
-import { type Column, isOfType, joinsScans, type Row } from './fields.ts'
+import { type Column, field, isOfType, joinsScans, type Row, timestamp } from './fields.ts'
 import { notFound, Problem, type Reply } from './http.ts'
 import { findProject, locate, type Place } from './locate.ts'
 import type { Experiment, Project, Subject } from './model.ts'
 import { labelIn } from './model.ts'
 import { list, tableReply } from './table.ts'
-import { field, timestamp } from './fields.ts'
 
 export function projectList(x: Exchange): Reply {
   const { query } = x
@@ -73,7 +72,14 @@ export function projectUsers(x: Exchange): Reply {
   if (!canRead(x.user, project)) throw notFound('Project')
   const rows = [...project.roles].map(([login, role]) => {
     const user = x.gate.users.get(login)
-    return [`${project.id}_${role}`, `${role.charAt(0).toUpperCase()}${role.slice(1)}s`, login, user?.first ?? '', user?.last ?? '', user?.email ?? '']
+    return [
+      `${project.id}_${role}`,
+      `${role.charAt(0).toUpperCase()}${role.slice(1)}s`,
+      login,
+      user?.first ?? '',
+      user?.last ?? '',
+      user?.email ?? '',
+    ]
   })
   return tableReply(x, { columns: ['GROUP_ID', 'displayname', 'login', 'firstname', 'lastname', 'email'], rows, total: true })
 }

@@ -141,7 +141,12 @@ export function stamped(lab: Lab, user: string): Stamped {
 
 const accession = (kind: 'S' | 'E', number: number) => `XNAT_${kind}${String(number).padStart(5, '0')}`
 
-export function addProject(lab: Lab, id: string, user: string, given: Partial<Omit<Project, 'id' | 'body'>> & { description?: string } = {}): Project {
+export function addProject(
+  lab: Lab,
+  id: string,
+  user: string,
+  given: Partial<Omit<Project, 'id' | 'body'>> & { description?: string } = {},
+): Project {
   const { description = '', ...rest } = given
   const project: Project = {
     ...stamped(lab, user),

@@ -44,7 +44,8 @@ function owned(x: Exchange, place: Place): { list: Resource[]; owner: string } {
     const owner = `${sessionUri(place)}/assessors/${place.assessor.id}${x.params.direction === undefined ? '' : `/${x.params.direction}`}`
     return { list: incoming ? place.assessor.incoming : place.assessor.resources, owner }
   }
-  if (x.params.scan !== undefined) return { list: oneScan(place).resources, owner: `${sessionUri(place)}/scans/${encodeURIComponent(oneScan(place).id)}` }
+  if (x.params.scan !== undefined)
+    return { list: oneScan(place).resources, owner: `${sessionUri(place)}/scans/${encodeURIComponent(oneScan(place).id)}` }
   if (place.experiment) return { list: place.experiment.resources, owner: sessionUri(place) }
   if (place.subject) return { list: place.subject.resources, owner: `/data/subjects/${place.subject.id}` }
   return { list: place.project.resources, owner: `/data/projects/${place.project.id}` }
@@ -60,7 +61,10 @@ export function heldForReading(x: Exchange): { place: Place; held: Held[] } {
     if (place.scans?.length) return { place, held: scanResources(place) }
     if (x.params.subject === undefined) throw new Problem(500, 'java.lang.NullPointerException', 'error')
     const subject = place.subject
-    return { place: { project: place.project, ...(subject ? { subject } : {}) }, held: subject ? hold(subject.resources, `/data/subjects/${subject.id}`) : [] }
+    return {
+      place: { project: place.project, ...(subject ? { subject } : {}) },
+      held: subject ? hold(subject.resources, `/data/subjects/${subject.id}`) : [],
+    }
   }
   const { list, owner } = owned(x, place)
   const held = hold(list, owner)
@@ -101,13 +105,18 @@ export function resourceList(x: Exchange): Reply {
 
 /** The catalogue of one resource: XML whatever format was asked for. */
 export async function readCatalogue(x: Exchange): Promise<Reply> {
-  const resource = pickResources(heldForReading(x).held.map((one) => one.resource), x.params.resource ?? '')[0]
+  const resource = pickResources(
+    heldForReading(x).held.map((one) => one.resource),
+    x.params.resource ?? '',
+  )[0]
   if (!resource) throw notFound('Resource')
   const entries: string[] = []
   for (const file of catalogued(resource)) {
     const digest = x.site.checksums ? ` digest="${await file.bytes.digest()}"` : ''
     const name = escapeXml(file.path.slice(file.path.lastIndexOf('/') + 1))
-    entries.push(`<cat:entry URI="${escapeXml(file.path)}" ID="${escapeXml(file.path)}" name="${name}" format="${escapeXml(file.format)}" content="${escapeXml(file.content)}"${digest}/>`)
+    entries.push(
+      `<cat:entry URI="${escapeXml(file.path)}" ID="${escapeXml(file.path)}" name="${name}" format="${escapeXml(file.format)}" content="${escapeXml(file.content)}"${digest}/>`,
+    )
   }
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<cat:Catalog ID="${escapeXml(resource.label)}" xmlns:cat="http://nrg.wustl.edu/catalog"><cat:entries>${entries.join('\n')}</cat:entries></cat:Catalog>\n`
   return { status: 200, type: 'text/xml;charset=UTF-8', body }
@@ -119,7 +128,12 @@ export function putResource(x: Exchange): Reply {
   requireEdit(x.user, place.project)
   if (resource) throw new Problem(409, 'Specified resource already exists.')
   const given = (name: string) => x.query.get(name) ?? ''
-  addResource(x.lab, list, x.params.resource ?? '', { format: given('format'), content: given('content'), description: given('description'), tags: given('tags') })
+  addResource(x.lab, list, x.params.resource ?? '', {
+    format: given('format'),
+    content: given('content'),
+    description: given('description'),
+    tags: given('tags'),
+  })
   touch(x, place)
   return done()
 }

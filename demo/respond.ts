@@ -54,14 +54,15 @@ async function answer(app: Application, request: IncomingMessage, cookies: strin
     throw new Problem(500, `INVALID CSRF on HTTP request (${path})`, 'error')
   }
   const found = route(method, path)
-  if (found === 404) throw new Problem(404, 'The server has not found anything matching the request URI', /^\/(data|REST|xapi)\//.test(path) ? 'restlet' : 'tomcat')
+  if (found === 404)
+    throw new Problem(404, 'The server has not found anything matching the request URI', /^\/(data|REST|xapi)\//.test(path) ? 'restlet' : 'tomcat')
   if (found === 405) throw new Problem(405, 'The method specified in the request is not allowed for the resource identified by the request URI')
   const exchange: Exchange = { ...app, request, method, params: found.params, query, user, session }
   return found.handler(exchange)
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, reply: Reply, cookies: string[]): Promise<void> {
-  if (response.destroyed || request.destroyed) return
+  if (response.destroyed) return
   const { status, type, headers = {}, body = '', close } = reply
   const own = headers['Set-Cookie']
   response.setHeader('Set-Cookie', own === undefined ? cookies : [...cookies, own])

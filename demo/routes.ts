@@ -2,16 +2,7 @@
 import type { Exchange, Handler } from './exchange.ts'
 import { deleteFile, listFiles, readFile, writeFile } from './files.ts'
 import { readItem } from './items.ts'
-import {
-  assessorList,
-  experimentList,
-  projectList,
-  projectUsers,
-  reconstructionList,
-  scanList,
-  shareList,
-  subjectList,
-} from './lists.ts'
+import { assessorList, experimentList, projectList, projectUsers, reconstructionList, scanList, shareList, subjectList } from './lists.ts'
 import { deleteResource, putResource, readCatalogue, resourceList } from './resources.ts'
 import * as services from './services.ts'
 import { share, unshare } from './sharing.ts'
@@ -112,7 +103,8 @@ on('GET', '/xapi/users/username', xapi.userName)
 on('GET', '/xapi/schemas', xapi.schemas)
 on('GET', '/xapi/schemas/:schema', xapi.schema)
 on('GET', '/xapi/access/displays/createable', xapi.createableDisplays)
-const customised = '/xapi/custom-fields(?:/projects/:project)?(?:/subjects/:subject)?(?:/experiments/:experiment)?(?:/scans/:scan|/assessors/:assessor)?/fields'
+const customised =
+  '/xapi/custom-fields(?:/projects/:project)?(?:/subjects/:subject)?(?:/experiments/:experiment)?(?:/scans/:scan|/assessors/:assessor)?/fields'
 on('GET', customised, xapi.customFields)
 on('PUT', customised, xapi.putCustomFields)
 on('GET', `${customised}/:name`, xapi.customFields)

@@ -15,8 +15,8 @@ import { createStore } from './store.ts'
 export interface FaultSwitches {
   /** Sees a request before the archive does; true where it has answered or broken it. */
   before(request: IncomingMessage, response: ServerResponse): Promise<boolean>
-  /** An upload's bytes on their way to the store. */
-  tap(body: AsyncIterable<unknown>): AsyncIterable<unknown>
+  /** An upload's bytes on their way to the store; `cut` breaks the connection. */
+  tap(body: AsyncIterable<unknown>, cut: () => void): AsyncIterable<unknown>
   /** bytes that still fit on the disk */
   room(): number
   /** ms the archive's clock is ahead */
@@ -65,7 +65,7 @@ export function createArchive(options: ArchiveOptions): DemoArchive {
   const gate = createGate(clock)
   const store = createStore({
     ...(folder === undefined ? {} : { folder }),
-    ...(faults ? { room: () => faults.room(), tap: (body: AsyncIterable<unknown>) => faults.tap(body) } : {}),
+    ...(faults ? { room: () => faults.room(), tap: faults.tap } : {}),
   })
   seed(lab, gate)
   const application = { lab, gate, store, site: { contextPath, ophthalmicTypes, checksums } }

@@ -100,7 +100,10 @@ export function setAccessibility(x: Exchange): Reply {
 
 /** The site's data types with how many of each there are. */
 export function searchElements(x: Exchange): Reply {
-  const counts = new Map<string, number>([['xnat:projectData', x.lab.projects.size], ['xnat:subjectData', x.lab.subjects.size]])
+  const counts = new Map<string, number>([
+    ['xnat:projectData', x.lab.projects.size],
+    ['xnat:subjectData', x.lab.subjects.size],
+  ])
   for (const experiment of x.lab.experiments.values()) counts.set(experiment.body.xsiType, (counts.get(experiment.body.xsiType) ?? 0) + 1)
   const name = (type: string) => type.slice(type.indexOf(':') + 1)
   const rows = [...counts].map(([type, count]) => [type, name(type), `${name(type)}s`, 'true', String(count)])

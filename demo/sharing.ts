@@ -24,7 +24,8 @@ export function share(x: Exchange): Reply {
   const all: (Subject | Experiment)[] = isExperiment(object) ? [...x.lab.experiments.values()] : [...x.lab.subjects.values()]
   if (all.some((other) => other !== object && labelIn(other, project.id) === label)) throw new Problem(409, 'Specified label already in use.')
   const move = x.query.is('primary')
-  if (object.project === project.id || (!move && labelIn(object, project.id) !== undefined)) throw new Problem(409, 'Already assigned to project:' + project.id)
+  if (object.project === project.id || (!move && labelIn(object, project.id) !== undefined))
+    throw new Problem(409, `Already assigned to project:${project.id}`)
   if (move) {
     const owner = x.lab.projects.get(object.project)
     if (owner) requireDelete(x.user, owner)

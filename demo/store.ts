@@ -9,7 +9,7 @@ export interface Store {
    * Reads a body to its end. `complete` is false where the client broke off or the disk was full: what had arrived is kept,
    * as XNAT keeps it, because it writes straight to the final place.
    */
-  take(body: AsyncIterable<unknown>): Promise<{ bytes: Bytes; complete: boolean; reason?: 'aborted' | 'disk-full' }>
+  take(body: AsyncIterable<unknown>, cut?: () => void): Promise<{ bytes: Bytes; complete: boolean; reason?: 'aborted' | 'disk-full' }>
 }
 
 export interface StoreOptions {
@@ -17,13 +17,13 @@ export interface StoreOptions {
   /** bytes that still fit on the disk, asked before each chunk. */
   room?: () => number
   /** What an upload passes on its way in. */
-  tap?: (body: AsyncIterable<unknown>) => AsyncIterable<unknown>
+  tap?: (body: AsyncIterable<unknown>, cut: () => void) => AsyncIterable<unknown>
 }
 
 export function createStore({ folder, room = () => Number.POSITIVE_INFINITY, tap = (body) => body }: StoreOptions): Store {
   let count = 0
   return {
-    async take(body) {
+    async take(body, cut = () => {}) {
       const hash = createHash('md5')
       const parts: Buffer[] = []
       let size = 0
@@ -32,7 +32,7 @@ export function createStore({ folder, room = () => Number.POSITIVE_INFINITY, tap
       if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 })
       const file = path === undefined ? undefined : await open(path, 'wx', 0o600)
       try {
-        for await (const part of tap(body)) {
+        for await (const part of tap(body, cut)) {
           const chunk = Buffer.from(part as Uint8Array)
           if (chunk.byteLength > room()) {
             reason = 'disk-full'

@@ -102,7 +102,10 @@ export function list(x: Exchange, spec: ListSpec): Reply {
     const own = spec.extra?.[name]
     return own ? { name, xpath: name, value: own } : column(x.lab, spec.context, name)
   }
-  const asked = x.query.get('columns')?.split(',').map((name) => name.trim())
+  const asked = x.query
+    .get('columns')
+    ?.split(',')
+    .map((name) => name.trim())
   const columns: Column[] = []
   for (const name of asked ? ['ID', ...asked] : spec.defaults) {
     const found = pick(name)

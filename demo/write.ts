@@ -114,7 +114,8 @@ export async function putExperiment(x: Exchange): Promise<Reply> {
     return text(there.id)
   }
   if (!xsiType) throw new Problem(417, 'Experiment xsiType is not defined.')
-  if (ophthalmic.test(xsiType) && !x.site.ophthalmicTypes) throw forbidden(`Specified user account has insufficient create privileges for ${xsiType} in this project.`)
+  if (ophthalmic.test(xsiType) && !x.site.ophthalmicTypes)
+    throw forbidden(`Specified user account has insufficient create privileges for ${xsiType} in this project.`)
   checkLabel(x.params.experiment ?? '')
   const subject = subjectFor(x, document)
   const experiment = addExperiment(x.lab, subject, x.query.get('label') ?? x.params.experiment ?? '', xsiType, x.user.login)
@@ -127,7 +128,8 @@ export async function putExperiment(x: Exchange): Promise<Reply> {
 
 /** The path's subject, made on the way where it is missing; or the one the query or the document names. */
 function subjectFor(x: Exchange, document: Node | undefined): Subject {
-  const name = x.params.subject ?? x.query.get('subject_ID') ?? x.query.get('xnat:subjectAssessorData/subject_ID') ?? document?.fields.get('subject_ID')
+  const name =
+    x.params.subject ?? x.query.get('subject_ID') ?? x.query.get('xnat:subjectAssessorData/subject_ID') ?? document?.fields.get('subject_ID')
   if (!name || x.params.project === undefined) throw new Problem(422, 'Submitted experiment record must include the subject.')
   return findSubject(x, name) ?? addSubject(x.lab, x.params.project, name, x.user.login)
 }
@@ -139,7 +141,8 @@ function writableSession(x: Exchange): Experiment {
   return place.experiment
 }
 
-const pathOf = (x: Exchange, names: string[]) => Object.fromEntries(names.flatMap((name) => (x.params[name] === undefined ? [] : [[name, x.params[name] ?? '']])))
+const pathOf = (x: Exchange, names: string[]) =>
+  Object.fromEntries(names.flatMap((name) => (x.params[name] === undefined ? [] : [[name, x.params[name] ?? '']])))
 
 /** 200 and an empty body. 400 for a new scan without its concrete type, 409 for another type than it has. */
 export async function putScan(x: Exchange): Promise<Reply> {
@@ -148,8 +151,10 @@ export async function putScan(x: Exchange): Promise<Reply> {
   const id = x.params.scan ?? ''
   const there = session.scans.find((scan) => scan.id === id)
   const xsiType = x.query.get('xsiType') ?? document?.xsiType
-  if (there && xsiType && xsiType !== 'xnat:imageScanData' && xsiType !== there.body.xsiType) throw new Problem(409, 'Cannot modify the xsiType of an existing scan.')
-  if (!there && (!xsiType || xsiType === 'xnat:imageScanData')) throw new Problem(400, 'Multiple scan modalities are possible; please specify the scan xsiType.')
+  if (there && xsiType && xsiType !== 'xnat:imageScanData' && xsiType !== there.body.xsiType)
+    throw new Problem(409, 'Cannot modify the xsiType of an existing scan.')
+  if (!there && (!xsiType || xsiType === 'xnat:imageScanData'))
+    throw new Problem(400, 'Multiple scan modalities are possible; please specify the scan xsiType.')
   const scan = there ?? addScan(x.lab, session, id, xsiType ?? '', x.user.login)
   merge(x, scan.body, document)
   setFields(x, 'scan', scan.body)

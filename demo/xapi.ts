@@ -62,7 +62,14 @@ export function schema(x: Exchange): Reply {
   return { status: 200, type: 'application/xml;charset=UTF-8', body }
 }
 
-const createable = ['xnat:projectData', 'xnat:subjectData', 'xnat:mrSessionData', 'xnat:petSessionData', 'xnat:qcManualAssessorData', 'xnat:qcAssessmentData']
+const createable = [
+  'xnat:projectData',
+  'xnat:subjectData',
+  'xnat:mrSessionData',
+  'xnat:petSessionData',
+  'xnat:qcManualAssessorData',
+  'xnat:qcAssessmentData',
+]
 const ophthalmic = ['xnat:optSessionData', 'xnat:opSessionData']
 
 export function createableDisplays(x: Exchange): Reply {

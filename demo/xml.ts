@@ -9,7 +9,7 @@ interface Element {
   text: string
 }
 
-const unescape = (text: string) =>
+const decodeEntities = (text: string) =>
   text.replace(/&(lt|gt|amp|quot|apos|#\d+|#x[\da-f]+);/gi, (_, entity: string) => {
     const named = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }[entity.toLowerCase()]
     if (named !== undefined) return named
@@ -22,21 +22,22 @@ const bad = (why: string) => new Problem(422, `The XML document is not well form
 function parse(source: string): Element {
   const root: Element = { name: '', attributes: new Map(), children: [], text: '' }
   const stack = [root]
-  const token = /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/g
+  const token =
+    /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/g
   let at = 0
   for (let match = token.exec(source); match; match = token.exec(source)) {
     if (match.index !== at) throw bad(`unexpected text at character ${at}.`)
     at = token.lastIndex
     const top = stack[stack.length - 1] ?? root
     const [, cdata, closing, opening, attributes = '', empty, text] = match
-    if (text !== undefined || cdata !== undefined) top.text += cdata ?? unescape(text ?? '')
+    if (text !== undefined || cdata !== undefined) top.text += cdata ?? decodeEntities(text ?? '')
     else if (closing !== undefined) {
       if (top.name !== closing || stack.length < 2) throw bad(`</${closing}> closes nothing.`)
       stack.pop()
     } else if (opening !== undefined) {
       const element: Element = { name: opening, attributes: new Map(), children: [], text: '' }
       for (const pair of attributes.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
-        element.attributes.set(pair[1] ?? '', unescape(pair[2] ?? pair[3] ?? ''))
+        element.attributes.set(pair[1] ?? '', decodeEntities(pair[2] ?? pair[3] ?? ''))
       }
       top.children.push(element)
       if (!empty) stack.push(element)
@@ -105,7 +106,22 @@ export function readDocument(source: string): Node {
   return result
 }
 
-const attributeNames = new Set(['ID', 'label', 'project', 'UID', 'units', 'x', 'y', 'z', 'number', 'manufacturer', 'model', 'softwareVersion', 'scale', 'secondary_ID'])
+const attributeNames = new Set([
+  'ID',
+  'label',
+  'project',
+  'UID',
+  'units',
+  'x',
+  'y',
+  'z',
+  'number',
+  'manufacturer',
+  'model',
+  'softwareVersion',
+  'scale',
+  'secondary_ID',
+])
 
 interface Branch {
   attributes: [string, string][]

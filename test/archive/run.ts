@@ -12,12 +12,14 @@ import { createArchive } from '../../demo/server.ts'
 
 const python = '/usr/bin/python3'
 const pyxnatTests = '/usr/lib/python3/dist-packages/pyxnat/tests'
+/** ms; a client that waits for an answer which never comes shall not hold up everything else. */
+const patience = 180_000
 /** How many tests the packaged file holds; fewer passing ones mean that some did not run. */
 const expected = 29
 
 function run(args: string[], cwd: string): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(python, args, { cwd, env: { HOME: cwd, PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' } })
+    const child = spawn(python, args, { cwd, env: { HOME: cwd, PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' }, timeout: patience })
     let output = ''
     child.stdout.on('data', (part: Buffer) => {
       output += part.toString('utf8')

@@ -253,7 +253,11 @@ export const createRuns = (options: RunsOptions): Runs => {
       closed = true
       for (const job of queue.splice(0)) {
         job.abort.abort()
-        take(hands, job, 'cancel', 'Scanside was closed')
+        try {
+          take(hands, job, 'cancel', 'Scanside was closed')
+        } catch (error) {
+          desk.report(error)
+        }
         finish(job)
       }
       for (const job of jobs.values()) job.abort.abort()

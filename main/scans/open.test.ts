@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -92,6 +92,20 @@ describe('opening a scan', () => {
     await here.scans.closeAll()
     await there.scans.closeAll()
   })
+
+  const real = process.env.SCANSIDE_TEST_DATA
+  for (const [name, pattern] of real ? [['ring-od.vol', 'ring'] as const, ['line-od.vol', 'line'] as const] : []) {
+    it(`opens a real scan: ${name}`, async () => {
+      const { scans, desk, fetchBulk } = await room()
+      const bytes = new Uint8Array(await readFile(join(real ?? '', 'oct', name)))
+      desk.archive = fakeArchive(() => bytes)
+      const opened = await scans.open(ref('1'), never)
+      expect(opened.scan).toMatchObject({ laterality: 'OD', pattern })
+      const frame = await (await fetchBulk(`${opened.bulk}/frame/0`)).arrayBuffer()
+      expect(frame.byteLength).toBe(opened.scan.width * opened.scan.height * 4)
+      await scans.closeAll()
+    })
+  }
 
   it('keeps nothing of what cannot be read or is cancelled', async () => {
     const { scans, desk } = await room()

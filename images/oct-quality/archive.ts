@@ -68,7 +68,8 @@ export async function writeImage(path: string, content: ImageContent): Promise<v
   )
   const manifest = [{ Config: `${sha256(config)}.json`, RepoTags: [content.name], Layers: layers.map((layer) => `${layer.id}/layer.tar`) }]
   const tar = pack()
-  const part = `${path}.part`
+  // Two builds at once must not write into each other's file.
+  const part = `${path}.${process.pid}.part`
   const written = pipeline(tar, createGzip({ level: 4 }), createWriteStream(part))
   const entry = (name: string, bytes: Buffer) => tar.entry({ name, mode: 0o644, mtime: new Date(0) }, bytes)
   for (const layer of layers) entry(`${layer.id}/layer.tar`, layer.bytes)

@@ -33,7 +33,7 @@ const de: Sentences<typeof en> = {
     failed: 'Fehlgeschlagen',
     cancelled: 'Abgebrochen',
   },
-  phase: { done: '', now: 'im Gange', todo: '', stopped: 'endete hier', 'left-out': 'nicht erreicht' },
+  phase: { now: 'im Gange', stopped: 'endete hier', 'left-out': 'nicht erreicht' },
   verdict: { usable: 'verwendbar', ambiguous: 'ansehen', unusable: 'nicht verwendbar', unknown: 'unbekannt' },
   cancel: {
     button: 'Lauf abbrechen',

@@ -30,7 +30,7 @@ const en = {
     failed: 'Failed',
     cancelled: 'Cancelled',
   },
-  phase: { done: '', now: 'going on', todo: '', stopped: 'ended here', 'left-out': 'not reached' },
+  phase: { now: 'going on', stopped: 'ended here', 'left-out': 'not reached' },
   verdict: { usable: 'usable', ambiguous: 'look', unusable: 'not usable', unknown: 'unknown' },
   cancel: {
     button: 'Cancel run',

@@ -3,7 +3,7 @@ import type { Results } from '../../../oct/results.ts'
 import type { ScanRef } from '../../../preload/contract.ts'
 import { openViewer } from '../../navigation.ts'
 import { Button } from '../../ui/button.tsx'
-import { VerdictWord } from '../../ui/verdict.tsx'
+import { VerdictMark } from '../../ui/verdict.tsx'
 import styles from './runs.module.css'
 
 /** What a run found, scan by scan, with the way to the image. */
@@ -26,7 +26,10 @@ export function ResultList({ results, refs }: { results: Results; refs: ScanRef[
               <span className={styles.resultName}>
                 {ref?.kind === 'archive' ? t('results.scan', { scan: ref.scan }) : t('results.nth', { index: i + 1 })}
               </span>
-              <VerdictWord verdict={scan.verdict} />
+              <span className={styles.resultVerdict}>
+                <VerdictMark verdict={scan.verdict} />
+                {t(`verdict.${scan.verdict}`)}
+              </span>
               <span className="soft ellipsis">{scan.error?.message ?? decided.map((criterion) => criterion.reason).join(' ')}</span>
               {ref && <Button onClick={() => openViewer(ref, refs)}>{t('results.open')}</Button>}
             </li>

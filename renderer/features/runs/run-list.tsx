@@ -30,7 +30,7 @@ export function RunList({ groups, open, older, reading, error, empty }: RunListP
   const step = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
     const buttons = [...(list.current?.querySelectorAll<HTMLButtonElement>('button[data-run]') ?? [])]
-    const next = buttons[buttons.findIndex((button) => button === document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1)]
+    const next = buttons[buttons.indexOf(document.activeElement as HTMLButtonElement) + (event.key === 'ArrowDown' ? 1 : -1)]
     event.preventDefault()
     next?.focus()
     if (next?.dataset.run) chooseRun(next.dataset.run)

@@ -10,6 +10,7 @@ import { useNow } from './use-run.ts'
 /** Queued to wiping, each with how long it took. */
 export function Steps({ detail }: { detail: RunDetail }) {
   const { t, i18n } = useTranslation('runs')
+  const phaseNote = (phase: Step['phase']) => (phase === 'done' || phase === 'todo' ? '' : t(`phase.${phase}`))
   const now = useNow(isActive(detail.summary))
   return (
     <ol className={styles.steps} aria-label={t('steps')}>
@@ -20,7 +21,7 @@ export function Steps({ detail }: { detail: RunDetail }) {
           </span>
           <b>{t(`state.${step.state}`)}</b>
           <span className={styles.stepTime}>{step.milliseconds === null ? '' : formatDuration(step.milliseconds, i18n.language)}</span>
-          <small title={step.note}>{step.note || t(`phase.${step.phase}`)}</small>
+          <small title={step.note}>{step.note || phaseNote(step.phase)}</small>
         </li>
       ))}
     </ol>

@@ -30,6 +30,8 @@ export function BscanMarks({ open, index, layers, rect, pane, cursor, intervals,
     [layers],
   )
   const letters = useMemo(() => bscanLetters(scan.frames[index]?.location ?? { kind: 'unknown' }, scan.laterality), [scan, index])
+  const shownLines = layersOn ? lines : []
+  const kinds = [...new Set(intervals.map((one) => one.kind))]
   const toX = (aScan: number) => rect.x + (aScan / scan.width) * rect.width
   const clampX = (x: number) => Math.min(pane.width - 14, Math.max(14, x))
   const top = Math.max(0, rect.y)
@@ -43,17 +45,20 @@ export function BscanMarks({ open, index, layers, rect, pane, cursor, intervals,
         role="img"
         aria-label={layersOn ? t('bscan.lines', { names: lines.map((line) => line.name).join(', ') }) : t('bscan.marks')}
       >
-        {layersOn && (
+        {shownLines.length > 0 && (
           <g transform={`translate(${rect.x} ${rect.y}) scale(${rect.width / scan.width} ${rect.height / scan.height})`}>
-            {lines.map((line) => (
+            {shownLines.map((line) => (
               <path key={line.name} className={image.line} d={line.d} style={{ stroke: `var(${line.token})` }} />
             ))}
           </g>
         )}
         {intervals.map((one) => (
-          <g key={`${one.kind}-${one.from}`}>
-            <path className={image.interval} data-verdict={verdict} d={`M${toX(one.from)} ${bottom - 6}H${toX(one.to + 1)}`} />
-          </g>
+          <path
+            key={`${one.kind}-${one.from}`}
+            className={image.interval}
+            data-verdict={verdict}
+            d={`M${toX(one.from)} ${bottom - 6}H${toX(one.to + 1)}`}
+          />
         ))}
         {cursor !== null && <path className={image.line} d={`M${toX(cursor + 0.5)} ${top}V${bottom}`} strokeDasharray="2 4" opacity={0.8} />}
         {letters.map((letter) => (
@@ -75,9 +80,15 @@ export function BscanMarks({ open, index, layers, rect, pane, cursor, intervals,
           {rnfl !== null && <b>{`RNFL ${Math.round(rnfl)} µm`}</b>}
         </p>
       )}
-      {layersOn && lines.length > 0 && (
-        <ul className={styles.key} aria-label={t('bscan.layers')}>
-          {lines.map((line) => (
+      {(shownLines.length > 0 || kinds.length > 0) && (
+        <ul className={styles.key} style={{ bottom: Math.max(0, pane.height - bottom) + 16 }} aria-label={t('bscan.key')}>
+          {kinds.map((kind) => (
+            <li key={kind}>
+              <i data-verdict={verdict} />
+              {t(`interval.${kind}`)}
+            </li>
+          ))}
+          {shownLines.map((line) => (
             <li key={line.name}>
               <i style={{ background: `var(${line.token})` }} />
               {line.name}

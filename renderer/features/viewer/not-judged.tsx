@@ -1,8 +1,8 @@
-import { ScanSearch } from 'lucide-react'
+import { Play, ScanSearch } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
-import type { OpenScan, Pipeline, RunSummary, ScanRef } from '../../../preload/contract.ts'
+import type { Pipeline, RunSummary, ScanRef } from '../../../preload/contract.ts'
 import { asScansideError, lab } from '../../lab.ts'
 import { openRun } from '../../navigation.ts'
 import { useRunSummaries } from '../../stores.ts'
@@ -16,26 +16,29 @@ import styles from './viewer.module.css'
 
 interface NotJudgedProps {
   scan: ScanRef
-  title: OpenScan['title']
+  /** What the list of runs shows it as. */
+  subject: string
   onResult: (result: KnownResult) => void
+  /** Opens the sheet that asks for pipeline and settings. */
+  onSheet: () => void
 }
 
 /** Where no result is known: says so and offers to run a pipeline on this scan, here. */
-export function NotJudged({ scan, title, onResult }: NotJudgedProps) {
+export function NotJudged({ scan, subject, onResult, onSheet }: NotJudgedProps) {
   const { t } = useTranslation('viewer')
-  const [pipelines, setPipelines] = useState<Pipeline[] | null>(null)
+  const { t: common } = useTranslation()
+  const [pipelines, setPipelines] = useState<Pipeline[]>([])
   const [run, setRun] = useState<string | null>(null)
   const [error, setError] = useState<ScansideError | null>(null)
   const summary = useRunSummaries().find((one) => one.id === run)
   const ended = summary?.endedAt != null
+  const first = pipelines[0]
 
   useEffect(() => {
+    // Without an engine there is nothing to offer at once; the sheet says why and what to do.
     lab.pipelines.list().then(
       (all) => setPipelines(runnable(all)),
-      (cause: unknown) => {
-        setPipelines([])
-        setError(asScansideError(cause))
-      },
+      () => setPipelines([]),
     )
   }, [])
 
@@ -52,11 +55,12 @@ export function NotJudged({ scan, title, onResult }: NotJudgedProps) {
 
   const start = (pipeline: Pipeline) => {
     setError(null)
-    const subject = [title.project, title.subject, title.session, title.scan].filter((label) => label !== '').join(' / ') || t('empty.subjectLocal')
-    lab.runs.start({ pipeline: pipeline.id, refs: [scan], values: startValues(pipeline), subject }).then(
-      ({ runs }) => setRun(runs[0] ?? null),
-      (cause: unknown) => setError(asScansideError(cause)),
-    )
+    lab.runs
+      .start({ pipeline: pipeline.id, refs: [scan], values: startValues(pipeline), subject: `${common('archive.scans', { count: 1 })}, ${subject}` })
+      .then(
+        ({ runs }) => setRun(runs[0] ?? null),
+        (cause: unknown) => setError(asScansideError(cause)),
+      )
   }
 
   return (
@@ -66,13 +70,18 @@ export function NotJudged({ scan, title, onResult }: NotJudgedProps) {
         <Empty
           icon={ScanSearch}
           title={t('empty.title')}
-          actions={pipelines?.slice(0, 3).map((pipeline, i) => (
-            <Button key={pipeline.id} kind={i === 0 ? 'primary' : 'plain'} onClick={() => start(pipeline)}>
-              {t('empty.run', { name: pipeline.label })}
-            </Button>
-          ))}
+          actions={
+            <>
+              {first && (
+                <Button kind="primary" icon={Play} onClick={() => start(first)}>
+                  {t('empty.run', { name: first.label })}
+                </Button>
+              )}
+              <Button onClick={onSheet}>{common('archive.run')}</Button>
+            </>
+          }
         >
-          {pipelines?.length === 0 ? t('empty.noPipeline') : t('empty.body')}
+          {t('empty.body')}
         </Empty>
       ) : (
         <RunningHere summary={summary} run={run} />

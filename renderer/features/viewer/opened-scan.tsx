@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
+import { RunSheet } from '../run-sheet/run-sheet.tsx'
 import { Acquisition } from './acquisition.tsx'
 import { BscanPane } from './bscan-pane.tsx'
 import { NotJudged } from './not-judged.tsx'
@@ -13,12 +14,17 @@ import styles from './viewer.module.css'
 /** The panes of an open scan: SLO, B-scan, quality and, where there are several B-scans, the strip below. */
 export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
   const { t } = useTranslation('viewer')
+  const { t: common } = useTranslation()
   const count = open.scan.frames.length
   const [index, setIndex] = useState(Math.floor(count / 2))
   const [cursor, setCursor] = useState<number | null>(null)
   const [layersOn, setLayersOn] = useState(true)
   const [fresh, setFresh] = useState<KnownResult[]>([])
   const [chosen, setChosen] = useState(0)
+  const [sheet, setSheet] = useState(false)
+  const addResult = useCallback((one: KnownResult) => setFresh((before) => [one, ...before]), [])
+  const { title } = open
+  const subject = [title.project, title.subject, title.session].filter((label) => label !== '').join(' / ') || common('run.subjectLocal')
   const results = useMemo(() => [...fresh, ...open.results], [fresh, open])
   const known = results[chosen]
   const result = known?.results.scans[known.scanIndex]
@@ -31,6 +37,8 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       if (event.target instanceof HTMLElement && event.target.matches('input, select, textarea')) return
       if (event.key === 'l' || event.key === 'L') setLayersOn((on) => !on)
+      // In the panel the keys scroll its list.
+      if (event.target instanceof Element && event.target.closest('aside')) return
       const next = frameForKey(event.key, event.shiftKey, index, count)
       if (next === null) return
       event.preventDefault()
@@ -58,13 +66,19 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
         onCursor={setCursor}
       />
       {count > 1 && <Strip open={open} index={index} intervals={intervals} verdict={verdict} onIndex={setIndex} />}
-      <aside className={styles.panel} aria-label={t('panel.region')}>
-        {result ? (
-          <QualityPanel results={results} chosen={chosen} onChoose={setChosen} />
-        ) : (
-          <NotJudged scan={scan} title={open.title} onResult={(one) => setFresh((before) => [one, ...before])} />
-        )}
-      </aside>
+      {sheet ? (
+        <div className={styles.sheet}>
+          <RunSheet refs={[scan]} sessions={scan.kind === 'archive' ? 1 : 0} bytes={null} subject={subject} onClose={() => setSheet(false)} />
+        </div>
+      ) : (
+        <aside className={styles.panel} aria-label={t('panel.region')}>
+          {result ? (
+            <QualityPanel results={results} chosen={chosen} onChoose={setChosen} onRun={() => setSheet(true)} />
+          ) : (
+            <NotJudged scan={scan} subject={subject} onResult={addResult} onSheet={() => setSheet(true)} />
+          )}
+        </aside>
+      )}
     </div>
   )
 }

@@ -2,11 +2,12 @@ import { useTranslation } from 'react-i18next'
 import type { Criterion, ScanResult, Status, Verdict } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { openRun } from '../../navigation.ts'
+import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { formatMoment } from '../../ui/format.ts'
 import { Threshold } from '../../ui/threshold.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
-import { formatValue, splitId } from './criteria.ts'
+import { formatValue, inOrder, splitId } from './criteria.ts'
 import styles from './viewer.module.css'
 
 export type KnownResult = OpenScan['results'][number]
@@ -15,11 +16,14 @@ interface QualityPanelProps {
   results: readonly KnownResult[]
   chosen: number
   onChoose: (index: number) => void
+  /** Opens the sheet that runs a pipeline on this scan. */
+  onRun: () => void
 }
 
 /** The verdict on a scan with every criterion behind it, and where it comes from. */
-export function QualityPanel({ results, chosen, onChoose }: QualityPanelProps) {
+export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelProps) {
   const { t, i18n } = useTranslation('viewer')
+  const { t: common } = useTranslation()
   const known = results[chosen]
   const result = known?.results.scans[known.scanIndex]
   if (!known || !result) return null
@@ -31,7 +35,7 @@ export function QualityPanel({ results, chosen, onChoose }: QualityPanelProps) {
       <div className={styles.scroll}>
         {result.error && <p className={styles.errorLine}>{result.error.message}</p>}
         <ul className={styles.criteria} aria-label={t('panel.criteria')}>
-          {result.criteria.map((criterion) => (
+          {inOrder(result).map((criterion) => (
             <CriterionRow key={criterion.id} criterion={criterion} decided={result.decidedBy.includes(criterion.id)} />
           ))}
         </ul>
@@ -67,6 +71,9 @@ export function QualityPanel({ results, chosen, onChoose }: QualityPanelProps) {
           </>
         )}
       </dl>
+      <div className={styles.actions}>
+        <Button onClick={onRun}>{common('archive.run')}</Button>
+      </div>
     </>
   )
 }
@@ -99,19 +106,19 @@ function CriterionRow({ criterion, decided }: { criterion: Criterion; decided: b
       <div className={styles.what}>
         <p>
           <span className="strong">{name}</span>
-          {key && letter !== criterion.id && <span className="faint small mono">{criterion.id}</span>}
+          {key && criterion.id.includes('.') && <span className="faint small mono">{criterion.id}</span>}
         </p>
-        <p className="small soft">
-          <span className={styles.value}>
-            {criterion.value === null ? t('panel.notMeasured') : formatValue(criterion.value, criterion.unit, i18n.language)}
-          </span>
-          {criterion.threshold !== '' && (
-            <span className="faint">
-              <Threshold text={criterion.threshold} />
-            </span>
-          )}
-          <span className="faint">{t(`evidence.${criterion.evidence}`)}</span>
-        </p>
+        {(criterion.value !== null || criterion.threshold !== '') && (
+          <p className="small soft">
+            {criterion.value !== null && <span className={styles.value}>{formatValue(criterion.value, criterion.unit, i18n.language)}</span>}
+            {criterion.threshold !== '' && (
+              <span className="faint">
+                <Threshold text={criterion.threshold} />
+              </span>
+            )}
+            <span className="faint">{t(`evidence.${criterion.evidence}`)}</span>
+          </p>
+        )}
         {criterion.reason !== '' && <p className="small soft">{criterion.reason}</p>}
       </div>
       <span className={styles.status} title={t(`status.${criterion.status}`)}>

@@ -105,8 +105,6 @@ function SloMarks({ open, rect, index, locations, cursor, intervals, verdict }: 
       <g transform={`translate(${rect.x} ${rect.y}) scale(${scale.x} ${scale.y})`}>
         {locations.length > 1 && <path className={image.dim} d={others} />}
         <path className={image.under} d={here} />
-        <path className={image.line} d={here} />
-        {location.kind === 'ring' && <path className={image.line} d={cross(location.centre, 0.1)} />}
         {intervals.map((one) => (
           <path
             key={`${one.kind}-${one.from}`}
@@ -115,6 +113,8 @@ function SloMarks({ open, rect, index, locations, cursor, intervals, verdict }: 
             d={polyline(stretch(location, one.from, one.to, scan.width, scan.laterality, 0.16))}
           />
         ))}
+        <path className={image.line} d={here} />
+        {location.kind === 'ring' && <path className={image.line} d={cross(location.centre, 0.1)} />}
       </g>
       {at && <circle cx={at.x} cy={at.y} r={5} fill="#fff" stroke="#000" strokeWidth={2} />}
       <Letters open={open} rect={rect} location={location} px={px} />

@@ -23,7 +23,7 @@ const map = z
   .transform((value) => value ?? {})
 /** Default values come as string, number or boolean. */
 const scalar = z.union([word, z.number(), z.boolean()]).transform((value) => String(value))
-const presence = z.unknown().transform((value) => {
+const presence = z.unknown().optional().transform((value) => {
   if (value === null || value === undefined || value === false || value === '') return false
   return !(typeof value === 'object' && Object.keys(value).length === 0)
 })

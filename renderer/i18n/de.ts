@@ -3,7 +3,7 @@ import type { Sentences } from './en.ts'
 
 /** The window's German sentences. */
 const de: Sentences<typeof en> = {
-  place: { inbox: 'Eingang', archive: 'Archiv', runs: 'Läufe', cohort: 'Kohorte', settings: 'Einstellungen', label: 'Orte' },
+  place: { inbox: 'Eingang', archive: 'Archiv', runs: 'Läufe', cohort: 'Kohorte', settings: 'Optionen', label: 'Orte' },
   verdict: { usable: 'verwendbar', ambiguous: 'unklar', unusable: 'nicht verwendbar', unknown: 'unbekannt', none: 'nicht geprüft' },
   compare: { atLeast: 'mindestens', atMost: 'höchstens' },
   problem: {
@@ -118,8 +118,10 @@ const de: Sentences<typeof en> = {
     chooseBody: 'Seine Personen, Termine und Aufnahmen stehen dann hier.',
     again: 'Neu auflisten',
     signIn: 'Anmelden, um das Archiv zu sehen',
-    signInBody: 'Projekte, Personen, Termine und Aufnahmen stehen hier, sobald Sie angemeldet sind.',
+    signInBody: 'Ihre Anmeldung ist abgelaufen. Melden Sie sich unten links neu an; Projekte, Personen, Termine und Aufnahmen stehen dann hier.',
     filters: 'Filter',
+    offline: 'Das Archiv ist nicht erreichbar',
+    offlineBody: 'Projekte erscheinen, sobald es wieder antwortet. Abgelegte Dateien und Läufe gehen weiter.',
     search: 'Person, Termin oder Aufnahme',
     eye: 'Auge',
     eyeAny: 'beide',

@@ -2,6 +2,7 @@ import { User } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../oct/errors.ts'
+import { DemoButton } from '../features/sign-in/demo-button.tsx'
 import { SignInForm } from '../features/sign-in/sign-in-form.tsx'
 import { asScansideError, lab } from '../lab.ts'
 import { useApp } from '../stores.ts'
@@ -78,11 +79,12 @@ function Panel({ label, children, onClose }: { label: string; children: React.Re
 
 function SignInAgain({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation()
+  const { session } = useApp()
   return (
     <>
       <h2>{t('signIn.again')}</h2>
       <p className="soft">{t('signIn.againBody')}</p>
-      <SignInForm compact onDone={onDone} />
+      {session.demo ? <DemoButton onDone={onDone} /> : <SignInForm compact onDone={onDone} />}
     </>
   )
 }

@@ -13,8 +13,6 @@ const pageSize = 2_000
 export interface ArchiveState {
   projects: Project[] | null
   projectsProblem: ScansideError | null
-  /** Whether the projects are being asked for, or could not be had. */
-  asking: boolean
   project: string | null
   sessions: SessionRow[]
   listing: 'idle' | 'listing' | 'listed'
@@ -46,7 +44,7 @@ const fresh = {
   sheet: false,
 } satisfies Partial<ArchiveState>
 
-export const useArchive = create<ArchiveState>(() => ({ projects: null, projectsProblem: null, asking: false, project: null, ...fresh }))
+export const useArchive = create<ArchiveState>(() => ({ projects: null, projectsProblem: null, project: null, ...fresh }))
 
 const { getState, setState } = useArchive
 
@@ -56,15 +54,14 @@ let generation = 0
 /** Lists the projects; the only one there is gets chosen. */
 export async function listProjects(source: Lab['archive'] = lab.archive): Promise<void> {
   const mine = generation
-  setState({ projectsProblem: null, asking: true })
+  setState({ projectsProblem: null })
   try {
     const projects = await source.projects()
     if (mine !== generation) return
-    setState({ projects, asking: false })
+    setState({ projects })
     const [only] = projects
     if (only && projects.length === 1 && getState().project === null) await chooseProject(only.id, source)
   } catch (error) {
-    // It stays asked: the person asks again, not every push of a store.
     if (mine === generation) setState({ projectsProblem: asScansideError(error) })
   }
 }
@@ -72,7 +69,7 @@ export async function listProjects(source: Lab['archive'] = lab.archive): Promis
 /** Forgets everything of the archive: another person may sign in. */
 export function forgetArchive(): void {
   generation += 1
-  setState({ projects: null, projectsProblem: null, asking: false, project: null, ...fresh })
+  setState({ projects: null, projectsProblem: null, project: null, ...fresh })
 }
 
 /** Shows a project; its sessions come in pages and are shown as they come. */

@@ -2,6 +2,7 @@ import { Database, FolderOpen, RotateCw } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { openViewer } from '../../navigation.ts'
+import { useApp } from '../../stores.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Problem } from '../../ui/notice.tsx'
@@ -102,12 +103,21 @@ function ListState({ shown, filtering }: { shown: number; filtering: boolean }) 
 function Nothing({ filtering }: { filtering: boolean }) {
   const { t } = useTranslation()
   const { projects, projectsProblem, project, listing, indexing, problem } = useArchive()
-  if (projectsProblem)
+  const { session } = useApp()
+  if (projectsProblem && session.state === 'signed-in')
     return (
       <div className="archive-problem">
         <Problem error={projectsProblem} actions={<Button onClick={() => void listProjects()}>{t('problem.retry')}</Button>} />
       </div>
     )
+  if (projects === null && (session.state === 'expired' || session.state === 'offline')) {
+    const which = session.state === 'expired' ? 'signIn' : 'offline'
+    return (
+      <Empty icon={Database} title={t(`archive.${which}`)}>
+        {t(`archive.${which}Body`)}
+      </Empty>
+    )
+  }
   if (projects === null || listing === 'listing' || indexing === 'listing' || problem) return <div className="grow" aria-busy="true" />
   if (projects.length === 0)
     return (

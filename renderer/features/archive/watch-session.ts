@@ -11,13 +11,20 @@ export function ownerOf(session: AppStore['session']): string | null {
 /** Follows the session from now on; main.tsx calls it once. */
 export function watchSession(): void {
   let owner: string | null = null
+  let online = false
   const look = () => {
     const session = useMirror.getState().app?.session
     if (!session) return
     const now = ownerOf(session)
-    if (now !== owner) forgetArchive()
+    if (now !== owner) {
+      forgetArchive()
+      online = false
+    }
     owner = now
-    if (session.state === 'signed-in' && useArchive.getState().projects === null && !useArchive.getState().asking) void listProjects()
+    const before = online
+    online = session.state === 'signed-in'
+    // Only on the way in: a listing that failed is asked for again by the person, not by every push of a store.
+    if (online && !before && useArchive.getState().projects === null) void listProjects()
   }
   useMirror.subscribe(look)
   look()

@@ -1,12 +1,11 @@
-import { ChevronRight, FileWarning, KeyRound } from 'lucide-react'
+import { FileWarning, KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ScansideError } from '../../../oct/errors.ts'
-import { asScansideError, lab } from '../../lab.ts'
+import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
-import { Notice, Problem } from '../../ui/notice.tsx'
-import { Spinner } from '../../ui/progress.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { DemoButton } from './demo-button.tsx'
 import { Picture } from './picture.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 import './sign-in.css'
@@ -72,41 +71,12 @@ function NoKeyring({ message }: { message: string }) {
 
 function Demo() {
   const { t } = useTranslation()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<ScansideError | null>(null)
-  const open = async () => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await lab.demo.open()
-    } catch (error) {
-      setProblem(asScansideError(error))
-      setBusy(false)
-    }
-  }
   return (
     <>
       <div className="first-or">
         <span>{t('signIn.or')}</span>
       </div>
-      <button
-        type="button"
-        className="first-demo"
-        disabled={busy}
-        aria-label={t('signIn.demo')}
-        aria-describedby="demo-body"
-        onClick={() => void open()}
-      >
-        <span className="first-demo-mark tag" data-loud>
-          {t('status.demo')}
-        </span>
-        <span className="grow">
-          <b>{t('signIn.demo')}</b>
-          <span id="demo-body">{busy ? t('signIn.demoWorking') : t('signIn.demoBody')}</span>
-        </span>
-        {busy ? <Spinner size={16} /> : <ChevronRight className="icon" size={16} aria-hidden />}
-      </button>
-      {problem && <Problem error={problem} />}
+      <DemoButton />
     </>
   )
 }

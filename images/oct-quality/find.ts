@@ -2,11 +2,14 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ScansideError } from '../../oct/errors.ts'
 import { sniff } from '../../oct/formats/vol.ts'
 import type { ByteSource } from '../../oct/scan.ts'
 
 const deepest = 16
-const most = 20_000
+const mostFiles = 100_000
+/** As many as the result schema holds. */
+const mostScans = 10_000
 
 export interface Found {
   scans: string[]
@@ -14,7 +17,10 @@ export interface Found {
   seen: number
 }
 
-/** Paths of all scans under `root`, sorted. Links are not followed; a file that ends in `.vol` counts even when it is none, so that it is told. */
+/**
+ * Paths of all scans under `root`, sorted. Links are not followed; a file that ends in `.vol` counts even when it is none, so that it is told.
+ * @throws ScansideError not-supported where there is more than one run can judge: nothing is left out in silence
+ */
 export async function findScans(root: string): Promise<Found> {
   const found: Found = { scans: [], seen: 0 }
   await walk(root, 0, found)
@@ -22,17 +28,22 @@ export async function findScans(root: string): Promise<Found> {
 }
 
 async function walk(folder: string, depth: number, found: Found): Promise<void> {
-  if (depth > deepest) return
+  if (depth > deepest) throw tooMuch(`folders more than ${deepest} deep`)
   const entries = await readdir(folder, { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   for (const entry of entries) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await walk(path, depth + 1, found)
-    else if (entry.isFile() && found.seen < most) {
-      found.seen++
+    else if (entry.isFile()) {
+      if (++found.seen > mostFiles) throw tooMuch(`more than ${mostFiles} files`)
       if (/\.vol$/i.test(entry.name) || (await looksLikeScan(path))) found.scans.push(path)
+      if (found.scans.length > mostScans) throw tooMuch(`more than ${mostScans} scans`)
     }
   }
+}
+
+function tooMuch(what: string): ScansideError {
+  return new ScansideError('not-supported', `There are ${what} in /input: one run cannot judge that many. Nothing was judged; choose fewer scans.`)
 }
 
 async function looksLikeScan(path: string): Promise<boolean> {

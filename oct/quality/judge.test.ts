@@ -6,6 +6,7 @@ import { bytesSource } from '../formats/vol.ts'
 import { blockOffset, usualBlockHeader } from '../formats/vol-layout.ts'
 import { scanResultSchema } from '../results.ts'
 import { type SynthOptions, synthesise } from '../synth/index.ts'
+import { randomFrom } from '../synth/random.ts'
 import { judge, refusal } from './judge.ts'
 
 const small = { width: 192, height: 496, frames: 3 } as const
@@ -177,6 +178,28 @@ describe('a scan that cannot be read', () => {
   })
 })
 
+describe('three hundred damaged scans', () => {
+  it('give a result of the schema or a refusal', async () => {
+    const random = randomFrom(5)
+    const good = synthesise({ pattern: 'volume', laterality: 'OD', seed: 1, width: 24, height: 40, frames: 2 })
+    const wild = [0, -1, 1e29, -1e29, 3.4e38, Number.NaN, Number.POSITIVE_INFINITY]
+    for (let mutant = 0; mutant < 300; mutant++) {
+      const bytes = good.slice()
+      const view = new DataView(bytes.buffer)
+      const blocks = 2048 + 384 * 384
+      for (let change = 0; change < 40; change++) {
+        const at = random() < 0.1 ? Math.floor(random() * 136) : blocks + 4 * Math.floor((random() * (bytes.length - blocks)) / 4)
+        view.setFloat32(at, wild[Math.floor(random() * wild.length)] ?? 0, true)
+      }
+      const result = await judge(bytesSource(bytes)).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(ScansideError)
+        return refusal(error)
+      })
+      expect(scanResultSchema.safeParse(JSON.parse(JSON.stringify(result))).success).toBe(true)
+    }
+  })
+})
+
 const real = process.env.SCANSIDE_TEST_DATA
 describe.runIf(real !== undefined)('real scans', () => {
   it.each([
@@ -187,5 +210,35 @@ describe.runIf(real !== undefined)('real scans', () => {
     expect(result).toMatchObject({ verdict: 'usable', action: 'keep' })
     expect(Math.abs((result.of('S.snr')?.value ?? 0) - snr)).toBeLessThan(0.3)
     expect(Math.abs((result.of('S.cnr')?.value ?? 0) - cnr)).toBeLessThan(0.3)
+  })
+
+  /** The ring's B-scan moved up by `rows`, its lines with it; what leaves the picture is gone. */
+  function movedUp(rows: number): Uint8Array {
+    const bytes = Uint8Array.from(readFileSync(join(real ?? '', 'oct', 'ring-od.vol')))
+    const at = blockOffset({ width: 768, height: 496, frames: 1, sloWidth: 768, sloHeight: 768, blockHeader: 55_296 }, 0)
+    const lines = new Float32Array(bytes.buffer, at + 256, 3 * 768)
+    const pixels = new Float32Array(bytes.buffer, at + 55_296, 768 * 496)
+    for (const [i, row] of lines.entries()) lines[i] = row - rows >= 0 && row < 1000 ? row - rows : 3.4028235e38
+    pixels.copyWithin(0, rows * 768)
+    pixels.fill(0, (496 - rows) * 768)
+    return bytes
+  }
+
+  it('a real ring cut off at the top is to be taken again', async () => {
+    const result = await status(movedUp(190))
+    expect(result).toMatchObject({ verdict: 'unusable', action: 'retake' })
+    expect(result.of('completeness.upper')?.value).toBeGreaterThan(60)
+    expect(await status(movedUp(60))).toMatchObject({ verdict: 'usable' })
+  })
+
+  it('a real ring in little light is never usable', async () => {
+    const bytes = Uint8Array.from(readFileSync(join(real ?? '', 'oct', 'ring-od.vol')))
+    const at = blockOffset({ width: 768, height: 496, frames: 1, sloWidth: 768, sloHeight: 768, blockHeader: 55_296 }, 0)
+    const random = randomFrom(1)
+    const pixels = new Float32Array(bytes.buffer, at + 55_296, 768 * 496)
+    for (const [i, value] of pixels.entries()) pixels[i] = Math.max(0, 0.02 * value + 2e-4 * (-Math.log(1 - random()) - 0.5))
+    expect((await status(bytes)).verdict).toBe('ambiguous')
+    new DataView(bytes.buffer).setFloat32(at + 56, 11, true)
+    expect((await status(bytes)).verdict).toBe('unusable')
   })
 })

@@ -17,10 +17,12 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function listThings(docker: Docker, ...labels: [string, string][]): Promise<Thing[]> {
   const filters = labelFilter(...labels)
   const [containers, volumes] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listVolumes({ filters })])
-  return [
+  const things: Thing[] = [
     ...containers.map((c): Thing => ({ kind: 'container', name: (c.Names[0] ?? c.Id).replace(/^\//, ''), labels: c.Labels ?? {} })),
     ...(volumes.Volumes ?? []).map((v): Thing => ({ kind: 'volume', name: v.Name, labels: v.Labels ?? {} })),
   ]
+  // Podman takes volumes that carry any of the labels; nothing of another run may ever be listed here.
+  return things.filter((thing) => labels.every(([name, value]) => thing.labels[name] === value))
 }
 
 /** True when it is gone, whoever removed it. 409: something is still holding it, or another removal is on its way. */

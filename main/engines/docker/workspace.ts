@@ -24,6 +24,9 @@ export interface WorkspaceHouse {
 
 type OnLine = (line: Omit<LogLine, 'seq'>) => void
 
+/** 128 + SIGKILL. Podman does not always learn that it was the kernel, for want of memory; who else but Scanside would have sent it? */
+const killedCode = 137
+
 /** How long the log of an ended container may take to arrive. */
 const logGraceMs = 5_000
 
@@ -75,6 +78,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   let building: Promise<void> = Promise.resolve()
   let containerReady: Promise<void> = Promise.resolve()
   let deadlineAt: number | null = null
+  let stopped = false
   let logsEnded: Promise<void> = Promise.resolve()
 
   /** Runs a creation; what exists already under the run's own name is an earlier try's. */
@@ -89,7 +93,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   }
 
   const build = async (): Promise<void> => {
-    for (const thing of things) debts.incur(thing)
+    debts.incur(...things)
     const labels = labelsOf(spec.runId, house.owner, now().toISOString())
     const volumes = names.volumes.map((name) =>
       create(
@@ -123,6 +127,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   }
 
   const stopContainer = async (): Promise<void> => {
+    stopped = true
     await container.stop({ t: 1 }).catch(() => {})
     const { State } = await container.inspect()
     // It may end between the two calls.
@@ -148,7 +153,11 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     for (;;) {
       await container.wait()
       const { State } = await container.inspect()
-      if (!State.Running && State.Status !== 'stopping') return { exitCode: State.ExitCode, outOfMemory: State.OOMKilled }
+      if (!State.Running && State.Status !== 'stopping')
+        return {
+          exitCode: State.ExitCode,
+          outOfMemory: State.OOMKilled || (State.ExitCode === killedCode && !stopped && (await house.flavour()) === 'podman'),
+        }
       await pause(50)
     }
   }

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { layersDigest, loadedName, parseImageName, pullShare } from './images.ts'
+import { readProgress, StreamedFault } from './ndjson.ts'
+
+async function all(chunks: string[]): Promise<Record<string, unknown>[]> {
+  const source = (async function* () {
+    yield* chunks
+  })()
+  const events: Record<string, unknown>[] = []
+  for await (const event of readProgress(source)) events.push(event)
+  return events
+}
+
+describe('progress', () => {
+  it('comes line by line, however it is cut', async () => {
+    expect(await all(['{"status":"a"}\r\n{"sta', 'tus":"b"}\n\n', '{"status":"c"}'])).toEqual([{ status: 'a' }, { status: 'b' }, { status: 'c' }])
+  })
+
+  it.each([
+    ['an error inside a 200', ['{"status":"Pulling"}\n{"errorDetail":{"message":"no such image"},"error":"no such image"}\n'], 'no such image'],
+    ['only its detail', ['{"errorDetail":{"message":"gone"}}\n'], 'gone'],
+    ['a connection that was cut', ['{"status":"a"}\n{"stat'], 'broke off'],
+    ['a page instead', ['<html>\n'], 'broke off'],
+    ['a list', ['[1]\n{"error":"x"}\n'], 'x'],
+  ])('throws at %s', async (_, chunks, text) => {
+    await expect(all(chunks)).rejects.toThrow(StreamedFault)
+    await expect(all(chunks)).rejects.toThrow(text)
+  })
+})
+
+describe('names of images', () => {
+  it.each([
+    ['lab/pipeline', { image: 'lab/pipeline', tag: 'latest' }],
+    ['lab/pipeline:1.0', { image: 'lab/pipeline', tag: '1.0' }],
+    ['registry.example.org:5000/lab/pipeline:1.0', { image: 'registry.example.org:5000/lab/pipeline', tag: '1.0' }],
+    ['registry.example.org:5000/lab/pipeline', { image: 'registry.example.org:5000/lab/pipeline', tag: 'latest' }],
+    [`lab/pipeline@sha256:${'a'.repeat(64)}`, { image: 'lab/pipeline', tag: `sha256:${'a'.repeat(64)}` }],
+    ['', null],
+    ['two words', null],
+    ['--privileged', null],
+    ['https://example.org/image', null],
+  ])('%s', (name, parsed) => {
+    expect(parseImageName(name)).toEqual(parsed)
+  })
+
+  it('are read from what the engine prints', () => {
+    expect(loadedName('Loaded image: lab/pipeline:1.0')).toBe('lab/pipeline:1.0')
+    expect(loadedName('Loaded image ID: sha256:abc')).toBe('sha256:abc')
+    expect(loadedName('something else')).toBeNull()
+  })
+})
+
+describe('a pull', () => {
+  it('is as far as its layers together', () => {
+    expect(pullShare(new Map())).toBeNull()
+    expect(
+      pullShare(
+        new Map([
+          ['a', { current: 10, total: 10 }],
+          ['b', { current: 0, total: 30 }],
+        ]),
+      ),
+    ).toBe(0.25)
+  })
+})
+
+describe('layersDigest', () => {
+  it('depends on the layers and their order', () => {
+    expect(layersDigest(['sha256:a', 'sha256:b'])).not.toBe(layersDigest(['sha256:b', 'sha256:a']))
+    expect(layersDigest(['sha256:a'])).toMatch(/^[0-9a-f]{64}$/)
+  })
+})

@@ -1,6 +1,7 @@
 import { Database, FolderOpen, RotateCw } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Project } from '../../../preload/contract.ts'
 import { openViewer } from '../../navigation.ts'
 import { useApp } from '../../stores.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -127,7 +128,7 @@ function Nothing({ filtering }: { filtering: boolean }) {
     )
   if (project === null)
     return (
-      <Empty icon={FolderOpen} title={t('archive.choose')}>
+      <Empty icon={FolderOpen} title={t('archive.choose')} actions={<Projects projects={projects} />}>
         {t('archive.chooseBody')}
       </Empty>
     )
@@ -150,4 +151,15 @@ function Nothing({ filtering }: { filtering: boolean }) {
       {t('archive.emptyProjectBody')}
     </Empty>
   )
+}
+
+/** As many as can be taken in at a glance; the list above the table has them all. */
+const projectsShown = 6
+
+function Projects({ projects }: { projects: Project[] }) {
+  return projects.slice(0, projectsShown).map((project) => (
+    <Button key={project.id} title={project.name} onClick={() => void chooseProject(project.id)}>
+      {project.id}
+    </Button>
+  ))
 }

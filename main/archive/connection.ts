@@ -55,6 +55,7 @@ export const endSession = async (http: Http, address: string, reply: HttpReply, 
 }
 
 export const createConnection = ({ http, address, token, now }: ConnectionOptions): Connection => {
+  const { origin } = new URL(address)
   let jar: Jar = new Map()
   let idleUntil = 0
   let clock: { server: number; here: number } | null = null
@@ -108,10 +109,12 @@ export const createConnection = ({ http, address, token, now }: ConnectionOption
       ...(body ? { body } : {}),
       ...(signal ? { signal } : {}),
     })
-    const after = takeCookies(sent, reply.headers['set-cookie'])
+    // A redirect may have led elsewhere; another host's cookies are no business of this session.
+    const ours = reply.url.origin === origin
+    const after = ours ? takeCookies(sent, reply.headers['set-cookie']) : sent
     // Another session id means that ours has ended and the answer was a guest's: open archives answer those, with less.
     const lost = reply.status === 401 || after.get(sessionCookie) !== sent.get(sessionCookie) || /\/Login\.vm$/.test(reply.url.pathname)
-    if (!lost) {
+    if (!lost && ours) {
       heard(reply)
       if (jar === sent) jar = after
     }

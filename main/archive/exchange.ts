@@ -23,6 +23,14 @@ export interface Probe {
 export const probeArchive = async (http: Http, address: string, signal?: AbortSignal): Promise<Probe> => {
   const passed = signal ? { signal } : {}
   const reply = await http.request({ method: 'GET', url: `${address}/xapi/siteConfig/buildInfo`, ...passed })
+  if (reply.url.origin !== new URL(address).origin) {
+    await reply.discard()
+    throw new ScansideError(
+      'invalid-argument',
+      `${new URL(address).host} sends on to ${reply.url.host}. If your archive has moved there, type that address. If it is a sign-in page, your archive lets programs in another way: ask its administrator.`,
+      { reason: 'sent-on', host: reply.url.host },
+    )
+  }
   const isXnat = sessionExpiration(reply.headers['set-cookie']) !== null
   if (reply.status !== 200) {
     const answer = await answerOf(reply)

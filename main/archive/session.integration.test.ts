@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ScansideError } from '../../oct/errors.ts'
 import { createHttp } from '../http/http.ts'
 import { createVault } from '../vault/keyring-vault.ts'
 import { startLab, type TestLab } from './lab.fixture.ts'
@@ -134,6 +135,47 @@ describe('refusals', () => {
       message: expect.stringContaining('CA certificate put into the site file'),
     })
     await stranger.close()
+  })
+
+  it('does not send a password after an archive that has moved', async () => {
+    const seen: (string | undefined)[] = []
+    const old = createServer((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(301, { location: `${lab.archive.urls.https}${request.url}` }).end()
+    })
+    await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve))
+    const address = `http://127.0.0.1:${(old.address() as AddressInfo).port}`
+    await expect(lab.session.signIn({ address, user: 'jk', password: 'geheim', provider: null, remember: true })).rejects.toMatchObject({
+      details: { reason: 'sent-on' },
+      message: expect.stringContaining(new URL(lab.archive.urls.https).host),
+    })
+    expect(seen).toEqual([undefined])
+    await new Promise((resolve) => old.close(resolve))
+  })
+
+  it('tells no secret in any of them', async () => {
+    const told: unknown[] = []
+    const fail = async (action: () => Promise<unknown>) => {
+      try {
+        await action()
+        throw new Error('was not refused')
+      } catch (error) {
+        if (!(error instanceof ScansideError)) throw error
+        told.push(error.message, error.details)
+      }
+    }
+    await fail(() => lab.signIn('jk', 'falsch-gesagt'))
+    await fail(() => lab.signIn('forgot', 'old'))
+    await fail(() => lab.session.probe('https://jk:falsch-gesagt@xnat.example.org'))
+    await lab.signIn()
+    const token = storedToken()
+    lab.archive.gate.tokens.clear()
+    lab.archive.gate.sessions.clear()
+    await fail(listProjects)
+    lab.faults.set({ resetAfter: 0 })
+    await fail(() => lab.signIn())
+    const text = JSON.stringify([told, lab.session.status()])
+    for (const secret of ['falsch-gesagt', 'geheim', token?.alias ?? '', token?.secret ?? '']) expect(text).not.toContain(secret)
   })
 
   it('asks who is signed in before it asks the archive', async () => {

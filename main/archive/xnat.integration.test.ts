@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addExperiment, addProject, addSubject } from '../../demo/model.ts'
 import type { SessionPath } from './archive.ts'
 import { startLab, type TestLab, volume } from './lab.fixture.ts'
 import { createXnat } from './xnat.ts'
@@ -56,6 +57,23 @@ describe('lists', () => {
       expect(paged, `pages of ${limit}`).toEqual(all.rows.map((row) => row.id))
     }
     expect(await lab.xnat.sessions('P', 400, 10)).toEqual({ rows: [], more: false })
+  })
+
+  it('pages through ten thousand sessions, each once', async () => {
+    const { lab: content } = lab.archive
+    addProject(content, 'BIG', 'jk')
+    for (let i = 0; i < 1_000; i += 1) {
+      const subject = addSubject(content, 'BIG', `B-${String(i).padStart(4, '0')}`, 'jk')
+      for (let visit = 1; visit <= 10; visit += 1) addExperiment(content, subject, `V${visit}`, 'xnat:optSessionData', 'jk')
+    }
+    const seen = new Set<string>()
+    let pages = 0
+    for (let offset = 0, more = true; more; offset += 2_000, pages += 1) {
+      const page = await lab.xnat.sessions('BIG', offset, 2_000)
+      for (const row of page.rows) seen.add(row.id)
+      more = page.more
+    }
+    expect([pages, seen.size]).toEqual([5, 10_000])
   })
 
   it('lists all scans of a project at once, with eye and type', async () => {

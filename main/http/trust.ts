@@ -13,7 +13,13 @@ export const splitPem = (text: string): string[] => text.match(/-----BEGIN CERTI
 /** The operating system's store: by Node where it can (22.15 and later), else the distribution's bundle; empty where there is neither. */
 export const systemRoots = (readFile: (path: string) => string = (path) => readFileSync(path, 'utf8')): string[] => {
   const ask = (tls as { getCACertificates?: (type: 'system') => string[] }).getCACertificates
-  if (ask) return ask('system')
+  if (ask) {
+    try {
+      return ask('system')
+    } catch {
+      return []
+    }
+  }
   for (const bundle of bundles) {
     try {
       return splitPem(readFile(bundle))

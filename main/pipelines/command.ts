@@ -23,10 +23,13 @@ const map = z
   .transform((value) => value ?? {})
 /** Default values come as string, number or boolean. */
 const scalar = z.union([word, z.number(), z.boolean()]).transform((value) => String(value))
-const presence = z.unknown().optional().transform((value) => {
-  if (value === null || value === undefined || value === false || value === '') return false
-  return !(typeof value === 'object' && Object.keys(value).length === 0)
-})
+const presence = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    if (value === null || value === undefined || value === false || value === '') return false
+    return !(typeof value === 'object' && Object.keys(value).length === 0)
+  })
 
 const choiceSchema = z.union([
   word.transform((value) => ({ label: value, value })),

@@ -54,8 +54,6 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
       <dl className={styles.facts}>
         <dt>{t('panel.pipeline')}</dt>
         <dd>{`${pipeline.name} ${pipeline.version}`}</dd>
-        <dt>{t('panel.profile')}</dt>
-        <dd>{pipeline.profile}</dd>
         <dt>{t('panel.judged')}</dt>
         <dd>{formatMoment(known.at, i18n.language)}</dd>
         <dt>{t('panel.home')}</dt>
@@ -89,7 +87,9 @@ function VerdictHead({ result, profile }: { result: ScanResult; profile: string 
         </p>
         <p className="soft small">{t(result.verdict === 'usable' ? 'say.usable' : `say.${result.action}`)}</p>
       </div>
-      <span className="tag">{profile}</span>
+      <span className="tag" title={`${t('panel.profile')}: ${profile}`}>
+        {profile}
+      </span>
     </div>
   )
 }
@@ -106,7 +106,6 @@ function CriterionRow({ criterion, decided }: { criterion: Criterion; decided: b
       <div className={styles.what}>
         <p>
           <span className="strong">{name}</span>
-          {key && criterion.id.includes('.') && <span className="faint small mono">{criterion.id}</span>}
         </p>
         {(criterion.value !== null || criterion.threshold !== '') && (
           <p className="small soft">
@@ -117,6 +116,7 @@ function CriterionRow({ criterion, decided }: { criterion: Criterion; decided: b
               </span>
             )}
             <span className="faint">{t(`evidence.${criterion.evidence}`)}</span>
+            {key && criterion.id.includes('.') && <span className="faint mono">{criterion.id}</span>}
           </p>
         )}
         {criterion.reason !== '' && <p className="small soft">{criterion.reason}</p>}

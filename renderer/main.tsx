@@ -9,10 +9,11 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { startAppearance } from './appearance.ts'
 import { connect } from './bridge.ts'
-import { watchSession } from './features/archive/watch-session.ts'
+import { watchRuns, watchSession } from './features/archive/watch-session.ts'
 import { startLanguages } from './i18n/i18n.ts'
 import { asScansideError, connectLab, lab } from './lab.ts'
 import { Crash } from './shell/crash.tsx'
+import { keepFocus } from './shell/keep-focus.ts'
 import { followLab } from './stores.ts'
 
 const place = document.getElementById('root')
@@ -23,6 +24,8 @@ try {
   connectLab(await connect())
   await followLab(lab)
   watchSession()
+  watchRuns()
+  keepFocus()
   root.render(<App />)
 } catch (error) {
   root.render(<Crash error={asScansideError(error)} />)

@@ -149,6 +149,7 @@ const de: Sentences<typeof en> = {
     tree: 'Personen, Termine und Aufnahmen',
     sessions_one: '{{count}} Termin',
     sessions_other: '{{count}} Termine',
+    scan: 'Aufnahme {{id}}',
     scans_one: '{{count}} Aufnahme',
     scans_other: '{{count}} Aufnahmen',
     inSessions_one: 'in {{count}} Termin',

@@ -143,6 +143,7 @@ const en = {
     tree: 'Subjects, sessions and scans',
     sessions_one: '{{count}} session',
     sessions_other: '{{count}} sessions',
+    scan: 'Scan {{id}}',
     scans_one: '{{count}} scan',
     scans_other: '{{count}} scans',
     inSessions_one: 'in {{count}} session',

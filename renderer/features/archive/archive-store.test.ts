@@ -1,6 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Lab } from '../../lab.ts'
-import { chooseProject, forgetArchive, listProjectScans, listProjects, listScans, turn, useArchive } from './archive-store.ts'
+import {
+  chooseProject,
+  forgetArchive,
+  listProjectScans,
+  listProjects,
+  listScans,
+  noteStarted,
+  showVerdicts,
+  turn,
+  useArchive,
+} from './archive-store.ts'
 import { scan, session } from './rows.fixture.ts'
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => session(`P-${Math.floor(index / 4)}`, `V-${index}`))
@@ -69,6 +79,26 @@ describe('scans', () => {
     expect(useArchive.getState().index.get(visit.id)).toHaveLength(2)
     expect(useArchive.getState().indexing).toBe('listed')
   })
+})
+
+it('shows the verdicts of what was started here once it is done, and asks once', async () => {
+  const asked: string[] = []
+  const verdicts = source({
+    sessions: async () => ({ rows: [visit], more: false }),
+    scans: async ({ session: id }) => {
+      asked.push(id)
+      return [scan(visit, '1', { verdict: asked.length > 1 ? 'usable' : null })]
+    },
+  })
+  await chooseProject('DEMO-MS', verdicts)
+  await listScans(visit, false, verdicts)
+  noteStarted(['r1'], [{ kind: 'archive', project: 'DEMO-MS', subject: visit.subjectId, session: visit.id, scan: '1' }])
+  await showVerdicts(['r0'], verdicts)
+  expect(asked).toHaveLength(1)
+  await showVerdicts(['r1'], verdicts)
+  await showVerdicts(['r1'], verdicts)
+  expect(asked).toHaveLength(2)
+  expect(useArchive.getState().scans.get(visit.id)).toMatchObject({ rows: [{ verdict: 'usable' }] })
 })
 
 it('opens and closes', () => {

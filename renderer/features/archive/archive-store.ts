@@ -1,7 +1,7 @@
 /** The archive page's state. It lives outside the page, so that leaving it loses nothing and a listing goes on. */
 import { create } from 'zustand'
 import type { ScansideError } from '../../../oct/errors.ts'
-import type { Project, ScanRow, SessionRow } from '../../../preload/contract.ts'
+import type { Project, ScanRef, ScanRow, SessionRow } from '../../../preload/contract.ts'
 import { asScansideError, type Lab, lab } from '../../lab.ts'
 import { type Filters, needsScans, noFilters, shownOf } from './filters.ts'
 import { type Chosen, refreshed, type Selection, toggle } from './selection.ts'
@@ -131,6 +131,26 @@ export async function listScans(session: SessionRow, again = false, source: Lab[
     if (mine === generation) put({ state: 'failed', error: asScansideError(error) })
     return null
   }
+}
+
+/** Which sessions a run judges, for those started from this window. */
+const judging = new Map<string, string[]>()
+
+/** Remembers what runs were started on, so that the table shows their verdicts once they are done. */
+export function noteStarted(runs: string[], refs: ScanRef[]): void {
+  const sessions = new Set(refs.flatMap((ref) => (ref.kind === 'archive' ? [ref.session] : [])))
+  for (const run of runs) judging.set(run, [...sessions])
+}
+
+/** Lists the sessions of runs that have ended anew, where their scans are on the screen. */
+export async function showVerdicts(ended: string[], source: Lab['archive'] = lab.archive): Promise<void> {
+  const stale = new Set<string>()
+  for (const run of ended) {
+    for (const session of judging.get(run) ?? []) stale.add(session)
+    judging.delete(run)
+  }
+  const { sessions, scans } = getState()
+  for (const session of sessions) if (stale.has(session.id) && scans.has(session.id)) await listScans(session, true, source)
 }
 
 /** Changes the filters; rows a person had turned are shown as the new filters say. */

@@ -14,10 +14,10 @@ export function SearchField() {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const find = (event: KeyboardEvent) => {
-      if (event.key !== 'f' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return
+      if (event.key !== 'f' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !field.current?.checkVisibility()) return
       event.preventDefault()
-      field.current?.focus()
-      field.current?.select()
+      field.current.focus()
+      field.current.select()
     }
     window.addEventListener('keydown', find)
     return () => window.removeEventListener('keydown', find)

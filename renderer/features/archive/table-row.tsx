@@ -77,7 +77,11 @@ export const TableRow = memo(
             ) : (
               <span className="tree-twist" />
             )}
-            {row.kind === 'note' ? <Note note={row.note} /> : <span className="tree-label ellipsis">{nameOf(row)}</span>}
+            {row.kind === 'note' ? (
+              <Note note={row.note} />
+            ) : (
+              <span className="tree-label ellipsis">{row.kind === 'scan' ? t('archive.scan', { id: row.scan.id }) : nameOf(row)}</span>
+            )}
             {row.kind === 'subject' && <span className="faint small">{t('archive.sessions', { count: row.members.length })}</span>}
             {row.kind === 'session' && row.scans && <span className="faint small c-count">{t('archive.scans', { count: row.scans.length })}</span>}
           </span>
@@ -144,7 +148,7 @@ function ScanCells({ scan, date }: { scan: ScanRow; date: string }) {
           scan.laterality
         )}
       </td>
-      <td className="ellipsis" title={scan.note || undefined}>
+      <td className="ellipsis" title={[scan.type, scan.note].filter(Boolean).join(', ')}>
         {scan.type}
       </td>
       <td className="num">{scan.frames ?? ''}</td>

@@ -1,7 +1,7 @@
 /** Whose archive the page shows: another person, another archive, and everything listed is forgotten. */
 import type { AppStore } from '../../../preload/contract.ts'
 import { useMirror } from '../../stores.ts'
-import { forgetArchive, listProjects, useArchive } from './archive-store.ts'
+import { forgetArchive, listProjects, showVerdicts, useArchive } from './archive-store.ts'
 
 /** Who may see what was listed. A dead token or a lost network changes nothing of it; signing out does. */
 export function ownerOf(session: AppStore['session']): string | null {
@@ -28,4 +28,13 @@ export function watchSession(): void {
   }
   useMirror.subscribe(look)
   look()
+}
+
+/** Shows the verdicts of runs as they are done; main.tsx calls it once. */
+export function watchRuns(): void {
+  useMirror.subscribe((state, before) => {
+    if (state.runs === before.runs || !state.runs) return
+    const done = state.runs.runs.filter((run) => run.state === 'done').map((run) => run.id)
+    if (done.length > 0) void showVerdicts(done)
+  })
 }

@@ -23,7 +23,7 @@ export function InputField({ input, value, wrong, onChange }: InputFieldProps) {
   const short = input.required && input.choices.length <= fewChoices && input.choices.every((choice) => choice.label.length <= shortLabel)
   return (
     <>
-      <label htmlFor={id} className="ellipsis" title={input.label}>
+      <label htmlFor={id}>
         {input.label}
         {input.required && <span aria-hidden="true"> *</span>}
       </label>

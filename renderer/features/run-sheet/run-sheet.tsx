@@ -11,6 +11,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { formatBytes } from '../../ui/format.ts'
 import { Problem } from '../../ui/notice.tsx'
+import { noteStarted } from '../archive/archive-store.ts'
 import { LoadImage } from '../images/load-image.tsx'
 import { listPipelines, usePipelines } from '../images/pipelines-store.ts'
 import { firstValues, sentValues, type Values, wrongInput } from './form.ts'
@@ -65,6 +66,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
     try {
       const line = `${t('archive.scans', { count: refs.length })}, ${subject}`.slice(0, 1_000)
       const { runs } = await lab.runs.start({ pipeline: pipeline.id, refs, values: sentValues(pipeline.inputs, form), subject: line })
+      noteStarted(runs, refs)
       const [first] = runs
       onClose()
       if (first) openRun(first)
@@ -78,7 +80,8 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
   latest.current = start
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+      // A sheet left open below the viewer does not answer.
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !sheet.current?.checkVisibility()) return
       event.preventDefault()
       void latest.current()
     }

@@ -1,5 +1,5 @@
 /** An archive for tests: small files, a clock that stands still, and a client that shows everything. */
-import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { addUser, type Gate } from './auth.ts'
 import { memoryBytes } from './bytes.ts'
 import { createFaults, type Faults } from './faults.ts'
@@ -43,7 +43,15 @@ export function seedSmall(lab: Lab, gate: Gate): void {
         scan.body.fields.set('parameters/laterality', laterality)
         const path = `scan ${id}.vol`
         const bytes = memoryBytes(Buffer.from(`HSF-OCT-103 ${id}`))
-        addResource(lab, scan.resources, 'VOL', { format: 'VOL' }).files.set(path, { path, format: 'VOL', content: '', tags: '', modifiedAt: stamp(lab), catalogued: true, bytes })
+        addResource(lab, scan.resources, 'VOL', { format: 'VOL' }).files.set(path, {
+          path,
+          format: 'VOL',
+          content: '',
+          tags: '',
+          modifiedAt: stamp(lab),
+          catalogued: true,
+          bytes,
+        })
       }
     }
   }
@@ -100,7 +108,15 @@ export async function startBench(options: Partial<ArchiveOptions> = {}): Promise
           const text = bytes.toString('utf8')
           const json = () => JSON.parse(text) as unknown
           const rows = () => (json() as { ResultSet: { Result: Record<string, string>[] } }).ResultSet.Result
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, cookies: response.headers['set-cookie'] ?? [], body: text, bytes, json, rows })
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            cookies: response.headers['set-cookie'] ?? [],
+            body: text,
+            bytes,
+            json,
+            rows,
+          })
         })
       })
       if (abort) request.write(body, () => setTimeout(() => request.destroy(new Error('aborted')), 50))

@@ -143,7 +143,8 @@ describe('route traps', () => {
   })
 
   it('finds scans by type and all of them by *', async () => {
-    const names = async (scan: string) => (await bench.call(`/data/experiments/${sessionOf(bench)}/scans/${scan}/files`)).rows().map((row) => row.Name)
+    const names = async (scan: string) =>
+      (await bench.call(`/data/experiments/${sessionOf(bench)}/scans/${scan}/files`)).rows().map((row) => row.Name)
     expect(await names('RNFL%20ring%20OS')).toEqual(['scan 2.vol'])
     expect(await names('*')).toEqual(['scan 1.vol', 'scan 2.vol'])
     expect(await names('2,1')).toHaveLength(2)

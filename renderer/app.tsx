@@ -24,7 +24,7 @@ export function App() {
       <Rail />
       <main className="main">
         <ErrorBoundary key={signedOut ? 'sign-in' : place}>
-          <div className="page" hidden={viewer !== null}>
+          <div className="page" data-under={viewer !== null || undefined}>
             <Page />
           </div>
           {viewer && <Viewer key={JSON.stringify(viewer.ref)} scan={viewer.ref} onClose={closeViewer} />}

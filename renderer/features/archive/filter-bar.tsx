@@ -14,7 +14,14 @@ export function SearchField() {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const find = (event: KeyboardEvent) => {
-      if (event.key !== 'f' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !field.current?.checkVisibility()) return
+      if (
+        event.key !== 'f' ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.shiftKey ||
+        event.altKey ||
+        !field.current?.checkVisibility({ visibilityProperty: true })
+      )
+        return
       event.preventDefault()
       field.current.focus()
       field.current.select()

@@ -81,7 +81,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       // A sheet left open below the viewer does not answer.
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !sheet.current?.checkVisibility()) return
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !sheet.current?.checkVisibility({ visibilityProperty: true })) return
       event.preventDefault()
       void latest.current()
     }

@@ -10,6 +10,7 @@ import { pickResources } from './locate.ts'
 import { addResource, catalogued, type Resource, type StoredFile, stamp } from './model.ts'
 import { type Held, heldForReading, heldForWriting, touch } from './resources.ts'
 import { tableReply } from './table.ts'
+import { isPacked, unpack } from './unpack.ts'
 
 const columns = ['Name', 'Size', 'URI', 'collection', 'file_tags', 'file_format', 'file_content', 'cat_ID', 'digest']
 
@@ -112,10 +113,8 @@ export async function writeFile(x: Exchange): Promise<Reply> {
     const { bytes, complete, reason } = await x.store.take(one.body, one.cut)
     const whole = complete && one.complete()
     const path = placeFor(x, one.name)
-    if (whole && x.query.is('extract') && /\.zip$/i.test(path)) {
-      for (const [entry, content] of Object.entries(unzipSync(await bytes.read()))) {
-        const inner = entry.replace(/^\/+/, '')
-        if (inner === '' || inner.endsWith('/') || inner.split('/').includes('..')) continue
+    if (whole && x.query.is('extract') && isPacked(path)) {
+      for (const [inner, content] of await unpack(path, await bytes.read())) {
         if (!keep(x, resource, inner, memoryBytes(content), true)) duplicates.push(inner)
       }
       continue

@@ -40,6 +40,11 @@ describe('columns', () => {
     expect(Object.keys(row ?? {})).toEqual(['ID', 'label', 'xnat:optsessiondata/acquisition_site', 'URI'])
   })
 
+  it('tells its short names for ?fields', async () => {
+    const names = (await bench.call('/data/projects/P/experiments?fields=all')).rows().map((row) => row.FIELD)
+    expect(names).toEqual(expect.arrayContaining(['ID', 'label', 'subject_label', 'xsiType']))
+  })
+
   it('names an xpath by its short name where it has one', async () => {
     const [row] = (await bench.call('/data/experiments?project=P&columns=xnat:subjectAssessorData/subject_id,xnat:subjectData/label')).rows()
     expect(row).toMatchObject({ subject_ID: 'XNAT_S00001', subject_label: 'S1' })

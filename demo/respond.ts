@@ -40,7 +40,7 @@ async function answer(app: Application, request: IncomingMessage, cookies: strin
   const path = url.pathname.slice(contextPath.length)
   const method = request.method ?? 'GET'
   const query = parseQuery(url.search)
-  if (path === '/app/template/Login.vm') return loginPage()
+  if (/^\/app\/template\/(Login|XDATScreen_UpdateUser)\.vm$/.test(path)) return loginPage()
   if (path === '/' || path === '') return { status: 302, headers: { Location: `${contextPath}/app/template/Login.vm` } }
   if (/^\/data\/services\/auth\/?$/.test(path)) {
     if (method !== 'PUT' && method !== 'POST') throw new Problem(405, 'Method Not Allowed')
@@ -49,6 +49,9 @@ async function answer(app: Application, request: IncomingMessage, cookies: strin
   const known = identify(app.gate, request.headers)
   if (!known) throw challenge(request.headers, contextPath)
   const { user, session, fresh } = known
+  if (user.passwordExpired && request.headers.authorization === undefined) {
+    throw new Problem(302, 'Your password has expired', 'tomcat', { Location: `${contextPath}/app/template/XDATScreen_UpdateUser.vm` })
+  }
   if (fresh) cookies.push(sessionCookie(session.id, contextPath))
   if (/^(PUT|POST|DELETE)$/.test(method) && needsCsrf(request.headers['user-agent'] ?? '') && query.get('XNAT_CSRF') !== session.csrf) {
     throw new Problem(500, `INVALID CSRF on HTTP request (${path})`, 'error')

@@ -47,15 +47,19 @@ function visit(
 }
 
 const ms: Person[] = [
-  { label: 'P-0142', group: 'MS', visits: [visit('V01', '2024-03-11', 142), visit('V02', '2024-09-16', 142, { ringOs: 'dark' })] },
+  { label: 'P-0142', group: 'MS', visits: [visit('V01', '2024-03-11', 142), visit('V02', '2024-09-16', 1142, { ringOs: 'dark' })] },
   { label: 'P-0157', group: 'optic neuritis', visits: [visit('V01', '2024-03-18', 157, { ringOd: 'decentred', volumeOs: 'dark' })] },
-  { label: 'P-0163', group: 'MS', visits: [visit('V01', '2024-04-02', 163, { volumeOd: 'cut-upper' }), visit('V02', '2024-10-08', 163)] },
+  { label: 'P-0163', group: 'MS', visits: [visit('V01', '2024-04-02', 163, { volumeOd: 'cut-upper' }), visit('V02', '2024-10-08', 1163)] },
   { label: 'P-0171', group: 'control', visits: [visit('V01', '2024-04-15', 171, {}, 'OD')] },
   { label: 'P-0188', group: 'optic neuritis', visits: [visit('V01', '2024-05-06', 188, { ringOd: 'badly-lit' })] },
 ]
 
 const glaucoma: Person[] = [
-  { label: 'P-0204', group: 'glaucoma suspect', visits: [visit('V01', '2024-02-20', 204), visit('V02', '2024-08-27', 204, { ringOd: 'cut-upper' })] },
+  {
+    label: 'P-0204',
+    group: 'glaucoma suspect',
+    visits: [visit('V01', '2024-02-20', 204), visit('V02', '2024-08-27', 1204, { ringOd: 'cut-upper' })],
+  },
   { label: 'P-0219', group: 'glaucoma', visits: [visit('V01', '2024-03-05', 219, { ringOs: 'badly-lit' }, 'OS')] },
   { label: 'P-0226', group: 'control', visits: [visit('V01', '2024-06-12', 226, { volumeOd: 'dark', ringOd: 'decentred' })] },
 ]

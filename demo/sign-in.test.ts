@@ -90,6 +90,13 @@ describe('sessions', () => {
     expect((await bench.call('/data/services/auth', { method: 'PUT', user: '', body: 'username=owner&password=no' })).status).toBe(401)
   })
 
+  it('leads to the page for a new password once the old one has expired', async () => {
+    const cookie = sessionCookie((await bench.call('/data/JSESSION')).cookies)
+    Object.assign(bench.archive.gate.users.get('owner') ?? {}, { passwordExpired: true })
+    const answer = await bench.call('/data/auth', { user: '', headers: { Cookie: cookie } })
+    expect([answer.status, answer.headers.location]).toEqual([302, '/app/template/XDATScreen_UpdateUser.vm'])
+  })
+
   it('refuses the thousand-and-first', async () => {
     for (let i = 0; i < 1000; i++) bench.archive.gate.sessions.set(`s${i}`, { id: `s${i}`, login: 'owner', csrf: '', lastUsed: Date.UTC(2024, 5, 1) })
     const answer = await bench.call('/data/auth')

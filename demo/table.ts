@@ -1,6 +1,6 @@
 /** Lists as XNAT prints them: JSON, CSV, XML or an HTML table; picked columns, filters, order, pages. */
 import type { Exchange } from './exchange.ts'
-import { type Column, type Context, column, type Row } from './fields.ts'
+import { aliasNames, type Column, type Context, column, type Row } from './fields.ts'
 import { escapeXml, type Query, type Reply } from './http.ts'
 
 export interface Table {
@@ -98,6 +98,8 @@ export interface ListSpec {
 
 /** Picks, filters, sorts and pages. ID and URI are in every list. */
 export function list(x: Exchange, spec: ListSpec): Reply {
+  if (x.query.get('fields') !== undefined)
+    return tableReply(x, { columns: ['FIELD'], rows: aliasNames(spec.context).map((name) => [name]), total: true })
   const pick = (name: string): Column | undefined => {
     const own = spec.extra?.[name]
     return own ? { name, xpath: name, value: own } : column(x.lab, spec.context, name)

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { unzipSync, zipSync } from 'fflate'
+import { pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Bench, sessionOf, startBench } from './archive.fixture.ts'
 
@@ -52,6 +54,17 @@ describe('a good upload', () => {
     await put('z.zip', zip)
     expect((await bench.call(`${session}/resources/SCANSIDE/files/z.zip!/d/one.txt`)).body).toBe('1')
   })
+})
+
+it('unpacks a tgz, too, and says so where it cannot', async () => {
+  const tar = pack()
+  tar.entry({ name: './d/one.txt' }, '1')
+  tar.finalize()
+  const parts: Buffer[] = []
+  for await (const part of tar) parts.push(part as Buffer)
+  await put('t.tgz?extract=true', gzipSync(Buffer.concat(parts)))
+  expect((await bench.call(`${session}/resources/SCANSIDE/files/d/one.txt`)).body).toBe('1')
+  expect((await put('u.tgz?extract=true', 'no archive')).status).toBe(400)
 })
 
 describe('traps', () => {

@@ -21,6 +21,8 @@ export interface ArchiveDesk {
   onChange(listener: () => void): void
   restore(): Promise<void>
   tick(): Promise<void>
+  /** Ends the server sessions; before the demo lab stops. */
+  close(): Promise<void>
 }
 
 export interface ArchiveDeskParts {
@@ -28,6 +30,8 @@ export interface ArchiveDeskParts {
   http(roots: string[]): Http
   /** The site's CA certificates, PEM. */
   siteRoots: string[]
+  /** The projects the site file names; null for all a person may read. */
+  siteProjects: string[] | null
   vault: Vault
   /** A vault that keeps nothing: the demo's token ends with the window. */
   memoryVault: Vault
@@ -40,12 +44,12 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
   const tell = () => {
     for (const listener of listeners) listener()
   }
-  const place = (http: Http, vault: Vault) => {
+  const place = (http: Http, vault: Vault, projects: string[] | null) => {
     const session = createSession({ http, vault })
     session.onChange(tell)
-    return { session, archive: createXnat({ request: session.request }) }
+    return { session, archive: createXnat({ request: session.request, ...(projects ? { projects } : {}) }) }
   }
-  const institute = place(parts.http(parts.siteRoots), parts.vault)
+  const institute = place(parts.http(parts.siteRoots), parts.vault, parts.siteProjects)
   let demo: typeof institute | null = null
   const here = () => demo ?? institute
 
@@ -64,7 +68,7 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
     },
     async openDemo() {
       const access = await parts.demoLab.open()
-      const opened = place(parts.http([access.ca]), parts.memoryVault)
+      const opened = place(parts.http([access.ca]), parts.memoryVault, null)
       await opened.session.signIn({
         address: access.https,
         user: access.user,
@@ -89,5 +93,9 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
     },
     restore: () => institute.session.restore(),
     tick: () => here().session.tick(),
+    async close() {
+      await demo?.session.close()
+      await institute.session.close()
+    },
   }
 }

@@ -84,11 +84,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await desk.openDemo()
     },
 
-    'archive.projects': async () => {
-      const projects = await desk.archive().projects()
-      const named = desk.home()?.demo ? null : parts.site.projects
-      return named === null ? projects : projects.filter(({ id }) => named.includes(id))
-    },
+    'archive.projects': () => desk.archive().projects(),
     'archive.sessions': async ({ project, offset, limit }) => {
       const page = await desk.archive().sessions(project, offset, limit)
       labels.sawSessions(page.rows)
@@ -157,7 +153,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
 
     'scans.dropTicket': ({ size }) => scans.dropTicket(size),
-    'scans.open': ({ ref }) => scans.open(ref, new AbortController().signal),
+    'scans.open': ({ ref, operation }) =>
+      operations.during(operation, 'open-scan', (signal, report) =>
+        scans.open(ref, signal, (bytes, total) => report(total ? Math.min(1, bytes / total) : null, 'Fetching the scan …')),
+      ),
     'scans.close': ({ bulk }) => scans.close(bulk),
 
     'runs.start': (input) => runs.start(input),

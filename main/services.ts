@@ -81,6 +81,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const desk = createArchiveDesk({
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
     siteRoots: site.ca,
+    siteProjects: site.projects,
     vault,
     memoryVault: createVault({ load: () => Promise.reject(new Error('not asked')), service: 'org.scanside.demo' }),
     demoLab,
@@ -222,6 +223,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       await runs.close()
       await scans.closeAll()
       await cache.close()
+      await desk.close()
       demoLab.stop()
       lab.close()
       debts.close()

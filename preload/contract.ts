@@ -334,7 +334,8 @@ export const methods = {
 
   /** Where to PUT a dropped file: `/bulk/<ticket>`; answers the local id with which it can be opened and run on. */
   'scans.dropTicket': method(z.object({ size: count }), z.object({ url: line, local: id })),
-  'scans.open': method(z.object({ ref: scanRefSchema }), openScanSchema),
+  /** `operation`: an id the window makes up, by which it hears of the progress and can cancel. */
+  'scans.open': method(z.object({ ref: scanRefSchema, operation: id }), openScanSchema),
   'scans.close': method(z.object({ bulk: line }), nothing),
 
   'runs.start': method(

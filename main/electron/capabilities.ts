@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { app, clipboard, session, utilityProcess } from 'electron'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Capabilities } from '../capabilities.ts'
+import { pacProxy } from '../http/proxy.ts'
 import { dataFolder } from '../paths.ts'
 import { shippedFromSource, shippedIn } from '../shipped-image.ts'
-import { proxyOf } from './proxy.ts'
 
 /** `built`: the folder of the built main. */
 export function electronCapabilities(built: string): Capabilities {
@@ -27,7 +27,7 @@ export function electronCapabilities(built: string): Capabilities {
     copyText: async (text) => clipboard.writeText(text),
     parseWorker: new URL(`file://${join(built, 'parse-worker.js')}`),
     shippedImage: app.isPackaged ? packedImage : (signal) => shippedFromSource(root, 'node', signal),
-    proxyFor: async (url) => proxyOf(await session.defaultSession.resolveProxy(url)),
+    proxyFor: async (url) => pacProxy(await session.defaultSession.resolveProxy(url)),
     log: (where, error) => console.error(`scanside: ${where}:`, error),
   }
 }

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Capabilities } from '../capabilities.ts'
+import { environmentProxy } from '../http/proxy.ts'
 import { dataFolder } from '../paths.ts'
 import { shippedFromSource } from '../shipped-image.ts'
 
@@ -25,17 +26,7 @@ export function nodeCapabilities(root: string, built: string, version: string): 
     copyText: () => Promise.reject(new ScansideError('not-supported', 'In a browser, the page itself copies. Select the text and copy it by hand.')),
     parseWorker: new URL(`file://${join(built, 'parse-worker.js')}`),
     shippedImage: (signal) => shippedFromSource(root, 'node', signal),
-    proxyFor: async (url) => proxyFromEnvironment(url, process.env),
+    proxyFor: async (url) => environmentProxy(process.env, url),
     log: (where, error) => console.error(`scanside: ${where}:`, error),
   }
-}
-
-/** The usual variables; no_proxy by host suffix; loopback never goes through a proxy. */
-export function proxyFromEnvironment(url: string, env: Record<string, string | undefined>): string | null {
-  const { protocol, hostname } = new URL(url)
-  if (hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]') return null
-  const excluded = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').map((entry) => entry.trim().replace(/^\*?\./, ''))
-  if (excluded.some((entry) => entry === '*' || (entry !== '' && (hostname === entry || hostname.endsWith(`.${entry}`))))) return null
-  const proxy = protocol === 'https:' ? (env.https_proxy ?? env.HTTPS_PROXY) : (env.http_proxy ?? env.HTTP_PROXY)
-  return proxy ?? env.all_proxy ?? env.ALL_PROXY ?? null
 }

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react'
 import type { ScansideError } from '../../../oct/errors.ts'
 import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
 import { asScansideError, lab } from '../../lab.ts'
-import { useMirror } from '../../stores.ts'
+import { useOperation } from '../../stores.ts'
 
 export type Opening =
-  | { state: 'opening'; progress: number | null; message: string; cancel: (() => void) | null }
+  | { state: 'opening'; progress: number | null; message: string }
   | { state: 'failed'; error: ScansideError }
   | { state: 'open'; open: OpenScan }
 
@@ -15,14 +15,15 @@ export type Opening =
  */
 export function useOpenScan(ref: ScanRef): Opening {
   const [result, setResult] = useState<{ open: OpenScan } | { error: ScansideError } | null>(null)
-  const operation = useMirror((state) => Object.values(state.operations).find((one) => one.kind === 'open-scan' && one.state === 'running'))
+  const [id] = useState(() => crypto.randomUUID())
+  const operation = useOperation(id)
 
   useEffect(() => {
     let gone = false
     let bulk: string | null = null
     const close = (address: string) => void lab.scans.close({ bulk: address }).catch(() => undefined)
     setResult(null)
-    lab.scans.open({ ref }).then(
+    lab.scans.open({ ref, operation: id }).then(
       (open) => {
         if (gone) return close(open.bulk)
         bulk = open.bulk
@@ -35,15 +36,15 @@ export function useOpenScan(ref: ScanRef): Opening {
     return () => {
       gone = true
       if (bulk) close(bulk)
+      else void lab.operations.cancel({ operation: id }).catch(() => undefined)
     }
-  }, [ref])
+  }, [ref, id])
 
   if (result === null) {
     return {
       state: 'opening',
       progress: operation?.progress ?? null,
       message: operation?.message ?? '',
-      cancel: operation ? () => void lab.operations.cancel({ operation: operation.id }).catch(() => undefined) : null,
     }
   }
   return 'error' in result ? { state: 'failed', error: result.error } : { state: 'open', open: result.open }

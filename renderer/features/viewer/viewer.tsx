@@ -46,14 +46,7 @@ function Attempt({ scan, onClose, onRetry }: ViewerProps & { onRetry: () => void
             <b className="strong">{t('opening')}</b>
             <Progress value={opening.progress} label={t('opening')} />
             <p className="soft small">{opening.message || t('openingHint')}</p>
-            <Button
-              onClick={() => {
-                opening.cancel?.()
-                onClose()
-              }}
-            >
-              {t('cancel')}
-            </Button>
+            <Button onClick={onClose}>{t('cancel')}</Button>
           </div>
         )}
       </div>

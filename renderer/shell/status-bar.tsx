@@ -53,7 +53,9 @@ export function StatusBar() {
         {t(`status.engine.${engine.state}`, { name: kind })}
         {engine.remote && <span className="tag">{t('status.engine.remote')}</span>}
       </Fact>
-      <Fact icon={<CloudOff className="icon" size={14} aria-hidden />}>{t('status.cloud')}</Fact>
+      <Fact icon={<CloudOff className="icon" size={14} aria-hidden />} title={t('status.cloud')}>
+        <span className="status-spare">{t('status.cloud')}</span>
+      </Fact>
       <Activity />
       <Fact icon={<ShieldCheck className="icon" size={14} aria-hidden />} title={t('status.waitingTitle')} onPress={() => go('runs')}>
         {t('status.waiting', { count: counts.waiting })}

@@ -156,7 +156,11 @@ function Choice({ list, pipeline, onPick }: { list: Pipeline[]; pipeline: Pipeli
         ))}
       </Select>
       {pipeline.description && <p className="soft small">{pipeline.description}</p>}
-      {pipeline.refused !== null && <Fact icon={TriangleAlert}>{pipeline.refused}</Fact>}
+      {pipeline.refused !== null && (
+        <ul className="facts">
+          <Fact icon={TriangleAlert}>{pipeline.refused}</Fact>
+        </ul>
+      )}
     </>
   )
 }

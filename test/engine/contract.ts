@@ -192,7 +192,10 @@ export function engineContract(address: string): void {
         [labelNames.pid, String(process.pid)],
       )
       expect(await raw.listContainers({ all: true, filters })).toHaveLength(2)
-      expect((await raw.listVolumes({ filters })).Volumes).toHaveLength(2)
+      const { Volumes } = await raw.listVolumes({ filters })
+      expect((Volumes ?? []).filter(({ Labels }) => Labels?.[labelNames.run] === one.runId && Labels?.[labelNames.install] === install)).toHaveLength(
+        2,
+      )
       expect(debts.all.map(({ name }) => name)).toHaveLength(4)
       const report = await workspace.wipe()
       expect(report.items).toHaveLength(4)
@@ -268,6 +271,46 @@ export function engineContract(address: string): void {
       await workspace.start(never, () => {})
       expect(await workspace.wipe()).toMatchObject({ complete: true })
       expect(await workspace.wipe()).toMatchObject({ complete: true })
+    })
+
+    it('claims no removal of what never came to be', async () => {
+      const workspace = await engine.open(spec('true'))
+      expect(await workspace.wipe()).toEqual({ items: [], complete: true, owed: [] })
+    })
+
+    it('wipes what an earlier life of the same run created', async () => {
+      const one = spec('true')
+      const earlier = openTestEngine(address, { install, debts, pidStart: 'an-earlier-life' })
+      await (await earlier.engine.open(one)).stage([], never, () => {})
+      const again = await engine.open(one)
+      const report = await again.wipe()
+      expect(report).toMatchObject({ complete: true, owed: [] })
+      expect(report.items).toHaveLength(4)
+    })
+
+    it('stages again what an earlier life began', async () => {
+      const one = spec('cat /input/a.vol > /output/results.json')
+      const earlier = openTestEngine(address, { install, debts, pidStart: 'an-earlier-life' })
+      await (await earlier.engine.open(one)).stage([{ mount: 'in', ref: local('a.vol', 'old') }], never, () => {})
+      const again = await engine.open(one)
+      opened.push(again)
+      await again.stage([{ mount: 'in', ref: local('a.vol', 'newer') }], never, () => {})
+      await again.start(never, () => {})
+      expect(await again.wait(never)).toMatchObject({ exitCode: 0 })
+      const [output] = await again.collect('out', never)
+      expect(Buffer.from(output?.bytes ?? []).toString()).toBe('newer')
+    })
+
+    it('says that the engine is gone instead of throwing at a wipe', async () => {
+      const nowhere = openTestEngine('unix:///nonexistent/engine.sock', { debts })
+      const workspace = await nowhere.engine.open(spec('true'))
+      await expect(workspace.stage([], never, () => {})).rejects.toEqual(refusal('engine-unavailable'))
+      const report = await workspace.wipe()
+      expect(report.complete).toBe(false)
+      expect(report.owed).toHaveLength(4)
+      expect(debts.all).toHaveLength(4)
+      expect((await nowhere.engine.reap()).complete).toBe(false)
+      for (const thing of [...debts.all]) debts.settle(thing)
     })
 
     it('reaps what a dead life left, and only that', async () => {

@@ -16,12 +16,14 @@ export function debtsInMemory(): Debts & { all: OwedThing[] } {
   const same = (a: OwedThing, b: OwedThing): boolean => a.engine === b.engine && a.kind === b.kind && a.name === b.name
   return {
     all,
-    incur(thing) {
-      if (!all.some((other) => same(other, thing))) all.push(thing)
+    incur(...things) {
+      for (const thing of things) if (!all.some((other) => same(other, thing))) all.push(thing)
     },
-    settle(thing) {
-      const at = all.findIndex((other) => same(other, thing))
-      if (at !== -1) all.splice(at, 1)
+    settle(...things) {
+      for (const thing of things) {
+        const at = all.findIndex((other) => same(other, thing))
+        if (at !== -1) all.splice(at, 1)
+      }
     },
     list: (engine) => all.filter((thing) => engine === undefined || thing.engine === engine),
   }

@@ -7,7 +7,7 @@ import type { Flavour } from './hardening.ts'
 import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
 import { labelNames, type Owner } from './labels.ts'
-import { listThings, removeThings, type Thing } from './removal.ts'
+import { listThings, removeThings, settleGone, type Thing } from './removal.ts'
 import { openWorkspace } from './workspace.ts'
 
 export interface DockerEngineParts {
@@ -93,19 +93,19 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
       const key = ({ kind, name }: Pick<Thing, 'kind' | 'name'>): string => `${kind} ${name}`
       const deadKeys = new Set(dead.map(key))
       const createdAt = new Map(listed.map((thing) => [thing.name, thing.labels[labelNames.created] ?? '']))
-      const report = await removeThings(docker, {
+      const { gone, ...report } = await removeThings(docker, {
         things: dead,
         labels: [
           [labelNames.managed, '1'],
           [labelNames.install, owner.install],
         ],
         concerns: (thing) => deadKeys.has(key(thing)),
-        createdAt: (name) => createdAt.get(name) || now().toISOString(),
+        createdAt: (name) => createdAt.get(name) || null,
         now,
       })
-      const removed = new Set(report.items.filter(({ removedAt }) => removedAt !== null).map(({ kind, name }) => `${kind} ${name}`))
       const there = new Set(listed.map(key))
-      for (const debt of debtsNow()) if (removed.has(key(debt)) || !there.has(key(debt))) debts.settle(debt)
+      // Debts of things that are neither dead nor absent belong to a living process.
+      settleGone(debts, debtsNow(), (debt) => (deadKeys.has(key(debt)) ? gone(debt) : !there.has(key(debt))))
       return report
     },
   }

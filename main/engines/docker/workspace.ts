@@ -5,10 +5,10 @@ import { ScansideError } from '../../../oct/errors.ts'
 import type { Debts, ExitReport, LogLine, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
 import { engineFault, isGone, statusOf } from './client.ts'
 import { type Flavour, runContainer, stageContainer, stagePath } from './hardening.ts'
-import { labelsOf, namesOf, type Owner } from './labels.ts'
+import { labelNames, labelsOf, namesOf, type Owner } from './labels.ts'
 import { demultiplex, lineSplitter } from './logs.ts'
 import { readOutputs } from './outputs.ts'
-import { removeThings, runLabels } from './removal.ts'
+import { listThings, removeThings, runLabels, settleGone } from './removal.ts'
 import { packInputs, type Staged, type StagedMount } from './staging.ts'
 
 export interface WorkspaceHouse {
@@ -64,6 +64,10 @@ async function putInputs(
   }
 }
 
+/** Docker answers 409 to a name in use, Podman 500. */
+const isTaken = (fault: unknown): boolean =>
+  statusOf(fault) === 409 || (statusOf(fault) === 500 && /already in use/.test(fault instanceof Error ? fault.message : ''))
+
 /** Opens a workspace without asking the engine: it may stand for a run that an earlier life began. */
 export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   const { docker, debts, now } = house
@@ -87,7 +91,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     try {
       await make()
     } catch (fault) {
-      if (statusOf(fault) !== 409) throw fault
+      if (!isTaken(fault)) throw fault
       await onTaken()
     }
   }
@@ -126,6 +130,17 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     containerReady.catch(() => {})
   }
 
+  /** Podman unpacks into a volume only where the path lies in it; it gives the volume's root to the run's user by itself. */
+  const putEach = async (mounts: StagedMount[], signal: AbortSignal, onProgress: (bytes: number) => void): Promise<Staged[]> => {
+    const staged: Staged[] = []
+    for (const { folder, writable, inputs } of mounts) {
+      if (inputs.length === 0) continue
+      const before = staged.reduce((sum, { size }) => sum + size, 0)
+      staged.push(...(await putInputs(stager, `/${folder}`, [{ folder: '', writable, inputs }], signal, (bytes) => onProgress(before + bytes))))
+    }
+    return staged
+  }
+
   const stopContainer = async (): Promise<void> => {
     stopped = true
     await container.stop({ t: 1 }).catch(() => {})
@@ -134,11 +149,20 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     if (State.Running) await container.kill().catch(() => {})
   }
 
-  const follow = async (onLine: OnLine): Promise<void> => {
+  /**
+   * The log from its first byte, so before the start. Attached, not followed: a followed log of Docker may lose what was written
+   * right before the exit.
+   */
+  const attach = async (): Promise<Readable> => {
+    // In the query alone: a body would be taken for the container's input.
+    const options = { _query: { stream: true, stdout: true, stderr: true }, _body: {} }
+    return (await container.attach(options as unknown as Docker.ContainerAttachOptions)) as unknown as Readable
+  }
+
+  const follow = async (source: Readable, onLine: OnLine): Promise<void> => {
     const at = (): string => now().toISOString()
     const lines = lineSplitter({ bytes: spec.limits.logBytes }, (stream, text) => onLine({ stream, text, at: at() }))
     try {
-      const source = (await container.logs({ follow: true, stdout: true, stderr: true })) as unknown as Readable
       const take = demultiplex(lines.push)
       for await (const chunk of source as AsyncIterable<Buffer>) take(chunk)
     } catch {
@@ -179,17 +203,9 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
             inputs: inputs.filter(({ mount }) => mount === name).map(({ ref }) => ref),
           }),
         )
-        if ((await house.flavour()) === 'docker') return await putInputs(stager, '/', mounts, signal, onProgress)
-        // Podman unpacks into a volume only where the path lies in it; it gives the volume's root to the run's user by itself.
-        const staged: Staged[] = []
-        let before = 0
-        for (const { folder, writable, inputs: refs } of mounts) {
-          if (refs.length === 0) continue
-          staged.push(
-            ...(await putInputs(stager, `/${folder}`, [{ folder: '', writable, inputs: refs }], signal, (bytes) => onProgress(before + bytes))),
-          )
-          before = staged.reduce((sum, { size }) => sum + size, 0)
-        }
+        const staged =
+          (await house.flavour()) === 'docker' ? await putInputs(stager, '/', mounts, signal, onProgress) : await putEach(mounts, signal, onProgress)
+        await containerReady
         return staged
       } catch (fault) {
         throw engineFault(fault, 'take in the scans')
@@ -201,9 +217,13 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         signal.throwIfAborted()
         await containerReady
         signal.throwIfAborted()
-        await container.start()
+        const log = await attach()
+        logsEnded = follow(log, onLine)
+        await container.start().catch((fault: unknown) => {
+          log.destroy()
+          throw fault
+        })
         deadlineAt = now().getTime() + spec.limits.deadlineMs
-        logsEnded = follow(onLine)
       } catch (fault) {
         throw engineFault(fault, 'start the analysis')
       }
@@ -258,17 +278,18 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     async wipe(): Promise<WipeReport> {
       await building.catch(() => {})
       await containerReady.catch(() => {})
-      const report = await removeThings(docker, {
+      const labels = runLabels(house.owner.install, spec.runId)
+      // An earlier life's things carry their time themselves.
+      const listed = created.size > 0 ? [] : await listThings(docker, ...labels).catch(() => [])
+      const times = new Map([...listed.map((thing) => [thing.name, thing.labels[labelNames.created] ?? ''] as const), ...created])
+      const { gone, ...report } = await removeThings(docker, {
         things,
-        labels: runLabels(house.owner.install, spec.runId),
+        labels,
         concerns: () => true,
-        createdAt: (name) => created.get(name) ?? now().toISOString(),
+        createdAt: (name) => times.get(name) || null,
         now,
       })
-      for (const thing of things) {
-        const item = report.items.find(({ kind, name }) => kind === thing.kind && name === thing.name)
-        if (item?.removedAt) debts.settle(thing)
-      }
+      settleGone(debts, things, gone)
       house.onWiped(spec.runId, report.complete)
       return report
     },

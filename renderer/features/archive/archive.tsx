@@ -103,7 +103,7 @@ function ListState({ shown, filtering }: { shown: number; filtering: boolean }) 
 /** What stands where the table would: why there is none, and what to do. */
 function Nothing({ filtering }: { filtering: boolean }) {
   const { t } = useTranslation()
-  const { projects, projectsProblem, project, listing, indexing, problem } = useArchive()
+  const { projects, projectsProblem, project, sessions, listing, indexing, problem } = useArchive()
   const { session } = useApp()
   if (projectsProblem && session.state === 'signed-in')
     return (
@@ -132,7 +132,7 @@ function Nothing({ filtering }: { filtering: boolean }) {
         {t('archive.chooseBody')}
       </Empty>
     )
-  if (filtering)
+  if (filtering && sessions.length > 0)
     return (
       <Empty
         icon={Database}

@@ -50,6 +50,7 @@ describe('scans', () => {
   })
 
   it('are documents with xpaths for keys and numbers as numbers', async () => {
+    expect((await bench.call(`${subject}/experiments/V01/scans/1`)).body).toMatch(/<xnat:OPTScan ID="1"[^>]* type="RNFL ring OD"/)
     const item = (await bench.call(`${subject}/experiments/V01/scans/1?format=json`)).json()
     expect(item).toMatchObject({
       items: [{ data_fields: { ID: '1', frames: 1, 'parameters/laterality': 'R' }, meta: { isHistory: false, 'xsi:type': 'xnat:optScanData' } }],

@@ -123,6 +123,12 @@ const attributeNames = new Set([
   'secondary_ID',
 ])
 
+/** What is an attribute in some types and an element in others. */
+function attributesOf(xsiType: string): Set<string> {
+  const more = /(ScanData|qcAssessmentData)$/.test(xsiType) ? ['type'] : /SessionData$/.test(xsiType) ? ['modality', 'session_type', 'study_id'] : []
+  return new Set([...attributeNames, ...more])
+}
+
 interface Branch {
   attributes: [string, string][]
   text?: string
@@ -132,7 +138,8 @@ interface Branch {
 /** One item as XML, without the document's own attributes. */
 export function writeElement(name: string, body: Node, extra: Record<string, string>, inside: string): string {
   const root: Branch = { attributes: Object.entries(extra), inner: new Map() }
-  for (const [path, value] of body.fields) place(root, path.split(/\/(?![^[]*\])/), value)
+  const known = attributesOf(body.xsiType)
+  for (const [path, value] of body.fields) place(root, path.split(/\/(?![^[]*\])/), value, known)
   const children = [...body.children].map(([path, nodes]) => wrap(path.split('/'), nodes)).join('\n')
   return render(name, root, children + inside)
 }
@@ -146,10 +153,10 @@ function wrap(path: string[], nodes: Node[]): string {
     .reduce((text, step) => `<xnat:${step}>${text}</xnat:${step}>`, inner)
 }
 
-function place(branch: Branch, path: string[], value: string): void {
+function place(branch: Branch, path: string[], value: string, known: Set<string>): void {
   const [step = '', ...rest] = path
   const key = /^(\w+)\[(?:@?name)=(.*)\]$/.exec(step)
-  if (rest.length === 0 && attributeNames.has(step)) branch.attributes.push([step, value])
+  if (rest.length === 0 && known.has(step)) branch.attributes.push([step, value])
   else if (key) add(branch, key[1] ?? '', { attributes: [['name', key[2] ?? '']], text: value, inner: new Map() })
   else if (rest.length === 0) {
     const there = branch.inner.get(step)?.[0]
@@ -158,7 +165,7 @@ function place(branch: Branch, path: string[], value: string): void {
   } else {
     const bare = step.replace(/\[.*\]$/, '')
     const there = branch.inner.get(bare)?.[0] ?? add(branch, bare, { attributes: [], inner: new Map() })
-    place(there, rest, value)
+    place(there, rest, value, attributeNames)
   }
 }
 

@@ -75,7 +75,7 @@ export const suites: Suite[] = [
 function lint(): Outcome {
   const checks = [
     ['biome', 'check', '--error-on-warnings', '.'],
-    ...['oct', 'node', 'web', 'electron33'].map((room) => ['tsc', '-p', `tsconfig.${room}.json`]),
+    ...['oct', 'node', 'web', 'flow', 'electron33'].map((room) => ['tsc', '-p', `tsconfig.${room}.json`]),
   ]
   const failed = checks.filter(([tool = '', ...args]) => spawnSync('npx', [tool, ...args], { stdio: 'inherit' }).status !== 0).length
   return { passed: checks.length - failed, failed }

@@ -1,0 +1,42 @@
+/** The demo archive in the test's own process, with a record of every request it got, and what the test asks of it behind the application's back. */
+import { Agent, request } from 'undici'
+import { seedDemo } from '../../demo/seed.ts'
+import { createArchive, type DemoArchive } from '../../demo/server.ts'
+
+export interface TestArchive {
+  archive: DemoArchive
+  /** The site file that points at it. */
+  site: { archive: string; ca: string; demo: boolean }
+  /** As the demo's owner: JSON of a path below the archive's address. */
+  json(path: string): Promise<unknown>
+  put(path: string, bytes?: Uint8Array): Promise<void>
+  text(path: string): Promise<string>
+  stop(): Promise<void>
+}
+
+/** Starts it on free ports, HTTPS with a certificate made now. */
+export async function startArchive(options: { large?: boolean } = {}): Promise<TestArchive> {
+  const archive = createArchive({ seed: (lab, gate) => seedDemo(lab, gate, options) })
+  await archive.start()
+  const agent = new Agent({ connect: { ca: archive.ca } })
+  const headers = { authorization: `Basic ${Buffer.from('demo:demo').toString('base64')}`, 'user-agent': 'scanside-test' }
+  const ask = async (method: 'GET' | 'PUT', path: string, body?: Uint8Array) => {
+    const answer = await request(`${archive.urls.https}${path}`, { method, headers, dispatcher: agent, body: body ?? null })
+    const text = await answer.body.text()
+    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`)
+    return text
+  }
+  return {
+    archive,
+    site: { archive: archive.urls.https, ca: archive.ca, demo: false },
+    json: async (path) => JSON.parse(await ask('GET', path)),
+    put: async (path, bytes) => {
+      await ask('PUT', path, bytes)
+    },
+    text: (path) => ask('GET', path),
+    async stop() {
+      await agent.close()
+      await archive.stop()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+/** What a person does in the window, step by step; the same in Chromium and in Electron. */
+import { expect, type Page } from '@playwright/test'
+
+/** Collects what the page's console and CSP complain of; a test expects none. */
+export function watchComplaints(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return complaints
+}
+
+export async function signIn(page: Page, user: string, password: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'User' }).fill(user)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+/** Opens the tree down to a session's scans. */
+export async function openSession(page: Page, project: string, subject: string, session: string): Promise<void> {
+  await page.getByRole('button', { name: project, exact: true }).click()
+  await expand(page, subject)
+  await expand(page, session)
+  await expect(page.getByRole('row', { name: /Scan 1\b/ })).toBeVisible()
+}
+
+async function expand(page: Page, label: string): Promise<void> {
+  const row = page.getByRole('row').filter({ has: page.getByText(label, { exact: true }) })
+  await row.first().click()
+  if ((await row.first().getAttribute('aria-expanded')) !== 'true') await page.keyboard.press('ArrowRight')
+  await expect(row.first()).toHaveAttribute('aria-expanded', 'true')
+}
+
+/** Chooses a scan and opens the run sheet; loads the image this project ships where it is not on the engine yet. */
+export async function chooseForRun(page: Page, scan: string): Promise<void> {
+  const row = page.getByRole('row').filter({ has: page.getByText(scan, { exact: true }) })
+  await row.getByRole('checkbox').click()
+  await page.getByRole('button', { name: /^Run…/ }).click()
+  const load = page.getByRole('button', { name: /Load the OCT quality image/ })
+  const run = page.getByRole('button', { name: /Run here/ })
+  await expect(load.or(run).first()).toBeVisible()
+  if (await load.isVisible()) await load.click()
+  await expect(run).toBeEnabled({ timeout: 120_000 })
+}
+
+/** Starts the run and waits for its end on the runs page. */
+export async function runHere(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /Run here/ }).click()
+  await expect(page.getByText('All results are home.')).toBeVisible({ timeout: 120_000 })
+}

@@ -1,8 +1,5 @@
 /** Headers of everything a window is given, the same in both fronts. */
 
-/** Where react-aria puts one rule of its own (`touch-action` on pressables) into the page; by its hash, so that no other inline style passes. */
-export const inlineStyleHashes: string[] = []
-
 /** The page's Content-Security-Policy: own files only, no inline code, no eval, Trusted Types. */
 export function contentSecurityPolicy(): string {
   return [
@@ -11,7 +8,7 @@ export function contentSecurityPolicy(): string {
     "worker-src 'self'",
     "connect-src 'self'",
     "img-src 'self' blob:",
-    `style-src ${["'self'", ...inlineStyleHashes.map((hash) => `'${hash}'`)].join(' ')}`,
+    "style-src 'self'",
     "font-src 'self'",
     "require-trusted-types-for 'script'",
     'trusted-types scanside',

@@ -88,7 +88,9 @@ const de: Sentences<typeof en> = {
     title: 'Ergebnisse',
     profile: 'Profil {{profile}}',
     scan: 'Aufnahme {{scan}}',
-    nth: 'Aufnahme Nr. {{index}}',
+    nth: 'Ergebnis {{index}}',
+    scans: 'Jede Aufnahme mit ihrem Ergebnis, im Betrachter:',
+    dropped: 'Abgelegte Datei',
     open: 'Im Betrachter öffnen',
   },
   receipt: {

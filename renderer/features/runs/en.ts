@@ -85,7 +85,9 @@ const en = {
     title: 'Results',
     profile: 'profile {{profile}}',
     scan: 'Scan {{scan}}',
-    nth: 'Scan no. {{index}}',
+    nth: 'Result {{index}}',
+    scans: 'Each scan with its own result, in the viewer:',
+    dropped: 'Dropped file',
     open: 'Open in viewer',
   },
   receipt: {

@@ -162,7 +162,7 @@ function Standing({ detail, onPaid }: { detail: RunDetail; onPaid: () => void })
         <b>{t(`standing.${sentence}.lead`, { count: summary.scans })}</b>
         {` ${t(`standing.${sentence}.rest`)}`}
       </p>
-      {summary.message && summary.state === 'failed' && <p className="strong">{summary.message}</p>}
+      {summary.message && summary.home !== 'read-back' && <p className="strong">{summary.message}</p>}
       {error && <p role="alert">{error.message}</p>}
     </Notice>
   )

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Receipt } from '../../../preload/contract.ts'
 import { formatBytes, formatTime } from '../../ui/format.ts'
 import styles from './runs.module.css'
+import { shortName } from './short-name.ts'
 
 /** What was created, what was removed and how that was checked, what went home, what is owed, what no receipt can prove. */
 export function ReceiptTable({ receipt }: { receipt: Receipt }) {
@@ -32,7 +33,9 @@ export function ReceiptTable({ receipt }: { receipt: Receipt }) {
             {receipt.items.map((item) => (
               <tr key={`${item.kind} ${item.name}`} data-owed={item.removedAt === null || undefined}>
                 <td>{t(`kind.${item.kind}`)}</td>
-                <td className="mono">{item.name}</td>
+                <td className="mono" title={item.name}>
+                  {shortName(item.name)}
+                </td>
                 <td>{time(item.createdAt)}</td>
                 <td>{time(item.removedAt)}</td>
                 <td>
@@ -46,7 +49,9 @@ export function ReceiptTable({ receipt }: { receipt: Receipt }) {
             {receipt.published.map((file) => (
               <tr key={file.path}>
                 <td>{t('receipt.published')}</td>
-                <td className="mono">{file.path}</td>
+                <td className="mono" title={file.path}>
+                  {shortName(file.path)}
+                </td>
                 <td>{formatBytes(file.size, i18n.language)}</td>
                 <td>{t('receipt.stays')}</td>
                 <td>

@@ -9,8 +9,9 @@ import styles from './runs.module.css'
 /** What a run found, scan by scan, with the way to the image. */
 export function ResultList({ results, refs }: { results: Results; refs: ScanRef[] }) {
   const { t } = useTranslation('runs')
-  // Only where each result has its scan can a result lead to one; anything else would be a guess.
-  const paired = results.scans.length === refs.length
+  // Results name their inputs by opaque names. Only a run on one scan tells here which scan a result is about; the rest would be a guess.
+  const only = refs.length === 1 && results.scans.length === 1 ? refs[0] : undefined
+  const scanName = (ref: ScanRef) => (ref.kind === 'archive' ? t('results.scan', { scan: ref.scan }) : t('results.dropped'))
   return (
     <section className={styles.results} aria-label={t('results.title')}>
       <header>
@@ -19,23 +20,35 @@ export function ResultList({ results, refs }: { results: Results; refs: ScanRef[
       </header>
       <ul>
         {results.scans.map((scan, i) => {
-          const ref = paired ? refs[i] : undefined
           const decided = scan.criteria.filter((criterion) => scan.decidedBy.includes(criterion.id))
           return (
             <li key={scan.inputs[0]?.name ?? i}>
-              <span className={styles.resultName}>
-                {ref?.kind === 'archive' ? t('results.scan', { scan: ref.scan }) : t('results.nth', { index: i + 1 })}
-              </span>
+              <span className={styles.resultName}>{only ? scanName(only) : t('results.nth', { index: i + 1 })}</span>
               <span className={styles.resultVerdict}>
                 <VerdictMark verdict={scan.verdict} />
                 {t(`verdict.${scan.verdict}`)}
               </span>
               <span className="soft ellipsis">{scan.error?.message ?? decided.map((criterion) => criterion.reason).join(' ')}</span>
-              {ref && <Button onClick={() => openViewer(ref, refs)}>{t('results.open')}</Button>}
+              {only && <Button onClick={() => openViewer(only)}>{t('results.open')}</Button>}
             </li>
           )
         })}
       </ul>
+      {!only && (
+        <div className={styles.scans}>
+          <span className="small soft">{t('results.scans')}</span>
+          {refs.map((ref) => (
+            <Button
+              key={JSON.stringify(ref)}
+              kind="quiet"
+              aria-label={`${t('results.open')}: ${scanName(ref)}`}
+              onClick={() => openViewer(ref, refs)}
+            >
+              {scanName(ref)}
+            </Button>
+          ))}
+        </div>
+      )}
     </section>
   )
 }

@@ -47,6 +47,14 @@ describe('stepsOf', () => {
       'left-out',
     ])
   })
+  it('tells with each step what it came to', () => {
+    const run = detail('running', null, ['queued', 0], ['staging', 1], ['running', 4])
+    const steps = run.steps.map((step, i) => ({ ...step, note: ['', 'copying files', '1 file, 2 MB'][i] ?? '' }))
+    expect(stepsOf({ ...run, steps }, Date.parse(at(30))).map((step) => step.note)).toEqual(['', '1 file, 2 MB', '', '', '', ''])
+    const staging = detail('staging', null, ['queued', 0], ['staging', 1])
+    const begun = staging.steps.map((step, i) => ({ ...step, note: ['', 'copying files'][i] ?? '' }))
+    expect(stepsOf({ ...staging, steps: begun }, Date.parse(at(30)))[1]?.note).toBe('copying files')
+  })
   it('has nothing to show before the first transition', () => expect(phases(detail('queued', null))).toEqual(Array(6).fill('todo')))
 })
 

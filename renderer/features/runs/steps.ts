@@ -11,12 +11,14 @@ export interface Step {
   phase: 'done' | 'now' | 'todo' | 'stopped' | 'left-out'
   /** How long it took, or has taken so far; null where it was not entered. */
   milliseconds: number | null
+  /** What the step came to, or what it is doing. */
   note: string
 }
 
 /**
- * The six steps from the transitions main wrote down. A failed run is wiped like any other, so the step it failed in is the last one
- * before wiping.
+ * The six steps from the transitions main wrote down. A transition's note tells what the step it leaves came to (`exit code 0` on the way
+ * to collecting), but for staging, which tells what it begins with. A failed run is wiped like any other, so the step it failed in is
+ * the last one before wiping.
  *
  * @param now ms since 1970, for the step that goes on
  */
@@ -34,8 +36,16 @@ export function stepsOf(detail: Pick<RunDetail, 'steps' | 'summary'>, now: numbe
     const next = steps[at + 1]
     const until = next ? Date.parse(next.at) : ended ? Date.parse(summary.endedAt ?? step.at) : now
     const phase = state === brokeIn ? 'stopped' : next || ended ? 'done' : 'now'
-    return { state, phase, milliseconds: Math.max(0, until - Date.parse(step.at)) || 0, note: step.note }
+    return { state, phase, milliseconds: Math.max(0, until - Date.parse(step.at)) || 0, note: next ? outcome(next) : begins(step) }
   })
+}
+
+function outcome(next: RunDetail['steps'][number]): string {
+  return next.state === 'staging' ? '' : next.note
+}
+
+function begins(step: RunDetail['steps'][number]): string {
+  return step.state === 'staging' ? step.note : ''
 }
 
 function isEnd(state: RunState): boolean {

@@ -28,6 +28,10 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
   const result = known?.results.scans[known.scanIndex]
   if (!known || !result) return null
   const { pipeline } = known.results
+  // Results that another desk sent carry no time.
+  const moment = (at: string) => (at === '' ? t('facts.notKnown') : formatMoment(at, i18n.language))
+
+  const choices = results.map((one, i) => ({ value: String(i), label: `${one.pipeline}, ${moment(one.at)}` }))
 
   return (
     <>
@@ -43,9 +47,9 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
       {results.length > 1 && (
         <div className={styles.which}>
           <Select aria-label={t('panel.which')} value={String(chosen)} onChange={(value) => onChoose(Number(value))}>
-            {results.map((one, i) => (
-              <option key={`${one.run}-${one.at}`} value={i}>
-                {`${one.pipeline}, ${formatMoment(one.at, i18n.language)}`}
+            {choices.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
               </option>
             ))}
           </Select>
@@ -55,7 +59,7 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
         <dt>{t('panel.pipeline')}</dt>
         <dd>{`${pipeline.name} ${pipeline.version}`}</dd>
         <dt>{t('panel.judged')}</dt>
-        <dd>{formatMoment(known.at, i18n.language)}</dd>
+        <dd>{moment(known.at)}</dd>
         <dt>{t('panel.home')}</dt>
         <dd>{t(`home.${known.home}`)}</dd>
         {known.run && (

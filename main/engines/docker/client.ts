@@ -47,10 +47,11 @@ function unavailable(code: string): string | null {
 }
 
 /**
- * Turns any fault of a call into a ScansideError. `what` continues the sentence "The container engine could not …".
+ * Turns any fault of a call into a ScansideError. `what` continues the sentence "The container engine could not …",
+ * `next` tells what is safe and what to do.
  * The engine's own words may hold paths; only the status and the system's code are kept.
  */
-export function engineFault(fault: unknown, what: string): ScansideError {
+export function engineFault(fault: unknown, what: string, next = 'Your data is safe in the archive; start the run again.'): ScansideError {
   if (fault instanceof ScansideError) return fault
   const { code, name, message, statusCode } = (fault ?? {}) as ApiFault
   if (name === 'AbortError' || code === 'ABORT_ERR') return new ScansideError('cancelled', 'It was cancelled.')
@@ -63,10 +64,7 @@ export function engineFault(fault: unknown, what: string): ScansideError {
     )
   }
   const kind: ErrorCode = statusCode === 404 ? 'not-found' : statusCode === 409 ? 'conflict' : 'internal'
-  return new ScansideError(
-    kind,
-    `The container engine could not ${what}. Your data is safe in the archive; start the run again.`,
-    statusCode === undefined ? {} : { status: statusCode },
-    { cause: fault },
-  )
+  return new ScansideError(kind, `The container engine could not ${what}. ${next}`, statusCode === undefined ? {} : { status: statusCode }, {
+    cause: fault,
+  })
 }

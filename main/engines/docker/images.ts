@@ -1,6 +1,6 @@
 /** Images on an engine: which there are, and how new ones come. */
 import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import { engineFault, isGone } from './client.ts'
@@ -35,6 +35,8 @@ export interface EngineImages {
   /** Fetches from a registry. `onProgress`: 0..1, null while it cannot be told. Rejects with `image-refused` as `load`. */
   pull(name: string, signal: AbortSignal, onProgress: (part: number | null) => void): Promise<EngineImage>
 }
+
+const tryAgain = 'Nothing was changed; try again.'
 
 /** Digest over the uncompressed layers' digests, in order. */
 export function layersDigest(layers: string[]): string {
@@ -127,13 +129,12 @@ export function createImages(docker: Docker): EngineImages {
         )
         return images.flat()
       } catch (fault) {
-        throw engineFault(fault, 'list its images')
+        throw engineFault(fault, 'list its images', tryAgain)
       }
     },
 
     async load(archive, signal, onProgress) {
-      const { Readable: Stream } = await import('node:stream')
-      const body = Stream.from(counted(archive as AsyncIterable<Buffer>, onProgress), { objectMode: false })
+      const body = Readable.from(counted(archive as AsyncIterable<Buffer>, onProgress), { objectMode: false })
       try {
         const before = await allIds()
         const answer = await docker.loadImage(body, { abortSignal: signal })
@@ -154,7 +155,7 @@ export function createImages(docker: Docker): EngineImages {
             { cause: fault },
           )
         }
-        throw engineFault(fault, 'load the image')
+        throw engineFault(fault, 'load the image', tryAgain)
       } finally {
         body.destroy()
         archive.destroy()
@@ -200,7 +201,7 @@ export function createImages(docker: Docker): EngineImages {
             { cause: fault },
           )
         }
-        throw engineFault(fault, 'fetch the image')
+        throw engineFault(fault, 'fetch the image', tryAgain)
       }
     },
   }

@@ -208,6 +208,9 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         await containerReady
         return staged
       } catch (fault) {
+        if (!(fault instanceof ScansideError) && isGone(fault)) {
+          throw new ScansideError('not-found', 'The image of this pipeline is no longer on the engine. The scans are untouched; load the image again.')
+        }
         throw engineFault(fault, 'take in the scans')
       }
     },

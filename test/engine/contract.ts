@@ -149,6 +149,20 @@ export function engineContract(address: string): void {
       }
     })
 
+    it('says that the image is gone', async () => {
+      const workspace = await engine.open(spec('true', { imageId: `sha256:${'0'.repeat(64)}` }))
+      opened.push(workspace)
+      await expect(workspace.stage([], never, () => {})).rejects.toEqual(refusal('not-found'))
+    })
+
+    it('says that a program is not in the image, where an init stands in front by exit code 127', async () => {
+      const outcome = await ran('', { argv: ['/no/such/program'] }).then(
+        ({ exit }) => exit.exitCode,
+        (fault: unknown) => fault,
+      )
+      if (outcome !== 127) expect(outcome).toEqual(refusal('image-refused'))
+    })
+
     it('passes on why an input could not be read', async () => {
       const workspace = await engine.open(spec('true'))
       opened.push(workspace)

@@ -32,8 +32,10 @@ const logGraceMs = 5_000
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : '')
+
 /** Podman installed without its init program. The init only passes on signals and reaps zombies: a run may do without. */
-const lacksInit = (fault: unknown): boolean => statusOf(fault) === 500 && /container-init binary/.test(fault instanceof Error ? fault.message : '')
+const lacksInit = (fault: unknown): boolean => statusOf(fault) === 500 && /container-init binary/.test(messageOf(fault))
 
 /** One archive of inputs into the stager. */
 async function putInputs(
@@ -65,8 +67,7 @@ async function putInputs(
 }
 
 /** Docker answers 409 to a name in use, Podman 500. */
-const isTaken = (fault: unknown): boolean =>
-  statusOf(fault) === 409 || (statusOf(fault) === 500 && /already in use/.test(fault instanceof Error ? fault.message : ''))
+const isTaken = (fault: unknown): boolean => statusOf(fault) === 409 || (statusOf(fault) === 500 && /already in use/.test(messageOf(fault)))
 
 /** Opens a workspace without asking the engine: it may stand for a run that an earlier life began. */
 export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
@@ -209,7 +210,10 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         return staged
       } catch (fault) {
         if (!(fault instanceof ScansideError) && isGone(fault)) {
-          throw new ScansideError('not-found', 'The image of this pipeline is no longer on the engine. The scans are untouched; load the image again.')
+          throw new ScansideError(
+            'not-found',
+            'The image of this pipeline is no longer on the engine. The scans are untouched; load the image again.',
+          )
         }
         throw engineFault(fault, 'take in the scans')
       }
@@ -228,6 +232,12 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         })
         deadlineAt = now().getTime() + spec.limits.deadlineMs
       } catch (fault) {
+        if (statusOf(fault) !== null && /no such file|not found in|not found$|permission denied/.test(messageOf(fault).trim())) {
+          throw new ScansideError(
+            'image-refused',
+            'The program this pipeline wants to run is not in its image. The scans are untouched; tell whoever made it.',
+          )
+        }
         throw engineFault(fault, 'start the analysis')
       }
     },

@@ -350,6 +350,16 @@ export function engineContract(address: string): void {
       expect(await foreign.wipe()).toMatchObject({ complete: true })
     })
 
+    it('leaves open runs alone after another engine object was opened by the same process', async () => {
+      const first = openTestEngine(address, { install, debts })
+      const workspace = await first.engine.open(spec('true'))
+      opened.push(workspace)
+      await workspace.stage([], never, () => {})
+      const second = openTestEngine(address, { install, debts, process: first.process })
+      expect(await second.engine.reap()).toMatchObject({ complete: true, items: [] })
+      expect(await left()).toHaveLength(4)
+    })
+
     it('refuses a file that is no image, a cut one, and one without commands', async () => {
       const load = (archive: Readable) => engine.images.load(archive, never, () => {})
       await expect(load(Readable.from([Buffer.from('#!/bin/sh\necho hello\n')]))).rejects.toEqual(refusal('image-refused'))

@@ -2,12 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { parseEndpoint } from '../../main/engines/docker/endpoint.ts'
 import { createDockerEngine, type DockerEngine } from '../../main/engines/docker/engine.ts'
+import type { ProcessWatch } from '../../main/engines/docker/process-start.ts'
 import type { Debts, OwedThing } from '../../main/engines/engine.ts'
 
 export interface TestEngine {
   engine: DockerEngine
   debts: Debts & { all: OwedThing[] }
   install: string
+  process: ProcessWatch
 }
 
 /** Debts that live as long as the test, in the order they were incurred. */
@@ -32,20 +34,14 @@ export function debtsInMemory(): Debts & { all: OwedThing[] } {
 /** `process` stands for one life of the application: another pidStart is another life. */
 export function openTestEngine(
   address: string,
-  options: { install?: string; debts?: TestEngine['debts']; pidStart?: string; alive?: string[] } = {},
+  options: { install?: string; debts?: TestEngine['debts']; pidStart?: string; process?: ProcessWatch } = {},
 ): TestEngine {
   const endpoint = parseEndpoint(address)
   if (endpoint === null) throw new Error(`no endpoint: ${address}`)
   const install = options.install ?? randomUUID()
   const debts = options.debts ?? debtsInMemory()
   const pidStart = options.pidStart ?? 'this-life'
-  const alive = new Set([...(options.alive ?? []), pidStart])
-  const engine = createDockerEngine({
-    endpoint,
-    debts,
-    install,
-    process: { pid: process.pid, pidStart, isAlive: (_, start) => alive.has(start) },
-    now: () => new Date(),
-  })
-  return { engine, debts, install }
+  const watch: ProcessWatch = options.process ?? { pid: process.pid, pidStart, isAlive: (_, start) => start === pidStart, openRuns: new Set() }
+  const engine = createDockerEngine({ endpoint, debts, install, process: watch, now: () => new Date() })
+  return { engine, debts, install, process: watch }
 }

@@ -7,6 +7,7 @@ import type { Flavour } from './hardening.ts'
 import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
 import { labelNames, type Owner } from './labels.ts'
+import type { ProcessWatch } from './process-start.ts'
 import { listThings, removeThings, settleGone, type Thing } from './removal.ts'
 import { openWorkspace } from './workspace.ts'
 
@@ -15,12 +16,8 @@ export interface DockerEngineParts {
   debts: Debts
   /** Opaque id of this installation. */
   install: string
-  process: {
-    pid: number
-    pidStart: string
-    /** Whether the process that had this pid at that start still lives. */
-    isAlive(pid: number, pidStart: string): boolean
-  }
+  /** This process; the same object for every engine it opens. */
+  process: ProcessWatch
   now(): Date
 }
 
@@ -47,7 +44,7 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
   const docker: Docker = connect(endpoint)
   const id = describeEndpoint(endpoint)
   const owner: Owner = { install: parts.install, pid: parts.process.pid, pidStart: parts.process.pidStart }
-  const open = new Set<string>()
+  const open = parts.process.openRuns
   let flavour: Promise<Flavour> | null = null
   /** Asked once; a failure is not remembered. */
   const askFlavour = (): Promise<Flavour> => {

@@ -43,7 +43,7 @@ beforeEach(async () => {
   engine = createDockerEngine({
     endpoint: { kind: 'socket', path },
     install: 'desk',
-    process: { pid: 1, pidStart: '1', isAlive: () => false },
+    process: { pid: 1, pidStart: '1', isAlive: () => false, openRuns: new Set() },
     now: () => new Date('2026-01-01T00:00:00Z'),
     debts: {
       incur: (...things) => owed.push(...things),
@@ -195,7 +195,7 @@ describe('wipe', () => {
     const workspace = await createDockerEngine({
       endpoint: { kind: 'socket', path: join(folder, 'engine.sock') },
       install: 'desk',
-      process: { pid: 1, pidStart: '1', isAlive: () => false },
+      process: { pid: 1, pidStart: '1', isAlive: () => false, openRuns: new Set() },
       now: () => new Date(),
       debts: {
         incur: () => {

@@ -18,6 +18,8 @@ export interface ProcessWatch {
   pid: number
   pidStart: string
   isAlive(pid: number, pidStart: string): boolean
+  /** Runs this process has a workspace open for, whatever became of the engine object in between. */
+  openRuns: Set<string>
 }
 
 /**
@@ -37,6 +39,7 @@ export function watchProcesses(pid: number, ownStart: string, effects: ProcessEf
   return {
     pid,
     pidStart,
+    openRuns: new Set(),
     isAlive(number, start) {
       if (number === pid) return start === pidStart
       const now = startOf(number)

@@ -9,7 +9,8 @@ import { labelNames, labelsOf, namesOf, type Owner } from './labels.ts'
 import { demultiplex, lineSplitter } from './logs.ts'
 import { readOutputs } from './outputs.ts'
 import { listThings, removeThings, runLabels, settleGone } from './removal.ts'
-import { packInputs, type Staged, type StagedMount } from './staging.ts'
+import { putMounts } from './stager.ts'
+import type { StagedMount } from './staging.ts'
 
 export interface WorkspaceHouse {
   docker: Docker
@@ -36,35 +37,6 @@ const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.me
 
 /** Podman installed without its init program. The init only passes on signals and reaps zombies: a run may do without. */
 const lacksInit = (fault: unknown): boolean => statusOf(fault) === 500 && /container-init binary/.test(messageOf(fault))
-
-/** One archive of inputs into the stager. */
-async function putInputs(
-  stager: Docker.Container,
-  path: string,
-  mounts: StagedMount[],
-  signal: AbortSignal,
-  onProgress: (bytes: number) => void,
-): Promise<Staged[]> {
-  const { tar, done } = packInputs(mounts, signal, onProgress)
-  const broken = new AbortController()
-  const sent = stager.putArchive(tar as unknown as NodeJS.ReadableStream, { path, abortSignal: AbortSignal.any([signal, broken.signal]) })
-  let refused: unknown = null
-  sent.catch((fault: unknown) => {
-    refused = fault
-    tar.destroy()
-  })
-  try {
-    const staged = await done
-    await sent
-    return staged
-  } catch (fault) {
-    // A wrong input ends the request; an engine that broke off ends the packing. The first of them is the reason.
-    const reason = fault instanceof ScansideError ? fault : (refused ?? fault)
-    broken.abort()
-    await sent.catch(() => {})
-    throw reason
-  }
-}
 
 /** Docker answers 409 to a name in use, Podman 500. */
 const isTaken = (fault: unknown): boolean => statusOf(fault) === 409 || (statusOf(fault) === 500 && /already in use/.test(messageOf(fault)))
@@ -131,17 +103,6 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     containerReady.catch(() => {})
   }
 
-  /** Podman unpacks into a volume only where the path lies in it; it gives the volume's root to the run's user by itself. */
-  const putEach = async (mounts: StagedMount[], signal: AbortSignal, onProgress: (bytes: number) => void): Promise<Staged[]> => {
-    const staged: Staged[] = []
-    for (const { folder, writable, inputs } of mounts) {
-      if (inputs.length === 0) continue
-      const before = staged.reduce((sum, { size }) => sum + size, 0)
-      staged.push(...(await putInputs(stager, `/${folder}`, [{ folder: '', writable, inputs }], signal, (bytes) => onProgress(before + bytes))))
-    }
-    return staged
-  }
-
   const stopContainer = async (): Promise<void> => {
     stopped = true
     await container.stop({ t: 1 }).catch(() => {})
@@ -204,8 +165,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
             inputs: inputs.filter(({ mount }) => mount === name).map(({ ref }) => ref),
           }),
         )
-        const staged =
-          (await house.flavour()) === 'docker' ? await putInputs(stager, '/', mounts, signal, onProgress) : await putEach(mounts, signal, onProgress)
+        const staged = await putMounts(stager, await house.flavour(), mounts, signal, onProgress)
         await containerReady
         return staged
       } catch (fault) {

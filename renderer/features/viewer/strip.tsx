@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useMemo } from 'react'
+import { type PointerEvent, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Interval, Verdict } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
@@ -15,7 +15,7 @@ interface StripProps {
 
 /** All B-scans of a volume as bars, the device's quality as height: the scroll bar. Bars with a fault carry the verdict's colour. */
 export function Strip({ open, index, intervals, verdict, onIndex }: StripProps) {
-  const { t } = useTranslation('viewer')
+  const { t, i18n } = useTranslation('viewer')
   const { frames } = open.scan
   const drawn = useMemo(() => {
     const faulty = new Set(intervals.map((one) => one.frame))
@@ -30,16 +30,14 @@ export function Strip({ open, index, intervals, verdict, onIndex }: StripProps) 
     const box = event.currentTarget.getBoundingClientRect()
     onIndex(Math.min(frames.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * frames.length))))
   }
-  const own = (event: KeyboardEvent) => {
-    // The window's own keys step already; the slider must not step a second time.
-    if (event.key === 'Enter' || event.key === ' ') event.preventDefault()
-  }
 
   return (
     <div className={styles.strip}>
       <span className={styles.stripName}>
         <b className="strong">{t('strip.title')}</b>
-        <span className="faint small">{quality == null ? t('strip.noQuality') : `Q ${quality.toFixed(1)} dB`}</span>
+        <span className="faint small">
+          {quality == null ? t('strip.noQuality') : `Q ${new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(quality)} dB`}
+        </span>
       </span>
       <div
         className={styles.bars}
@@ -50,7 +48,6 @@ export function Strip({ open, index, intervals, verdict, onIndex }: StripProps) 
         aria-valuemax={frames.length}
         aria-valuenow={index + 1}
         aria-valuetext={t('bscan.count', { index: index + 1, count: frames.length })}
-        onKeyDown={own}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId)
           at(event)

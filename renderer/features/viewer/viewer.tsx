@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanRef } from '../../../preload/contract.ts'
 import { openViewer, useNavigation } from '../../navigation.ts'
@@ -56,8 +56,9 @@ function Attempt({ scan, onClose, onRetry }: ViewerProps & { onRetry: () => void
 
 function Frame({ headline, scan, onClose, children }: { headline: ReactNode; scan: ScanRef; onClose: () => void; children: ReactNode }) {
   const { t } = useTranslation('viewer')
+  const ref = useFocusHere()
   return (
-    <section className={styles.viewer} aria-label={t('region')}>
+    <section ref={ref} className={styles.viewer} aria-label={t('region')} tabIndex={-1}>
       <header className="page-bar">
         <Button kind="quiet" icon={ChevronLeft} keys={['Esc']} onClick={onClose}>
           {t('back')}
@@ -87,6 +88,20 @@ function Pager({ scan }: { scan: ScanRef }) {
       <IconButton label={t('next')} icon={ChevronRight} disabled={!next} onClick={() => next && openViewer(next, among)} />
     </span>
   )
+}
+
+/** Takes the focus while shown, and gives it back to what had it. */
+function useFocusHere() {
+  const ref = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    const before = document.activeElement
+    ref.current?.focus({ preventScroll: true })
+    return () => {
+      // What had the focus is still hidden now; it is shown again once this change is on the screen.
+      if (before instanceof HTMLElement) requestAnimationFrame(() => document.activeElement === document.body && before.focus())
+    }
+  }, [])
+  return ref
 }
 
 function useEscape(onClose: () => void): void {

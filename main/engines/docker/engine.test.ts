@@ -46,7 +46,7 @@ describe('the hardened container', () => {
   const names = namesOf('run', 2)
 
   it('has no network, root, capability, swap or writable root', () => {
-    const { HostConfig, User, Entrypoint, Cmd, Env } = runContainer(spec, names.container, names.volumes, {}, 'docker')
+    const { HostConfig, User, Entrypoint, Cmd, Env } = runContainer(spec, names.container, names.volumes, {}, { flavour: 'docker', cpus: 4 })
     expect({ User, Entrypoint, Cmd, Env }).toEqual({ User: '65534:65534', Entrypoint: ['a'], Cmd: ['b c'], Env: ['X=y=z'] })
     expect(HostConfig).toMatchObject({
       NetworkMode: 'none',
@@ -61,6 +61,8 @@ describe('the hardened container', () => {
       IpcMode: 'private',
       AutoRemove: false,
     })
+    const small = runContainer(spec, names.container, names.volumes, {}, { flavour: 'docker', cpus: 1 })
+    expect(small.HostConfig?.NanoCpus).toBe(1_000_000_000)
     expect(HostConfig?.Privileged).toBeUndefined()
     expect(HostConfig?.Binds).toBeUndefined()
     expect(HostConfig?.Mounts?.map(({ Type, Target, ReadOnly }) => [Type, Target, ReadOnly])).toEqual([
@@ -70,7 +72,7 @@ describe('the hardened container', () => {
   })
 
   it('keeps the image as it is where there is no command', () => {
-    const options = runContainer({ ...spec, argv: null }, names.container, names.volumes, {}, 'docker')
+    const options = runContainer({ ...spec, argv: null }, names.container, names.volumes, {}, { flavour: 'docker', cpus: 4 })
     expect(options.Entrypoint).toBeUndefined()
     expect(options.Cmd).toBeUndefined()
   })

@@ -3,7 +3,7 @@ import type Docker from 'dockerode'
 import type { Debts, Engine, EngineHealth, OwedThing, WipeReport } from '../engine.ts'
 import { connect } from './client.ts'
 import { describeEndpoint, type Endpoint } from './endpoint.ts'
-import type { Flavour } from './hardening.ts'
+import type { EngineTraits } from './hardening.ts'
 import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
 import { labelNames, type Owner } from './labels.ts'
@@ -45,17 +45,17 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
   const id = describeEndpoint(endpoint)
   const owner: Owner = { install: parts.install, pid: parts.process.pid, pidStart: parts.process.pidStart }
   const open = parts.process.openRuns
-  let flavour: Promise<Flavour> | null = null
+  let traits: Promise<EngineTraits> | null = null
   /** Asked once; a failure is not remembered. */
-  const askFlavour = (): Promise<Flavour> => {
-    flavour ??= docker.version().then(
-      (version): Flavour => (isPodman(version) ? 'podman' : 'docker'),
+  const askTraits = (): Promise<EngineTraits> => {
+    traits ??= Promise.all([docker.version(), docker.info()]).then(
+      ([version, { NCPU }]): EngineTraits => ({ flavour: isPodman(version) ? 'podman' : 'docker', cpus: NCPU > 0 ? NCPU : null }),
       (fault: unknown) => {
-        flavour = null
+        traits = null
         throw fault
       },
     )
-    return flavour
+    return traits
   }
 
   return {
@@ -74,7 +74,7 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
 
     async open(spec) {
       open.add(spec.runId)
-      return openWorkspace(spec, { docker, engine: id, debts, owner, flavour: askFlavour, now, onWiped: (run) => open.delete(run) })
+      return openWorkspace(spec, { docker, engine: id, debts, owner, traits: askTraits, now, onWiped: (run) => open.delete(run) })
     },
 
     async reap(): Promise<WipeReport> {

@@ -10,13 +10,19 @@ const scratchBytes = 128 * 1024 * 1024
 
 export type Flavour = 'docker' | 'podman'
 
+/** What a container's settings depend on. `cpus`: how many the engine has, null where it does not say. */
+export interface EngineTraits {
+  flavour: Flavour
+  cpus: number | null
+}
+
 /** Bounded on disk too. Docker's `local` must not compress where there is one file only; Podman does not know it. */
 const logConfig = {
   docker: { Type: 'local', Config: { 'max-size': '10m', 'max-file': '1', compress: 'false' } },
   podman: { Type: 'k8s-file', Config: { 'max-size': '10m' } },
 } as const
 
-const hardened = (limits: RunLimits, flavour: Flavour) => ({
+const hardened = (limits: RunLimits, { flavour, cpus }: EngineTraits) => ({
   NetworkMode: 'none',
   ReadonlyRootfs: true,
   CapDrop: ['ALL'],
@@ -25,7 +31,8 @@ const hardened = (limits: RunLimits, flavour: Flavour) => ({
   Memory: limits.memoryBytes,
   // Equal to Memory: no swap, where patient data would outlive the run.
   MemorySwap: limits.memoryBytes,
-  NanoCpus: Math.round(limits.cpus * 1e9),
+  // Docker refuses to create a container with more CPUs than there are.
+  NanoCpus: Math.round(Math.min(limits.cpus, cpus ?? limits.cpus) * 1e9),
   Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${scratchBytes}` },
   IpcMode: 'private',
   Init: true,
@@ -51,7 +58,7 @@ export function runContainer(
   name: string,
   volumes: string[],
   labels: Record<string, string>,
-  flavour: Flavour,
+  traits: EngineTraits,
 ): ContainerCreateOptions {
   return {
     name,
@@ -64,7 +71,7 @@ export function runContainer(
     ...(spec.workingDir === null ? {} : { WorkingDir: spec.workingDir }),
     ...(spec.argv === null ? {} : { Entrypoint: spec.argv.slice(0, 1), Cmd: spec.argv.slice(1) }),
     HostConfig: {
-      ...hardened(spec.limits, flavour),
+      ...hardened(spec.limits, traits),
       Mounts: spec.mounts.map((mount, i) => volumeMount(volumes[i] ?? '', mount.path, !mount.writable)),
     },
   }

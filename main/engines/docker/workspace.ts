@@ -4,7 +4,7 @@ import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { Debts, ExitReport, LogLine, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
 import { engineFault, isGone, statusOf } from './client.ts'
-import { type Flavour, runContainer, stageContainer, stagePath } from './hardening.ts'
+import { type EngineTraits, runContainer, stageContainer, stagePath } from './hardening.ts'
 import { labelNames, labelsOf, namesOf, type Owner } from './labels.ts'
 import { demultiplex, lineSplitter } from './logs.ts'
 import { readOutputs } from './outputs.ts'
@@ -17,7 +17,7 @@ export interface WorkspaceHouse {
   engine: string
   debts: Debts
   owner: Owner
-  flavour(): Promise<Flavour>
+  traits(): Promise<EngineTraits>
   now(): Date
   /** Called when wipe has been tried, so that reap may take over what is left. */
   onWiped(run: string, complete: boolean): void
@@ -82,14 +82,14 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     // Settled, not only all: nothing may still be on its way when wipe begins.
     const failed = (await Promise.allSettled(volumes)).find((outcome) => outcome.status === 'rejected')
     if (failed !== undefined) throw failed.reason
-    const flavour = await house.flavour()
+    const traits = await house.traits()
     // The stager first: the other container can be made while inputs flow into it.
     await create(
       names.stager,
       () => docker.createContainer(stageContainer(spec, names.stager, names.volumes, labels)),
       async () => {},
     )
-    const options = runContainer(spec, names.container, names.volumes, labels, flavour)
+    const options = runContainer(spec, names.container, names.volumes, labels, traits)
     const make = (): Promise<unknown> =>
       docker.createContainer(options).catch((fault: unknown) => {
         if (!lacksInit(fault)) throw fault
@@ -142,7 +142,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
       if (!State.Running && State.Status !== 'stopping')
         return {
           exitCode: State.ExitCode,
-          outOfMemory: State.OOMKilled || (State.ExitCode === killedCode && !stopped && (await house.flavour()) === 'podman'),
+          outOfMemory: State.OOMKilled || (State.ExitCode === killedCode && !stopped && (await house.traits()).flavour === 'podman'),
         }
       await pause(50)
     }
@@ -165,7 +165,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
             inputs: inputs.filter(({ mount }) => mount === name).map(({ ref }) => ref),
           }),
         )
-        const staged = await putMounts(stager, await house.flavour(), mounts, signal, onProgress)
+        const staged = await putMounts(stager, (await house.traits()).flavour, mounts, signal, onProgress)
         await containerReady
         return staged
       } catch (fault) {

@@ -42,6 +42,7 @@ const de: Sentences<typeof en> = {
     no: 'Weiterlaufen lassen',
   },
   owed: { pay: 'Offenes entfernen', paying: 'Wird entfernt…' },
+  removed: 'Der Arbeitsbereich ist entfernt.',
   standing: {
     going: { lead: 'Der Lauf geht weiter.', rest: 'Sie können diese Seite verlassen; er wird fortgeführt und jeder Schritt festgehalten.' },
     'wiping-home': {
@@ -53,23 +54,23 @@ const de: Sentences<typeof en> = {
       rest: 'Der Arbeitsbereich wird entfernt; was übrig ist, ist festgehalten.',
     },
     'wiping-none': { lead: 'Der Arbeitsbereich wird entfernt.', rest: 'Was noch zu entfernen ist, ist festgehalten.' },
-    home: { lead: 'Alle Ergebnisse sind im Archiv.', rest: 'Sie wurden zurückgelesen, und der Arbeitsbereich ist entfernt.' },
+    home: { lead: 'Alle Ergebnisse sind im Archiv.', rest: 'Sie wurden aus dem Archiv zurückgelesen.' },
     waiting: {
       lead: 'Die Ergebnisse warten auf das Archiv.',
-      rest: 'Sie sind hier sicher verwahrt und werden gesendet, sobald das Archiv erreichbar ist. Der Arbeitsbereich ist entfernt.',
+      rest: 'Sie sind hier sicher verwahrt und werden gesendet, sobald das Archiv erreichbar ist.',
     },
     local: {
       lead: 'Die Ergebnisse liegen an diesem Arbeitsplatz.',
-      rest: 'Es gab kein Archiv, an das sie zu senden waren. Der Arbeitsbereich ist entfernt.',
+      rest: 'Es gab kein Archiv, an das sie zu senden waren.',
     },
-    'done-none': { lead: 'Der Lauf endete ohne Ergebnisse.', rest: 'Das Protokoll sagt, was die Pipeline tat. Der Arbeitsbereich ist entfernt.' },
+    'done-none': { lead: 'Der Lauf endete ohne Ergebnisse.', rest: 'Das Protokoll sagt, was die Pipeline tat.' },
     'done-owed': { lead: 'Von diesem Lauf ist noch etwas da.', rest: 'Die Ergebnisse sind sicher. Was offen ist, steht in der Quittung.' },
-    failed: { lead: 'Der Lauf ist fehlgeschlagen.', rest: 'Die Aufnahmen im Archiv sind unverändert, und der Arbeitsbereich ist entfernt.' },
+    failed: { lead: 'Der Lauf ist fehlgeschlagen.', rest: 'Die Aufnahmen im Archiv sind unverändert.' },
     'failed-owed': {
       lead: 'Der Lauf ist fehlgeschlagen, und von ihm ist noch etwas da.',
       rest: 'Die Aufnahmen im Archiv sind unverändert. Was offen ist, steht in der Quittung.',
     },
-    cancelled: { lead: 'Der Lauf wurde abgebrochen.', rest: 'Die Aufnahmen im Archiv sind unverändert, und der Arbeitsbereich ist entfernt.' },
+    cancelled: { lead: 'Der Lauf wurde abgebrochen.', rest: 'Die Aufnahmen im Archiv sind unverändert.' },
     'cancelled-owed': { lead: 'Der Lauf wurde abgebrochen, und von ihm ist noch etwas da.', rest: 'Was offen ist, steht in der Quittung.' },
   },
   log: {

@@ -39,6 +39,8 @@ const en = {
     no: 'Let it run',
   },
   owed: { pay: 'Remove what is owed', paying: 'Removing…' },
+  /** Said only where the receipt shows it. */
+  removed: 'The workspace is removed.',
   standing: {
     going: { lead: 'The run goes on.', rest: 'You may leave this page; it is carried on and written down at every step.' },
     'wiping-home': {
@@ -50,20 +52,20 @@ const en = {
       rest: 'The workspace is being removed; what is left is written down.',
     },
     'wiping-none': { lead: 'The workspace is being removed.', rest: 'What is left to remove is written down.' },
-    home: { lead: 'All results are home.', rest: 'They were read back from the archive, and the workspace is removed.' },
+    home: { lead: 'All results are home.', rest: 'They were read back from the archive.' },
     waiting: {
       lead: 'The results wait to go home.',
-      rest: 'They are kept safely here and are sent as soon as the archive can be reached. The workspace is removed.',
+      rest: 'They are kept safely here and are sent as soon as the archive can be reached.',
     },
-    local: { lead: 'The results are at this desk.', rest: 'There was no archive to send them to. The workspace is removed.' },
-    'done-none': { lead: 'The run ended without results.', rest: 'The log says what the pipeline did. The workspace is removed.' },
+    local: { lead: 'The results are at this desk.', rest: 'There was no archive to send them to.' },
+    'done-none': { lead: 'The run ended without results.', rest: 'The log says what the pipeline did.' },
     'done-owed': { lead: 'Something of this run is still there.', rest: 'The results are safe. What is owed is listed in the receipt.' },
-    failed: { lead: 'The run failed.', rest: 'The scans in the archive are unchanged, and the workspace is removed.' },
+    failed: { lead: 'The run failed.', rest: 'The scans in the archive are unchanged.' },
     'failed-owed': {
       lead: 'The run failed, and something of it is still there.',
       rest: 'The scans in the archive are unchanged. What is owed is listed in the receipt.',
     },
-    cancelled: { lead: 'The run was cancelled.', rest: 'The scans in the archive are unchanged, and the workspace is removed.' },
+    cancelled: { lead: 'The run was cancelled.', rest: 'The scans in the archive are unchanged.' },
     'cancelled-owed': {
       lead: 'The run was cancelled, and something of it is still there.',
       rest: 'What is owed is listed in the receipt.',

@@ -161,6 +161,7 @@ function Standing({ detail, onPaid }: { detail: RunDetail; onPaid: () => void })
       <p>
         <b>{t(`standing.${sentence}.lead`, { count: summary.scans })}</b>
         {` ${t(`standing.${sentence}.rest`)}`}
+        {ended && receipt?.complete && ` ${t('removed')}`}
       </p>
       {summary.message && summary.home !== 'read-back' && <p className="strong">{summary.message}</p>}
       {error && <p role="alert">{error.message}</p>}

@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Progress, Spinner } from '../../ui/progress.tsx'
 import { isActive, type RunGroup } from './grouping.ts'
-import styles from './runs.module.css'
+import styles from './run-list.module.css'
 import { formatDuration } from './steps.ts'
 import { useNow } from './use-run.ts'
 

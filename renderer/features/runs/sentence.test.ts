@@ -34,3 +34,7 @@ it.each<[RunSummary['state'], RunSummary['home'], string[], string]>([
 ])('%s, %s, owed %j: %s', (state, home, owed, sentence) => expect(sentenceOf({ state, home }, receipt(owed))).toBe(sentence))
 
 it('has nothing owed without a receipt', () => expect(sentenceOf({ state: 'done', home: 'read-back' }, null)).toBe('home'))
+
+it('does not call a run clean whose receipt is not complete', () => {
+  expect(sentenceOf({ state: 'done', home: 'read-back' }, { ...receipt([]), complete: false })).toBe('done-owed')
+})

@@ -19,7 +19,7 @@ export type Sentence =
 
 /** What is owed is said before anything else that has ended: it is the one thing a person may have to do something about. */
 export function sentenceOf(summary: Pick<RunSummary, 'state' | 'home'>, receipt: RunDetail['receipt']): Sentence {
-  const owed = (receipt?.owed.length ?? 0) > 0
+  const owed = receipt !== null && (!receipt.complete || receipt.owed.length > 0)
   if (summary.state === 'wiping') {
     if (summary.home === 'read-back') return 'wiping-home'
     return summary.home === 'none' ? 'wiping-none' : 'wiping-waiting'

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { formatMoment } from '../../ui/format.ts'
-import styles from './viewer.module.css'
+import styles from './panel.module.css'
 
 /** How the scan was taken: what a reader looks up before trusting a measurement. */
 export function Acquisition({ open, index }: { open: OpenScan; index: number }) {

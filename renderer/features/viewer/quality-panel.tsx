@@ -8,7 +8,7 @@ import { formatMoment } from '../../ui/format.ts'
 import { Threshold } from '../../ui/threshold.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
 import { formatValue, inOrder, splitId } from './criteria.ts'
-import styles from './viewer.module.css'
+import styles from './panel.module.css'
 
 export type KnownResult = OpenScan['results'][number]
 
@@ -38,7 +38,7 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
       <VerdictHead result={result} profile={pipeline.profile} />
       <div className={styles.scroll}>
         {result.error && <p className={styles.errorLine}>{result.error.message}</p>}
-        <ul className={styles.criteria} aria-label={t('panel.criteria')}>
+        <ul aria-label={t('panel.criteria')}>
           {inOrder(result).map((criterion) => (
             <CriterionRow key={criterion.id} criterion={criterion} decided={result.decidedBy.includes(criterion.id)} />
           ))}

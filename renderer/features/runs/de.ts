@@ -41,7 +41,7 @@ const de: Sentences<typeof en> = {
     yes: 'Anhalten',
     no: 'Weiterlaufen lassen',
   },
-  owed: { pay: 'Offenes entfernen', paying: 'Wird entfernt…' },
+  owed: { pay: 'Offenes entfernen ({{count}})', paying: 'Wird entfernt…' },
   removed: 'Der Arbeitsbereich ist entfernt.',
   standing: {
     going: { lead: 'Der Lauf geht weiter.', rest: 'Sie können diese Seite verlassen; er wird fortgeführt und jeder Schritt festgehalten.' },

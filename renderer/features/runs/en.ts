@@ -38,7 +38,7 @@ const en = {
     yes: 'Stop it',
     no: 'Let it run',
   },
-  owed: { pay: 'Remove what is owed', paying: 'Removing…' },
+  owed: { pay: 'Remove what is owed ({{count}})', paying: 'Removing…' },
   /** Said only where the receipt shows it. */
   removed: 'The workspace is removed.',
   standing: {

@@ -22,7 +22,7 @@ import { useRunDetail } from './use-run.ts'
 /** One run in full: its steps, where its results are, its log, its results, its receipt. */
 export function OpenRun({ run, summary }: { run: string; summary: RunSummary | undefined }) {
   const { t } = useTranslation('runs')
-  const { detail, error, again } = useRunDetail(run, summary)
+  const { detail, error, again } = useRunDetail(run, summary, useApp().counts.owed)
   if (!detail) {
     return (
       <section className={styles.open} aria-label={t('run', { run })}>
@@ -36,7 +36,7 @@ export function OpenRun({ run, summary }: { run: string; summary: RunSummary | u
     <section className={styles.open} aria-label={t('run', { run })}>
       <Head detail={current} />
       <Steps detail={current} />
-      <Standing detail={current} onPaid={again} />
+      <Standing detail={current} />
       {error && <Problem error={error} />}
       {current.results && <ResultList results={current.results} refs={current.refs} />}
       <LogBox run={run} live={isActive(current.summary)} />
@@ -131,40 +131,19 @@ const icons: Record<Sentence, typeof ShieldCheck> = {
 }
 
 /** The sentence over a run: where its results are, what went wrong, what is still to be removed. */
-function Standing({ detail, onPaid }: { detail: RunDetail; onPaid: () => void }) {
+function Standing({ detail }: { detail: RunDetail }) {
   const { t } = useTranslation('runs')
-  const owed = useApp().counts.owed
-  const [paying, setPaying] = useState(false)
-  const [error, setError] = useState<ScansideError | null>(null)
   const { summary, receipt } = detail
   const sentence = sentenceOf(summary, receipt)
   const ended = !isActive(summary)
-  const pay = () => {
-    setPaying(true)
-    setError(null)
-    lab.runs
-      .payOwed()
-      .then(onPaid, (cause: unknown) => setError(asScansideError(cause)))
-      .finally(() => setPaying(false))
-  }
   return (
-    <Notice
-      icon={icons[sentence]}
-      actions={
-        owed > 0 && ended && (receipt?.owed.length ?? 0) > 0 ? (
-          <Button icon={Trash2} disabled={paying} onClick={pay}>
-            {t(paying ? 'owed.paying' : 'owed.pay')}
-          </Button>
-        ) : undefined
-      }
-    >
+    <Notice icon={icons[sentence]}>
       <p>
         <b>{t(`standing.${sentence}.lead`, { count: summary.scans })}</b>
         {` ${t(`standing.${sentence}.rest`)}`}
         {ended && receipt?.complete && ` ${t('removed')}`}
       </p>
       {summary.message && summary.home !== 'read-back' && <p className="strong">{summary.message}</p>}
-      {error && <p role="alert">{error.message}</p>}
     </Notice>
   )
 }

@@ -7,6 +7,7 @@ import { Empty } from '../../ui/empty.tsx'
 import { Segmented } from '../../ui/field.tsx'
 import { type Filter, filtered, groupRuns } from './grouping.ts'
 import { OpenRun } from './open-run.tsx'
+import { PayOwed } from './pay-owed.tsx'
 import { RunList } from './run-list.tsx'
 import styles from './runs.module.css'
 import { useRuns } from './use-runs.ts'
@@ -23,7 +24,7 @@ export function RunsPage() {
   const open = chosen ?? groups[0]?.runs[0]?.id ?? null
   const choices = (['all', 'active', 'failed'] as const).map((value) => ({
     value,
-    label: `${t(`filter.${value}`)} ${filtered(runs, value).length}`,
+    label: `${t(`filter.${value}`)} ${value === 'all' ? known.total : filtered(runs, value).length}`,
   }))
 
   // The first run stays chosen when a newer one comes: what is being read is never replaced.
@@ -48,6 +49,8 @@ export function RunsPage() {
       <header className="page-bar">
         <h1>{t('title')}</h1>
         <Segmented label={t('filter.label')} value={filter} choices={choices} onChange={setFilter} />
+        <span className="grow" />
+        <PayOwed />
       </header>
       <div className={styles.page}>
         <RunList groups={groups} open={open} older={known.older} reading={known.reading} error={known.error} empty={t(`filter.none.${filter}`)} />

@@ -11,13 +11,14 @@ interface Known {
 }
 
 /**
- * One run in full. It is read again with every change main pushes (the summary's state, home and verdicts) and whenever `again` is called.
+ * One run in full. It is read again with every change main pushes (the summary's state, home and verdicts; `owed`, how much is
+ * still to be removed at this desk) and whenever `again` is called.
  * Mount it once per run (`key`): what is known of one run is never shown for another.
  */
-export function useRunDetail(run: string, summary: RunSummary | undefined): Known & { again: () => void } {
+export function useRunDetail(run: string, summary: RunSummary | undefined, owed: number): Known & { again: () => void } {
   const [known, setKnown] = useState<Known>({ detail: null, error: null })
   const [asked, setAsked] = useState(0)
-  const version = `${asked} ${summary?.state} ${summary?.home} ${summary?.endedAt} ${summary?.verdicts.length}`
+  const version = `${asked} ${owed} ${summary?.state} ${summary?.home} ${summary?.endedAt} ${summary?.verdicts.length}`
   useEffect(() => {
     const aborter = new AbortController()
     void readDetail(run, version, aborter.signal, setKnown)

@@ -127,6 +127,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     lab,
     debts,
     now,
+    title: labels.titleOf,
     by: () => desk.status().user ?? 'this desk',
     onRuns: (list) => {
       runsStore.update({ runs: list })

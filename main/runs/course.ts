@@ -17,6 +17,10 @@ import { hasEnded, next, type RunEvent } from './state.ts'
 /** Files a single run may take in. */
 const maxFiles = 20_000
 
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
+/** Decimal, as file managers show it. */
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+
 /** A run under way. `record` is replaced, never changed. */
 export interface Job {
   record: RunRecord
@@ -167,7 +171,7 @@ const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Prom
   const staged = await stage(hands, job, workspace, inputs)
   desk.lab.runs.saveInputs(run, staged)
   goOn(abort.signal)
-  take(hands, job, 'staged', `${staged.length} files, ${staged.reduce((sum, file) => sum + file.size, 0)} bytes`)
+  take(hands, job, 'staged', `${counted(staged.length, 'file')}, ${megabytes(staged.reduce((sum, file) => sum + file.size, 0))}`)
 
   say('Starting the pipeline.')
   await workspace.start(abort.signal, (line) => {
@@ -202,7 +206,7 @@ const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Prom
   const course = next(job.record, 'collected')
   if ('refused' in course) throw new ScansideError('conflict', course.refused)
   const record: RunRecord = { ...job.record, ...course, verdicts, home: job.record.archive === null ? 'local' : 'waiting' }
-  const step = { state: course.state, at: desk.now().toISOString(), note: `${verdicts.length} scans judged` }
+  const step = { state: course.state, at: desk.now().toISOString(), note: `${counted(verdicts.length, 'scan')} judged` }
   const label = `${job.record.pipeline.name} ${job.record.pipeline.version}`
   desk.lab.runs.saveResults(record, step, bytes, scanVerdicts(staged, judged, label))
   job.record = record

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
-import type { RunSummary } from '../../preload/contract.ts'
+import type { OpenScan, RunSummary, ScanRef } from '../../preload/contract.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { Debts, Engine, EngineHealth } from '../engines/engine.ts'
 import type { Pipelines } from '../pipelines/plan.ts'
@@ -35,6 +35,8 @@ export interface RunsOptions {
   lab: Lab
   debts: Debts
   now: () => Date
+  /** What a person calls a scan of the archive; null where this desk has not listed it. */
+  title?: (ref: ScanRef & { kind: 'archive' }) => OpenScan['title'] | null
   /** Who is signed in, or the desk's own word for nobody. */
   by: () => string
   /** Told whenever the list or the counts may have changed: active runs and the newest ended ones, newest first, at most 200. */

@@ -1,5 +1,5 @@
 /** How scans' files lie in a run's input mount: opaque names only, whatever they are called in the archive. */
-import type { ScanRef } from '../../preload/contract.ts'
+import type { OpenScan, ScanRef } from '../../preload/contract.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 
 /** Kinds of files an image may tell by their extension; every other extension is dropped with the name. */
@@ -40,4 +40,13 @@ export const groupRefs = (refs: ScanRef[], context: 'session' | 'scan'): ScanRef
   const groups = new Map<string, ScanRef[]>()
   for (const ref of distinct) groups.set(sessionKey(ref), [...(groups.get(sessionKey(ref)) ?? []), ref])
   return [...groups.values()]
+}
+
+/** What a run is about, for the person who started it: `DEMO-MS / P-0142 / P-0142_V02 / 2 Macula`. `otherwise`: what the window called it. */
+export const subjectOf = (group: ScanRef[], title: (ref: ScanRef & { kind: 'archive' }) => OpenScan['title'] | null, otherwise: string): string => {
+  const first = group[0]
+  const known = first?.kind === 'archive' ? title(first) : null
+  if (!known) return otherwise
+  const session = `${known.project} / ${known.subject} / ${known.session}`
+  return (group.length === 1 ? `${session} / ${known.scan}` : `${session}, ${group.length} scans`).slice(0, 1_000)
 }

@@ -5,7 +5,7 @@ import type { Input, Output, RunDetail, RunSummary } from '../../preload/contrac
 import type { KnownVerdict, RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, carry, type Job, take } from './course.ts'
 import { deskOf, engineMissing, type RunsOptions, summaryOf } from './desk.ts'
-import { groupRefs } from './inputs.ts'
+import { groupRefs, subjectOf } from './inputs.ts'
 import { createLogs } from './logs.ts'
 import { sendHome } from './outbox.ts'
 import { completeReceipts, reap, recover } from './recovery.ts'
@@ -149,16 +149,15 @@ export const createRuns = (options: RunsOptions): Runs => {
       }
       const { context, ...plan } = await desk.pipelines.plan(pipeline, values)
       const groups = groupRefs(refs, context)
-      const made = groups.map((group, index): Job => {
+      const made = groups.map((group): Job => {
         const first = group[0]
         const inArchive = first?.kind === 'archive' ? first : null
-        const part = groups.length > 1 ? ` (${index + 1}/${groups.length})` : ''
         const record: RunRecord = {
           id: desk.newId(),
           pipeline: plan.pipeline,
           state: 'queued',
           outcome: null,
-          subject: `${subject.slice(0, 980)}${part}`,
+          subject: subjectOf(group, desk.title ?? (() => null), subject),
           scans: group.length,
           startedBy: desk.by(),
           createdAt: createdAt(),

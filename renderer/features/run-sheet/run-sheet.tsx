@@ -64,8 +64,12 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
     setBusy(true)
     setProblem(null)
     try {
-      const line = `${t('archive.scans', { count: refs.length })}, ${subject}`.slice(0, 1_000)
-      const { runs } = await lab.runs.start({ pipeline: pipeline.id, refs, values: sentValues(pipeline.inputs, form), subject: line })
+      const { runs } = await lab.runs.start({
+        pipeline: pipeline.id,
+        refs,
+        values: sentValues(pipeline.inputs, form),
+        subject: subject.slice(0, 1_000),
+      })
       noteStarted(runs, refs)
       const [first] = runs
       onClose()

@@ -105,6 +105,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   )
   const pipelines = createPipelines({
     images: () => engine.needed().images.list(),
+    capacity: () => engine.needed().capacity(),
     allowed: (image) => site.images === null || image.names.some((name) => site.images?.includes(name)),
   })
 

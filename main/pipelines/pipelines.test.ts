@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { pipelineSchema } from '../../preload/contract.ts'
 import type { EngineImage } from '../engines/docker/images.ts'
 import { defaultLimits } from './limits.ts'
-import { createPipelines } from './pipelines.ts'
+import { createPipelines, current } from './pipelines.ts'
 
 const digest = 'abcdef0123456789'.repeat(4)
 
@@ -229,5 +229,16 @@ describe('plan', () => {
     const label = [{ ...base, xnat: [{ ...first, 'external-inputs': [...(first?.['external-inputs'] ?? []), fixed] }] }]
     expect((await desk(label).list())[0]?.inputs).toEqual([])
     expect((await desk(label).plan(scanId, { fixed: '99', threshold: '99' })).argv).toContain('7')
+  })
+})
+
+describe('leftovers of earlier builds', () => {
+  const label = [command()]
+  it('are left out where the same commands have a name', () => {
+    const named = image(label, { id: 'new', names: ['lab/oct-quality:1.2'] })
+    expect(current([image(label, { id: 'old', names: [] }), named]).map(({ id }) => id)).toEqual(['new'])
+  })
+  it('stay where nothing replaced them', () => {
+    expect(current([image(label, { id: 'only', names: [] })])).toHaveLength(1)
   })
 })

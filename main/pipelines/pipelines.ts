@@ -51,6 +51,21 @@ function candidatesOf(image: EngineImage): Candidate[] {
   )
 }
 
+/** Without images that lost their name to a newer build of the same commands: they are leftovers, not a choice. */
+export function current(images: EngineImage[]): EngineImage[] {
+  const commandsOf = (image: EngineImage): string => {
+    try {
+      return parseCommands(image.labels[commandsLabel] ?? '')
+        .map(({ name }) => name)
+        .join('\n')
+    } catch {
+      return image.id
+    }
+  }
+  const named = new Set(images.filter(({ names }) => names.length > 0).map(commandsOf))
+  return images.filter((image) => image.names.length > 0 || !named.has(commandsOf(image)))
+}
+
 function rowOf({ id, image, command, wrapper, context }: Candidate, resolved: ResolvedWrapper | null, refused: string | null): Pipeline {
   const label = (wrapper.label ?? command.label ?? command.name).slice(0, 1_000)
   return {
@@ -120,7 +135,7 @@ export function createPipelines({ images, capacity, allowed }: PipelinesParts): 
 
   return {
     async list() {
-      const rows = (await images()).flatMap(listOf)
+      const rows = current(await images()).flatMap(listOf)
       return rows.sort((a, b) => a.label.localeCompare(b.label) || a.version.localeCompare(b.version)).slice(0, 500)
     },
 

@@ -87,6 +87,16 @@ const gather = async (desk: Desk, job: Job): Promise<StagedInput[]> => {
         throw new ScansideError('unauthorized', 'Nobody is signed in to the archive of these scans any more. Sign in and start the run again.')
       }
       const files = await home.archive.scanFiles(of, of.scan, abort.signal)
+      if (plan.acceptsScan) {
+        const row = (await home.archive.scans(of.project, of.session, abort.signal)).find(({ id }) => id === of.scan)
+        const resources = [...new Set(files.map((file) => file.resource))].map((label) => ({ label, format: '' }))
+        if (!plan.acceptsScan({ id: of.scan, type: row?.type ?? '', xsiType: row?.xsiType ?? '', resources })) {
+          throw new ScansideError(
+            'not-supported',
+            'This pipeline is not made for this kind of scan. Nothing was started; choose another scan or another pipeline.',
+          )
+        }
+      }
       for (const file of files) {
         for (const into of plan.inputs.filter((input) => input.accepts({ label: file.resource, format: '' }))) {
           const path = inputPath(into.layout, index + 1, file.resource, opaqueName(desk.newId(), file.name))

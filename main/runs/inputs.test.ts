@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ref } from './fakes.ts'
-import { groupRefs, inputPath, opaqueName, safeExtension, safeLabel, safePart } from './inputs.ts'
+import { groupRefs, inputPath, opaqueName, safeExtension, safeLabel, safePart, subjectOf } from './inputs.ts'
 
 describe('names in a workspace', () => {
   it.each([
@@ -54,5 +54,14 @@ describe('scans become runs', () => {
     const refs = [ref('1'), ref('2'), ref('1', 'E2'), ref('1'), dropped('a'), dropped('b')]
     expect(groupRefs(refs, 'scan')).toHaveLength(5)
     expect(groupRefs(refs, 'session')).toEqual([[ref('1'), ref('2')], [ref('1', 'E2')], [dropped('a'), dropped('b')]])
+  })
+})
+
+describe('what a run is called', () => {
+  const title = () => ({ project: 'DEMO-MS', subject: 'P-0142', session: 'P-0142_V02', scan: '2 Macula' })
+  it('names the one scan, counts several, and takes the window’s word where nothing was listed', () => {
+    expect(subjectOf([ref('1')], title, 'x')).toBe('DEMO-MS / P-0142 / P-0142_V02 / 2 Macula')
+    expect(subjectOf([ref('1'), ref('2')], title, 'x')).toBe('DEMO-MS / P-0142 / P-0142_V02, 2 scans')
+    expect(subjectOf([ref('1')], () => null, 'a dropped file')).toBe('a dropped file')
   })
 })

@@ -75,6 +75,9 @@ async function* counted(source: AsyncIterable<Buffer>, onProgress: (bytes: numbe
   }
 }
 
+/** An untagged image has no names; engines say so with an empty list, null, or a placeholder. */
+const realNames = (tags: string[] | null | undefined): string[] => (tags ?? []).filter((tag) => !tag.startsWith('<none>'))
+
 export function createImages(docker: Docker): EngineImages {
   const known = new Map<string, Omit<EngineImage, 'names'>>()
 
@@ -90,7 +93,7 @@ export function createImages(docker: Docker): EngineImages {
       cmd: info.Config?.Cmd ?? [],
     }
     known.set(info.Id, image)
-    return { ...image, names: info.RepoTags ?? [] }
+    return { ...image, names: realNames(info.RepoTags) }
   }
 
   /** An image that came in is taken only with commands. */
@@ -117,7 +120,7 @@ export function createImages(docker: Docker): EngineImages {
         const images = await Promise.all(
           rows.map(async (row): Promise<EngineImage[]> => {
             const seen = known.get(row.Id)
-            if (seen !== undefined) return [{ ...seen, names: row.RepoTags ?? [] }]
+            if (seen !== undefined) return [{ ...seen, names: realNames(row.RepoTags) }]
             try {
               return [await inspect(row.Id)]
             } catch (fault) {

@@ -49,7 +49,7 @@ export const suites: Suite[] = [
   {
     name: 'flow',
     about: 'the main job in Chromium, demo archive over HTTPS, real Docker',
-    needs: ['docker', 'chromium', 'dbus', 'keyring'],
+    needs: ['docker', 'busybox', 'chromium', 'dbus', 'keyring'],
     built: true,
     always: true,
     run: () => playwright('flow', false),

@@ -76,6 +76,8 @@ async function onPodman(folder: string): Promise<SuiteOutcome> {
   const conf = join(folder, 'containers.conf')
   await writeFile(conf, containersConf)
   const service = spawn('podman', ['system', 'service', '--time=0', `unix://${socket}`], {
+    // Its monitor leaves a file in its folder when a container runs out of memory.
+    cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, CONTAINERS_CONF: conf },
   })

@@ -1,6 +1,6 @@
 /** The loopback front's server: the built page, the exchange of the token, `/bulk` over HTTP and the doorway over a WebSocket. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeWebStream } from 'node:stream/web'
@@ -62,9 +62,17 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
     return send(response, parts.files(request.method ?? 'GET', url.pathname))
   }
 
+  // Upgraded and refused connections are no longer the server's, and would keep `close` waiting for ever.
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   server.on('upgrade', (request, socket, head) => {
+    // A connection that breaks off says so as an error; one nobody hears would end the process, and any program here may connect.
+    socket.on('error', () => socket.destroy())
     if (request.url !== '/doorway' || !isOwnRequest(request.headers, port, true)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n', () => socket.destroy())
       return
     }
     sockets.handleUpgrade(request, socket, head, welcome)
@@ -72,6 +80,8 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
 
   function welcome(socket: WebSocket): void {
     const tooLate = setTimeout(() => socket.close(4401), 5_000)
+    // Too long a message, a broken frame: ws has closed the connection already.
+    socket.on('error', () => undefined)
     socket.once('message', (data) => {
       clearTimeout(tooLate)
       const first = parse(String(data)) as { key?: unknown } | null
@@ -105,9 +115,9 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
   return {
     port,
     async stop() {
-      for (const socket of sockets.clients) socket.terminate()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      const ended = new Promise((resolve) => server.close(resolve))
+      for (const socket of connections) socket.destroy()
+      await ended
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Sentences } from './en.ts'
 /** The window's German sentences. */
 const de: Sentences<typeof en> = {
   place: { inbox: 'Eingang', archive: 'Archiv', runs: 'Läufe', cohort: 'Kohorte', settings: 'Optionen', label: 'Orte' },
-  verdict: { usable: 'verwendbar', ambiguous: 'unklar', unusable: 'nicht verwendbar', unknown: 'unbekannt', none: 'nicht geprüft' },
+  verdict: { usable: 'verwendbar', ambiguous: 'ansehen', unusable: 'nicht verwendbar', unknown: 'unbekannt', none: 'nicht geprüft' },
   compare: { atLeast: 'mindestens', atMost: 'höchstens' },
   problem: {
     details: 'Einzelheiten',

@@ -1,7 +1,7 @@
 /** The window's English sentences. de.ts has the same keys; the viewer and the runs page keep theirs beside them. */
 const en = {
   place: { inbox: 'Inbox', archive: 'Archive', runs: 'Runs', cohort: 'Cohort', settings: 'Settings', label: 'Places' },
-  verdict: { usable: 'usable', ambiguous: 'ambiguous', unusable: 'not usable', unknown: 'unknown', none: 'not checked' },
+  verdict: { usable: 'usable', ambiguous: 'look', unusable: 'not usable', unknown: 'unknown', none: 'not checked' },
   compare: { atLeast: 'at least', atMost: 'at most' },
   problem: {
     details: 'Details',

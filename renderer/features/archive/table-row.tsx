@@ -8,6 +8,7 @@ import { useAppearance } from '../../appearance.ts'
 import { formatBytes } from '../../ui/format.ts'
 import { Spinner } from '../../ui/progress.tsx'
 import { VerdictMark, VerdictWord } from '../../ui/verdict.tsx'
+import { Day } from './day.tsx'
 import { type Mark, markOf, markOfAll, type Selection } from './selection.ts'
 import { levelOf, type TreeRow } from './tree.ts'
 
@@ -80,7 +81,7 @@ export const TableRow = memo(
             {row.kind === 'note' ? (
               <Note note={row.note} />
             ) : (
-              <span className="tree-label ellipsis">{row.kind === 'scan' ? t('archive.scan', { id: row.scan.id }) : nameOf(row)}</span>
+              <span className="tree-label name ellipsis">{row.kind === 'scan' ? t('archive.scan', { id: row.scan.id }) : nameOf(row)}</span>
             )}
             {row.kind === 'subject' && <span className="faint small">{t('archive.sessions', { count: row.members.length })}</span>}
             {row.kind === 'session' && row.scans && <span className="faint small c-count">{t('archive.scans', { count: row.scans.length })}</span>}
@@ -138,7 +139,9 @@ function ScanCells({ scan, date }: { scan: ScanRow; date: string }) {
   const language = useAppearance((state) => state.language)
   return (
     <>
-      <td className="faint">{date}</td>
+      <td className="faint">
+        <Day date={date} />
+      </td>
       <td>
         {scan.laterality === 'unknown' ? (
           <span className="faint" title={t('archive.eyeUnknown')}>
@@ -156,7 +159,7 @@ function ScanCells({ scan, date }: { scan: ScanRow; date: string }) {
       <td>
         <VerdictWord verdict={scan.verdict} />
       </td>
-      <td className="c-with soft ellipsis" title={scan.checkedWith ?? undefined}>
+      <td className="c-with name soft ellipsis" title={scan.checkedWith ?? undefined}>
         {scan.checkedWith}
       </td>
       <td className="num">{scan.size === null ? '' : formatBytes(scan.size, language)}</td>
@@ -177,7 +180,7 @@ function FolderCells({ row }: { row: TreeRow }) {
   const size = sizeOf(scans)
   return (
     <>
-      <td className="soft">{row.kind === 'session' ? row.session.date : ''}</td>
+      <td className="soft">{row.kind === 'session' && <Day date={row.session.date} />}</td>
       <td />
       <td />
       <td />

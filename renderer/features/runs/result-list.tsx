@@ -28,7 +28,9 @@ export function ResultList({ results, refs }: { results: Results; refs: ScanRef[
                 <VerdictMark verdict={scan.verdict} />
                 {t(`verdict.${scan.verdict}`)}
               </span>
-              <span className="soft ellipsis">{scan.error?.message ?? decided.map((criterion) => criterion.reason).join(' ')}</span>
+              <span className="soft ellipsis" lang="en">
+                {scan.error?.message ?? decided.map((criterion) => criterion.reason).join(' ')}
+              </span>
               {only && <Button onClick={() => openViewer(only)}>{t('results.open')}</Button>}
             </li>
           )

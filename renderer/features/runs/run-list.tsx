@@ -9,6 +9,7 @@ import { Problem } from '../../ui/notice.tsx'
 import { Progress, Spinner } from '../../ui/progress.tsx'
 import { isActive, type RunGroup } from './grouping.ts'
 import styles from './run-list.module.css'
+import { endOfPath } from './short-name.ts'
 import { formatDuration } from './steps.ts'
 import { useNow } from './use-run.ts'
 
@@ -86,10 +87,12 @@ function Row({ run, open, now, dated }: { run: RunSummary; open: boolean; now: n
         <Icon className="icon" size={16} aria-hidden />
         <span className={styles.rowMain}>
           <span className={styles.rowName}>
-            <b className="strong">{run.pipeline.name}</b>
+            <b className="strong name">{run.pipeline.name}</b>
             {run.demo && <span className="tag">DEMO</span>}
           </span>
-          <span className="small soft ellipsis">{run.subject}</span>
+          <span className="name small soft ellipsis" title={run.subject}>
+            {endOfPath(run.subject)}
+          </span>
         </span>
         <span className={styles.rowSide}>
           <span>{t(`state.${run.state}`)}</span>

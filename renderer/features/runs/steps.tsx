@@ -4,6 +4,7 @@ import type { RunDetail } from '../../../preload/contract.ts'
 import { Spinner } from '../../ui/progress.tsx'
 import { isActive } from './grouping.ts'
 import styles from './runs.module.css'
+import { readNote } from './step-note.ts'
 import { formatDuration, type Step, stepsOf } from './steps.ts'
 import { useNow } from './use-run.ts'
 
@@ -11,6 +12,13 @@ import { useNow } from './use-run.ts'
 export function Steps({ detail }: { detail: RunDetail }) {
   const { t, i18n } = useTranslation('runs')
   const phaseNote = (phase: Step['phase']) => (phase === 'done' || phase === 'todo' ? '' : t(`phase.${phase}`))
+  const said = (note: string) => {
+    const read = readNote(note)
+    if (!read) return note
+    if (read.say !== 'files' && read.say !== 'judged') return t(`note.${read.say}`)
+    const size = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(Number(read.size))
+    return t(`note.${read.say}`, { count: read.count, size: `${size} MB` })
+  }
   const now = useNow(isActive(detail.summary))
   return (
     <ol className={styles.steps} aria-label={t('steps')}>
@@ -21,7 +29,7 @@ export function Steps({ detail }: { detail: RunDetail }) {
           </span>
           <b>{t(`state.${step.state}`)}</b>
           <span className={styles.stepTime}>{step.milliseconds === null ? '' : formatDuration(step.milliseconds, i18n.language)}</span>
-          <small title={step.note}>{step.note || phaseNote(step.phase)}</small>
+          <small title={step.note}>{said(step.note) || phaseNote(step.phase)}</small>
         </li>
       ))}
     </ol>

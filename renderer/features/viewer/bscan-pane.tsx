@@ -11,7 +11,7 @@ import { BscanMarks } from './bscan-marks.tsx'
 import image from './image.module.css'
 import { ImageCanvas } from './image-canvas.tsx'
 import { wheelSteps } from './stepping.ts'
-import { useFrames } from './use-frames.ts'
+import type { useFrames } from './use-frames.ts'
 import { usePane } from './use-pane.ts'
 import { baseSize, held, noZoom, placed, type ScaleMode, toImage, type Zoom, zoomAt } from './view.ts'
 import styles from './viewer.module.css'
@@ -20,6 +20,7 @@ import { dragWindow, plainWindow, type WindowLevel } from './window-level.ts'
 interface BscanPaneProps {
   open: OpenScan
   index: number
+  frames: ReturnType<typeof useFrames>
   /** The A-scan under the pointer. */
   cursor: number | null
   intervals: readonly Interval[]
@@ -33,11 +34,11 @@ interface BscanPaneProps {
 type Drag = { kind: 'pan' | 'level'; x: number; y: number; zoom: Zoom; level: WindowLevel }
 
 /** One B-scan with its layer lines: the wheel steps, Ctrl and wheel zooms, a drag moves what is zoomed, a right drag changes the contrast. */
-export function BscanPane({ open, index, cursor, intervals, verdict, layersOn, onLayers, onStep, onCursor }: BscanPaneProps) {
+export function BscanPane({ open, index, frames, cursor, intervals, verdict, layersOn, onLayers, onStep, onCursor }: BscanPaneProps) {
   const { t } = useTranslation('viewer')
   const { scan } = open
   const { ref, pane, density } = usePane()
-  const { at, shown, retry } = useFrames(open, index)
+  const { at, shown, retry } = frames
   const [mode, setMode] = useState<ScaleMode>('fit')
   const [zoom, setZoom] = useState<Zoom>(noZoom)
   const [level, setLevel] = useState<WindowLevel>(plainWindow)
@@ -75,7 +76,7 @@ export function BscanPane({ open, index, cursor, intervals, verdict, layersOn, o
   const changed = zoom.factor !== 1 || level !== plainWindow
 
   return (
-    <section className={styles.bscan} aria-label={t('bscan.region')}>
+    <section className={styles.bscan} data-alone={scan.frames.length === 1 || undefined} aria-label={t('bscan.region')}>
       <div className={styles.tools}>
         <b className="strong">{t('bscan.title')}</b>
         <span className="faint small">{t('bscan.count', { index: index + 1, count: scan.frames.length })}</span>
@@ -109,6 +110,7 @@ export function BscanPane({ open, index, cursor, intervals, verdict, layersOn, o
         aria-label={t('bscan.image', { index: index + 1 })}
         className={image.well}
         data-zoomed={zoom.factor > 1 || undefined}
+        style={scan.frames.length === 1 ? { aspectRatio: `${scan.width} / ${scan.height}` } : undefined}
         onPointerDown={press}
         onPointerMove={move}
         onPointerUp={() => {

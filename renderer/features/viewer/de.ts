@@ -51,6 +51,14 @@ const de: Sentences<typeof en> = {
     aScan: 'A-Scan {{index}}',
     noLayers: 'Die Schichtgrenzen dieses B-Scans konnten nicht gelesen werden.',
   },
+  profile: {
+    ring: 'TSNIT-Profil',
+    line: 'Dickenprofil',
+    of: { RNFL: 'RNFL, nicht zur Diagnose', retina: 'ILM bis BM, nicht zur Diagnose' },
+    mean: 'Mittel',
+    said: 'Dicke entlang des B-Scans. Mittel je Viertel: {{means}}',
+    none: 'Es gibt keine Dicke zu zeichnen: Diese Aufnahme hat keine Schichtgrenzen oder keinen Maßstab.',
+  },
   strip: { title: 'B-Scans', slider: 'Gezeigter B-Scan', noQuality: 'keine Gerätequalität' },
   facts: {
     title: 'Aufnahme',

@@ -48,6 +48,14 @@ const en = {
     aScan: 'A-scan {{index}}',
     noLayers: 'The layer lines of this B-scan could not be read.',
   },
+  profile: {
+    ring: 'TSNIT profile',
+    line: 'Thickness profile',
+    of: { RNFL: 'RNFL, not for diagnosis', retina: 'ILM to BM, not for diagnosis' },
+    mean: 'mean',
+    said: 'Thickness along the B-scan. Mean per quarter: {{means}}',
+    none: 'There is no thickness to plot: this scan has no layer lines or no scale.',
+  },
   strip: { title: 'B-scans', slider: 'B-scan shown', noQuality: 'no device quality' },
   facts: {
     title: 'Acquisition',

@@ -5,10 +5,12 @@ import { RunSheet } from '../run-sheet/run-sheet.tsx'
 import { Acquisition } from './acquisition.tsx'
 import { BscanPane } from './bscan-pane.tsx'
 import { NotJudged } from './not-judged.tsx'
+import { ProfilePane } from './profile-pane.tsx'
 import { type KnownResult, QualityPanel } from './quality-panel.tsx'
 import { SloPane } from './slo-pane.tsx'
 import { frameForKey, stepFrame } from './stepping.ts'
 import { Strip } from './strip.tsx'
+import { useFrames } from './use-frames.ts'
 import styles from './viewer.module.css'
 
 /** The panes of an open scan: SLO, B-scan, quality and, where there are several B-scans, the strip below. */
@@ -23,6 +25,7 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
   const [chosen, setChosen] = useState(0)
   const [sheet, setSheet] = useState(false)
   const addResult = useCallback((one: KnownResult) => setFresh((before) => [one, ...before]), [])
+  const frames = useFrames(open, index)
   const { title } = open
   const subject = [title.project, title.subject, title.session].filter((label) => label !== '').join(' / ') || common('run.subjectLocal')
   const results = useMemo(() => [...fresh, ...open.results], [fresh, open])
@@ -54,17 +57,21 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
         <SloPane open={open} index={index} cursor={cursor} intervals={here} verdict={verdict} onIndex={setIndex} />
         <Acquisition open={open} index={index} />
       </div>
-      <BscanPane
-        open={open}
-        index={index}
-        cursor={cursor}
-        intervals={here}
-        verdict={verdict}
-        layersOn={layersOn}
-        onLayers={setLayersOn}
-        onStep={(delta) => setIndex((now) => stepFrame(now, count, delta))}
-        onCursor={setCursor}
-      />
+      <div className={styles.middle}>
+        <BscanPane
+          open={open}
+          index={index}
+          frames={frames}
+          cursor={cursor}
+          intervals={here}
+          verdict={verdict}
+          layersOn={layersOn}
+          onLayers={setLayersOn}
+          onStep={(delta) => setIndex((now) => stepFrame(now, count, delta))}
+          onCursor={setCursor}
+        />
+        {count === 1 && <ProfilePane open={open} layers={frames.shown?.frame.layers} cursor={cursor} onCursor={setCursor} />}
+      </div>
       {count > 1 && <Strip open={open} index={index} intervals={intervals} verdict={verdict} onIndex={setIndex} />}
       {sheet ? (
         <div className={styles.sheet}>

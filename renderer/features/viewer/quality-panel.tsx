@@ -37,7 +37,11 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
     <>
       <VerdictHead result={result} profile={pipeline.profile} />
       <div className={styles.scroll}>
-        {result.error && <p className={styles.errorLine}>{result.error.message}</p>}
+        {result.error && (
+          <p className={styles.errorLine} lang="en">
+            {result.error.message}
+          </p>
+        )}
         <ul aria-label={t('panel.criteria')}>
           {inOrder(result).map((criterion) => (
             <CriterionRow key={criterion.id} criterion={criterion} decided={result.decidedBy.includes(criterion.id)} />
@@ -109,7 +113,9 @@ function CriterionRow({ criterion, decided }: { criterion: Criterion; decided: b
       <b className={styles.letter}>{letter}</b>
       <div className={styles.what}>
         <p>
-          <span className="strong">{name}</span>
+          <span className="strong" title={criterion.id}>
+            {name}
+          </span>
         </p>
         {(criterion.value !== null || criterion.threshold !== '') && (
           <p className="small soft">
@@ -120,10 +126,13 @@ function CriterionRow({ criterion, decided }: { criterion: Criterion; decided: b
               </span>
             )}
             <span className="faint">{t(`evidence.${criterion.evidence}`)}</span>
-            {key && criterion.id.includes('.') && <span className="faint mono">{criterion.id}</span>}
           </p>
         )}
-        {criterion.reason !== '' && <p className="small soft">{criterion.reason}</p>}
+        {criterion.reason !== '' && (
+          <p className="small soft" lang="en">
+            {criterion.reason}
+          </p>
+        )}
       </div>
       <span className={styles.status} title={t(`status.${criterion.status}`)}>
         <VerdictMark verdict={marks[criterion.status]} size={12} />

@@ -48,7 +48,7 @@ export function SloPane({ open, index, cursor, intervals, verdict, onIndex }: Sl
         <b className="strong">{t('slo.title')}</b>
         {slo?.field != null && <span className="faint small">{`${slo.field}°`}</span>}
       </div>
-      <div ref={ref} className={image.well} onPointerDown={jump}>
+      <div ref={ref} className={image.well} onPointerDown={jump} style={{ aspectRatio: slo ? `${slo.width} / ${slo.height}` : '1' }}>
         {slo && <ImageCanvas image={grey} pane={pane} rect={rect} level={plainWindow} density={density} label={t('slo.image')} />}
         {slo && grey && (
           <SloMarks open={open} rect={rect} index={index} locations={locations} cursor={cursor} intervals={intervals} verdict={verdict} />

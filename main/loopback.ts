@@ -2,22 +2,31 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { ScansideError } from '../oct/errors.ts'
 import { createDispatch } from './doorway/dispatch.ts'
 import { createFiles } from './doorway/files.ts'
 import { createGate, tokenLifeMs } from './loopback/gate.ts'
 import { nodeCapabilities } from './loopback/node-capabilities.ts'
 import { browserCommands, openBrowser, writeRedirect } from './loopback/open-browser.ts'
 import { serveLoopback } from './loopback/server.ts'
+import { listensHere, redirectName, removeStaleRedirects } from './loopback/stale.ts'
 import { createServices } from './services.ts'
 
 const built = import.meta.dirname
 const root = dirname(dirname(built))
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 const capabilities = nodeCapabilities(root, built, version)
-const services = await createServices(capabilities)
+await removeStaleRedirects(homedir(), listensHere)
+const services = await createServices(capabilities).catch((error: unknown) => {
+  if (!(error instanceof ScansideError)) throw error
+  console.log(error.message)
+  process.exit(1)
+})
 const gate = createGate(Date.now)
 
 let lastWindowLeft: NodeJS.Timeout | undefined
+let leaving = false
+let renewal: NodeJS.Timeout | undefined
 const front = await serveLoopback({
   gate,
   files: createFiles(join(dirname(built), 'renderer')),
@@ -26,16 +35,15 @@ const front = await serveLoopback({
   subscribe: services.subscribe,
   onWindows(open) {
     clearTimeout(lastWindowLeft)
-    clearInterval(renewal)
-    rmSync(file, { force: true })
-    if (open === 0) lastWindowLeft = setTimeout(leaveWhenIdle, 60_000)
+    if (open > 0) return shutDoor()
+    openDoor()
+    lastWindowLeft = setTimeout(leaveWhenIdle, 60_000)
   },
 })
 
-// In the home folder, where browsers confined by snap can read it. Until a window is there, the token in it is renewed before it dies.
-const file = join(homedir(), `scanside-${front.port}.html`)
-writeRedirect(file, front.port, gate.issue())
-const renewal = setInterval(() => writeRedirect(file, front.port, gate.issue()), tokenLifeMs - 2_000)
+// In the home folder, where browsers confined by snap can read it. While no window is there, the token in it is renewed before it dies.
+const file = join(homedir(), redirectName(front.port))
+openDoor()
 
 const graphical = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 const commands = process.env.SCANSIDE_NO_BROWSER ? [] : browserCommands(process.platform, process.getuid?.() === 0, graphical)
@@ -45,6 +53,20 @@ else console.log(`No browser could be opened from here. Open this file in a brow
 console.log('Scanside is ready')
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave)
+// The terminal it was started from is closed; kernel and shell may both say so, and the second word must not cut the first one's work short.
+process.on('SIGHUP', leave)
+
+function openDoor(): void {
+  if (leaving) return
+  clearInterval(renewal)
+  writeRedirect(file, front.port, gate.issue())
+  renewal = setInterval(() => writeRedirect(file, front.port, gate.issue()), tokenLifeMs - 2_000)
+}
+
+function shutDoor(): void {
+  clearInterval(renewal)
+  rmSync(file, { force: true })
+}
 
 /** Ends when nothing is under way and nothing is owed; looks again every minute otherwise. */
 function leaveWhenIdle(): void {
@@ -53,9 +75,11 @@ function leaveWhenIdle(): void {
 }
 
 async function leave(): Promise<void> {
-  clearInterval(renewal)
-  rmSync(file, { force: true })
-  await front.stop()
+  if (leaving) return
+  leaving = true
+  shutDoor()
+  // The runs' workspaces first: they must be gone even where the front will not end.
   await services.stop()
+  await front.stop()
   process.exit(0)
 }

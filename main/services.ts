@@ -30,6 +30,7 @@ import { parseInWorker } from './scans/parse.ts'
 import { loadSite, siteCandidates } from './site/site-file.ts'
 import { openLab } from './store/lab.ts'
 import { chainKey, labKey } from './store/lab-key.ts'
+import { holdLock } from './store/lock.ts'
 import { openOwed } from './store/owed.ts'
 import { createStore } from './store/stores.ts'
 import { createVault, loadKeytar } from './vault/keyring-vault.ts'
@@ -39,8 +40,10 @@ export interface Services {
   bulk: Bulk
   /** Every event for the window; returns how to stop. */
   subscribe(listener: (event: EventName, payload: unknown) => void): () => void
-  /** Whether a run is under way or something is owed. */
+  /** Whether a run is under way, something is owed, or results would be lost. */
   busy(): boolean
+  /** Results not home yet that end with this process, because this desk keeps its records in memory. The demo lab's end with it anyway. */
+  unsaved(): number
   stop(): Promise<void>
 }
 
@@ -53,12 +56,21 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const { dataFolder, env, log, version } = capabilities
   const now = () => new Date()
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  const lock = holdLock(join(dataFolder, 'lock.db'))
 
   // What the window hears.
   const listeners = new Set<(event: EventName, payload: unknown) => void>()
   const emit = <E extends EventName>(event: E, payload: Payload<E>) => {
     const checked = checkedEvent(event, payload, log)
-    if (checked !== null) for (const listener of listeners) listener(event, checked)
+    if (checked === null) return
+    for (const listener of listeners) {
+      try {
+        listener(event, checked)
+      } catch (error) {
+        // A window that is going away is no reason for a run to fail.
+        log('window', error)
+      }
+    }
   }
   const bulk = createBulk(log)
   const operations = createOperations(
@@ -171,20 +183,33 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     show()
     if (engine.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
   }
+  let stopping = false
   function inBackground(what: string, work: () => Promise<unknown>): void {
-    work()
-      .catch((error) => log(what, error))
-      .finally(show)
+    const look = async () => {
+      try {
+        await work()
+      } catch (error) {
+        log(what, error)
+      }
+      // Once everything is closed there is nothing to show, and asking would only fail.
+      if (!stopping) show()
+    }
+    look().catch((error) => log(what, error))
   }
 
-  inBackground('start', async () => {
-    await Promise.all([engine.refresh(), desk.restore()])
+  // Apart: what is owed is paid whatever becomes of the sign-in, and however long the archive takes.
+  inBackground('restore sign-in', desk.restore)
+  inBackground('recover', async () => {
+    await engine.refresh()
     await runs.recover()
+    if (desk.status().state === 'signed-in') await runs.sendWaiting()
   })
   const looking = setInterval(() => inBackground('look for engines', engine.refresh), lookAgainMs)
   const ticking = setInterval(
     () =>
       inBackground('tick', async () => {
+        // Also what could not be removed while the engine was away for less than a look.
+        if (engine.engine() && runs.counts().owed > 0) await runs.payOwed()
         await desk.tick()
         if (desk.status().state === 'signed-in' && runs.counts().waiting > 0) await runs.sendWaiting()
       }),
@@ -208,6 +233,17 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     lab,
     show,
   })
+  const unsaved = () => (lab.kept ? 0 : lab.runs.waiting().filter((record) => !record.demo).length)
+  const closing: [string, () => unknown][] = [
+    ['close runs', runs.close],
+    ['close scans', scans.closeAll],
+    ['close cache', cache.close],
+    ['close archive', desk.close],
+    ['close demo', demoLab.stop],
+    ['close records', lab.close],
+    ['close debts', debts.close],
+    ['let go of the folder', lock.release],
+  ]
   return {
     handlers,
     bulk,
@@ -217,18 +253,21 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     },
     busy: () => {
       const { active, owed } = runs.counts()
-      return active > 0 || owed > 0
+      return active > 0 || owed > 0 || unsaved() > 0
     },
+    unsaved,
     async stop() {
+      stopping = true
       clearInterval(looking)
       clearInterval(ticking)
-      await runs.close()
-      await scans.closeAll()
-      await cache.close()
-      await desk.close()
-      demoLab.stop()
-      lab.close()
-      debts.close()
+      // Each is closed whatever became of the one before: a scan that will not close must not leave a token behind.
+      for (const [what, close] of closing) {
+        try {
+          await close()
+        } catch (error) {
+          log(what, error)
+        }
+      }
     },
   }
 }

@@ -1,9 +1,11 @@
 /** Scanside in Electron. Reads from top to bottom: prepare, build the services, bind the doorway, open the window. */
 import { join } from 'node:path'
 import { app, dialog, protocol } from 'electron'
+import { ScansideError } from '../oct/errors.ts'
 import { createDispatch } from './doorway/dispatch.ts'
 import { createFiles } from './doorway/files.ts'
 import { electronCapabilities } from './electron/capabilities.ts'
+import { bindQuit } from './electron/closing.ts'
 import { windowPreferences } from './electron/policies.ts'
 import { bindDoorway, openWindow, serveApp, type WindowParts } from './electron/window.ts'
 import { wirePolicies } from './electron/wire.ts'
@@ -28,10 +30,8 @@ if (unsandboxed && app.isPackaged) {
   // Not awaited: Electron waits for this module before it is ready.
   run().catch((error: unknown) => {
     console.error('scanside: start:', error)
-    dialog.showErrorBox(
-      'Scanside could not start',
-      'Your data is safe: nothing was changed. Start Scanside again; if it stays, show your administrator this line.',
-    )
+    const why = error instanceof ScansideError ? error.message : 'Start Scanside again; if it stays, show your administrator this line.'
+    dialog.showErrorBox('Scanside could not start', `Your data is safe: nothing was changed. ${why}`)
     app.exit(1)
   })
 }
@@ -55,17 +55,11 @@ async function run(): Promise<void> {
   bindDoorway(parts, (id) => known.has(id))
   const window = await openWindow(parts, (id) => known.add(id))
   app.on('second-instance', () => {
+    // It may be closed already while the last workspace is being removed.
+    if (window.isDestroyed()) return
     if (window.isMinimized()) window.restore()
     window.focus()
   })
+  bindQuit(window, services)
   console.log('Scanside is ready')
-
-  app.on('window-all-closed', () => app.quit())
-  let stopped = false
-  app.on('before-quit', (event) => {
-    if (stopped) return
-    event.preventDefault()
-    stopped = true
-    services.stop().finally(() => app.quit())
-  })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { describeEndpoint, type Endpoint, isLoopback, isRemote, parseEndpoint, refusal } from './endpoint.ts'
+import { isLoopback } from '../../http/address.ts'
+import { describeEndpoint, type Endpoint, isRemote, parseEndpoint, refusal } from './endpoint.ts'
 
 const tls = { ca: 'ca', cert: 'cert', key: 'key' }
 

@@ -1,4 +1,5 @@
 /** Where an engine listens, as a person or `docker context` writes it. Pure: no file and no socket is touched. */
+import { isLoopback } from '../../http/address.ts'
 
 /** Certificates of a TCP endpoint, PEM. */
 export interface TlsFiles {
@@ -12,12 +13,6 @@ export type Endpoint =
   | { kind: 'tcp'; host: string; port: number; tls: TlsFiles | null }
   /** Reached through another machine's ssh; shown, not used. */
   | { kind: 'ssh'; host: string }
-
-/** Loopback by name or number; nothing else counts, for patient data would cross a cable. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
-}
 
 /**
  * Reads `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, `tcp://host:port`, `ssh://user@host` or a bare socket path.

@@ -47,24 +47,31 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
   const place = (http: Http, vault: Vault, projects: string[] | null) => {
     const session = createSession({ http, vault })
     session.onChange(tell)
-    return { session, archive: createXnat({ request: session.request, ...(projects ? { projects } : {}) }) }
+    let known: { at: string; archive: Archive } | null = null
+    /** The archive at this address and no other, whoever signs in where later: a run holds on to it from its first file to its last. */
+    const archive = (at: string): Archive => {
+      if (known?.at !== at) known = { at, archive: createXnat({ request: session.requestAt(at), ...(projects ? { projects } : {}) }) }
+      return known.archive
+    }
+    return { session, archive }
   }
   const institute = place(parts.http(parts.siteRoots), parts.vault, parts.siteProjects)
   let demo: typeof institute | null = null
   const here = () => demo ?? institute
+  const home: ArchiveDesk['home'] = () => {
+    const { state, archive } = here().session.status()
+    if (state === 'signed-out' || archive === null) return null
+    return { id: demo ? 'demo' : archive, demo: demo !== null, archive: here().archive(archive) }
+  }
 
   return {
     status: () => here().session.status(),
     session: () => here().session,
-    home() {
-      const status = here().session.status()
-      if (status.state === 'signed-out') return null
-      return { id: demo ? 'demo' : (status.archive ?? ''), demo: demo !== null, archive: here().archive }
-    },
+    home,
     archive() {
-      if (here().session.status().state === 'signed-out')
-        throw new ScansideError('unauthorized', 'Nobody is signed in to an archive. Sign in and try again.')
-      return here().archive
+      const there = home()
+      if (!there) throw new ScansideError('unauthorized', 'Nobody is signed in to an archive. Sign in and try again.')
+      return there.archive
     },
     async openDemo() {
       const access = await parts.demoLab.open()
@@ -77,8 +84,10 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
         remember: false,
         demo: true,
       })
+      const before = demo
       demo = opened
       tell()
+      await before?.session.close()
     },
     async signOut(input) {
       await here().session.signOut(input)

@@ -38,6 +38,11 @@ export interface ArchiveSession {
   close(): Promise<void>
   /** A request below the archive's address, in the signed-in session. @throws ScansideError `unauthorized` where nobody is signed in */
   request(request: ConnectionRequest): Promise<HttpReply>
+  /**
+   * `request` for one archive alone, by the `archive` of its status: once somebody has signed in elsewhere it rejects with `unauthorized`.
+   * Two archives may have the same ids; what began at one must neither read nor write the other.
+   */
+  requestAt(archive: string): (request: ConnectionRequest) => Promise<HttpReply>
 }
 
 export interface SessionOptions {
@@ -190,6 +195,22 @@ export const createSession = ({ http, vault, now = Date.now }: SessionOptions): 
     }
   }
 
+  const ask = async (request: ConnectionRequest): Promise<HttpReply> => {
+    const session = open
+    if (!session) throw new ScansideError('unauthorized', 'Nobody is signed in. Sign in to the archive first.', { reason: 'signed-out' })
+    if (state === 'expired')
+      throw new ScansideError('unauthorized', 'Your sign-in has expired. Sign in again; nothing was lost.', { reason: 'token-dead' })
+    if (state === 'signed-in') await renewIfDue(session)
+    try {
+      const reply = await session.connection.request(request)
+      if (open === session) happen('reached')
+      return reply
+    } catch (error) {
+      failed(session, error)
+      throw error
+    }
+  }
+
   return {
     status,
     onChange(listener) {
@@ -259,20 +280,14 @@ export const createSession = ({ http, vault, now = Date.now }: SessionOptions): 
       await session.connection.close()
       if (!session.kept) await retire(session.current.token)
     },
-    async request(request) {
-      const session = open
-      if (!session) throw new ScansideError('unauthorized', 'Nobody is signed in. Sign in to the archive first.', { reason: 'signed-out' })
-      if (state === 'expired')
-        throw new ScansideError('unauthorized', 'Your sign-in has expired. Sign in again; nothing was lost.', { reason: 'token-dead' })
-      if (state === 'signed-in') await renewIfDue(session)
-      try {
-        const reply = await session.connection.request(request)
-        if (open === session) happen('reached')
-        return reply
-      } catch (error) {
-        failed(session, error)
-        throw error
+    request: ask,
+    requestAt: (archive) => async (request) => {
+      if (open && shownAddress(open.current.token.address) !== archive) {
+        throw new ScansideError('unauthorized', 'Somebody has signed in to another archive meanwhile. Sign in to this one again; nothing was lost.', {
+          reason: 'other-archive',
+        })
       }
+      return ask(request)
     },
   }
 }

@@ -41,7 +41,7 @@ export function ReceiptTable({ receipt }: { receipt: Receipt }) {
                 <td>
                   <span className={styles.how}>
                     {item.removedAt ? <Check className="icon" size={14} aria-hidden /> : <Clock className="icon" size={14} aria-hidden />}
-                    {item.check ?? t('receipt.notYet')}
+                    {item.check ? <span lang="en">{item.check}</span> : t('receipt.notYet')}
                   </span>
                 </td>
               </tr>
@@ -57,7 +57,7 @@ export function ReceiptTable({ receipt }: { receipt: Receipt }) {
                 <td>
                   <span className={styles.how} title={`MD5 ${file.md5}`}>
                     <Check className="icon" size={14} aria-hidden />
-                    {file.check}
+                    <span lang="en">{file.check}</span>
                   </span>
                 </td>
               </tr>
@@ -78,7 +78,10 @@ export function ReceiptTable({ receipt }: { receipt: Receipt }) {
       )}
       <p className={styles.foot}>
         <Info className="icon" size={14} aria-hidden />
-        <span>{`${t('receipt.cannotProve')} ${receipt.cannotProve.join(' ')}`}</span>
+        <span>
+          {`${t('receipt.cannotProve')} `}
+          <span lang="en">{receipt.cannotProve.join(' ')}</span>
+        </span>
       </p>
       <p className={styles.foot}>
         <span className="faint">{t('receipt.by', { by: receipt.by, engine: receipt.engine })}</span>

@@ -21,7 +21,7 @@ interface BscanMarksProps {
   layersOn: boolean
 }
 
-/** What is drawn over a B-scan: layer lines, letters, cursor, faults along the lower edge, scale, key. */
+/** What is drawn over a B-scan: layer lines, letters, cursor, faults along the edge they lie at, scale, key. */
 export function BscanMarks({ open, index, layers, rect, pane, cursor, intervals, verdict, layersOn }: BscanMarksProps) {
   const { t } = useTranslation('viewer')
   const { scan } = open
@@ -57,7 +57,7 @@ export function BscanMarks({ open, index, layers, rect, pane, cursor, intervals,
             key={`${one.kind}-${one.from}`}
             className={image.interval}
             data-verdict={verdict}
-            d={`M${toX(one.from)} ${bottom - 6}H${toX(one.to + 1)}`}
+            d={`M${toX(one.from)} ${one.kind === 'cut-upper' ? top + 3 : bottom - 6}H${toX(one.to + 1)}`}
           />
         ))}
         {cursor !== null && <path className={image.line} d={`M${toX(cursor + 0.5)} ${top}V${bottom}`} strokeDasharray="2 4" opacity={0.8} />}

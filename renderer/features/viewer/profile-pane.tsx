@@ -16,8 +16,8 @@ interface ProfilePaneProps {
   onCursor: (aScan: number | null) => void
 }
 
-/** px the axes take */
-const edge = { left: 40, right: 16, top: 12, bottom: 28 }
+/** px the axes take; none beside the plot, so that each A-scan stands below itself in the image */
+const edge = { left: 0, right: 0, top: 20, bottom: 28 }
 
 /** Thickness along a single B-scan below its image, A-scan under A-scan; around a ring with the mean of each quarter. No norms, no colours. */
 export function ProfilePane({ open, layers, cursor, onCursor }: ProfilePaneProps) {
@@ -72,8 +72,8 @@ export function ProfilePane({ open, layers, cursor, onCursor }: ProfilePaneProps
             {ticks.map((tick) => (
               <g key={tick}>
                 <path className={styles.grid} d={`M${toX(0)} ${toY(tick)}H${toX(1)}`} />
-                <text className={styles.tick} x={edge.left - 8} y={toY(tick)} textAnchor="end">
-                  {tick}
+                <text className={styles.tick} x={12} y={toY(tick) - 8}>
+                  {tick === 0 ? '0 µm' : tick}
                 </text>
               </g>
             ))}
@@ -90,7 +90,7 @@ export function ProfilePane({ open, layers, cursor, onCursor }: ProfilePaneProps
                 <text
                   key={`${text}${at}`}
                   className={styles.name}
-                  x={toX(at)}
+                  x={Math.min(pane.width - 12, Math.max(12, toX(at)))}
                   y={edge.top + height + 16}
                   textAnchor={at === 0 ? 'start' : at === 1 ? 'end' : 'middle'}
                 >

@@ -19,6 +19,21 @@ describe('a run’s log', () => {
     expect(logs.get('nobody', 0)).toBeNull()
   })
 
+  it('goes when fifty others came after its last line, not after its first', () => {
+    const logs = createLogs(
+      () => {},
+      () => {},
+    )
+    logs.add('silent', line('x'))
+    logs.add('long', line('first'))
+    for (let i = 0; i < 60; i++) {
+      logs.add(`r${i}`, line('x'))
+      logs.add('long', line('more'))
+    }
+    expect(logs.get('long', 0)?.lines).toHaveLength(61)
+    expect(logs.get('silent', 0)).toBeNull()
+  })
+
   it('is announced once per batch and run', () => {
     const told: [string, number][] = []
     const later: (() => void)[] = []

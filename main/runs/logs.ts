@@ -46,10 +46,10 @@ export const createLogs = (announce: (run: string, seq: number) => void, schedul
   return {
     add: (run, line) => {
       const ring = rings.get(run) ?? { lines: [], seq: 0 }
-      if (!rings.has(run)) {
-        rings.set(run, ring)
-        for (const oldest of rings.keys()) if (rings.size > keptRuns && oldest !== run) rings.delete(oldest)
-      }
+      // Last in line: what goes is the log that has been silent longest, never one that a run is writing.
+      rings.delete(run)
+      rings.set(run, ring)
+      for (const oldest of rings.keys()) if (rings.size > keptRuns) rings.delete(oldest)
       ring.seq++
       ring.lines.push({ ...line, seq: ring.seq, text: cleanLine(line.text) })
       if (ring.lines.length > keptLines * 1.25) ring.lines.splice(0, ring.lines.length - keptLines)

@@ -203,3 +203,16 @@ describe('when something gives way under a run', () => {
     expect(desk.lab.runs.total()).toBe(0)
   })
 })
+
+it('keeps what a receipt says of publishing when the crash came between it and the last step', async () => {
+  const { desk, dead, runs } = crashed('wiping', { outcome: 'done', home: 'read-back' })
+  for (const thing of desk.debts.list()) {
+    desk.debts.settle(thing)
+    desk.engine.things.delete(thing.name)
+  }
+  const published = [{ path: 'SCANSIDE/p/1/dead/results.json', size: 3, md5: 'a'.repeat(32), check: 'size and MD5 equal in the listing' }]
+  const facts = { id: 'receipt', run: dead.id, by: 'erna', at, complete: true, items: [], published, owed: [], cannotProve: [], engine: '' }
+  desk.lab.chain.addReceipt(facts)
+  await runs.recover()
+  expect(runs.get('dead')).toMatchObject({ summary: { state: 'done', home: 'read-back' }, receipt: { id: 'receipt', published } })
+})

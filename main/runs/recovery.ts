@@ -52,7 +52,8 @@ export const recover = async (desk: Desk, unfinished: Unfinished): Promise<void>
     const left = still.filter((thing) => thing.runId === record.id)
     const at = desk.now().toISOString()
     const begun = record.state !== 'queued'
-    if (begun) {
+    // A receipt that is there already says what was published; `completeReceipts` adds what was removed only now.
+    if (begun && !lab.chain.receipt(record.id)) {
       const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health: desk.engineHealth() }
       lab.chain.addReceipt(receiptOf({ ...facts, wipe: partOf(report, mine, left) }))
     }

@@ -187,3 +187,63 @@ describe('the queue', () => {
     await expect(runs.start({ ...start, refs: [ref('1')] })).rejects.toMatchObject({ code: 'conflict' })
   })
 })
+
+describe('what goes wrong around a run', () => {
+  it('goes on to its end and is wiped where the window cannot be told', async () => {
+    const { desk, options } = fakeDesk()
+    const runs = createRuns({
+      ...options,
+      onRuns: () => {
+        throw new Error('the window is gone')
+      },
+    })
+    const { runs: ids } = await runs.start({ ...start, refs: [ref('1')] })
+    await runs.idle()
+    expect(runs.get(ids[0] ?? '').summary).toMatchObject({ state: 'done', home: 'read-back' })
+    expect(desk.engine.things.size).toBe(0)
+    expect(runs.counts().active).toBe(0)
+  })
+
+  it('begins the runs that could be written down where a later one could not', async () => {
+    const { desk, options } = fakeDesk()
+    const runs = createRuns(options)
+    const { save } = desk.lab.runs
+    let saved = 0
+    desk.lab.runs.save = (record, step) => {
+      if (step?.state === 'queued' && ++saved === 2) throw new Error('disk full')
+      save(record, step)
+    }
+    await expect(runs.start({ ...start, refs: [ref('1'), ref('2')] })).rejects.toThrow('disk full')
+    await runs.idle()
+    expect(runs.list(0, 10).rows.map((run) => run.state)).toEqual(['done'])
+    expect(runs.counts().active).toBe(0)
+  })
+
+  for (const kept of [false, true]) {
+    it(`${kept ? 'leaves results waiting' : 'lets results arrive'} when closed while they are on their way and records ${kept ? 'stay' : 'end with the window'}`, async () => {
+      const { desk, options } = fakeDesk()
+      const runs = createRuns({ ...options, lab: { ...options.lab, kept } })
+      const { publish } = desk.archive
+      let arrive = () => {}
+      let sending = () => {}
+      const begun = new Promise<void>((resolve) => {
+        sending = resolve
+      })
+      desk.archive.publish = async (path, name, bytes, signal) => {
+        sending()
+        await new Promise<void>((resolve, reject) => {
+          arrive = resolve
+          signal.addEventListener('abort', () => reject(new ScansideError('cancelled', 'Cancelled.')))
+        })
+        return publish(path, name, bytes, signal)
+      }
+      const { runs: ids } = await runs.start({ ...start, refs: [ref('1')] })
+      await begun
+      const closed = runs.close()
+      if (!kept) arrive()
+      await closed
+      expect(runs.get(ids[0] ?? '').summary).toMatchObject({ state: 'done', home: kept ? 'waiting' : 'read-back' })
+      expect(desk.engine.things.size).toBe(0)
+    })
+  }
+})

@@ -14,6 +14,8 @@ import { next } from './state.ts'
 
 const nothingOwed = { items: [], complete: true, owed: [] }
 
+const closingDown = () => new ScansideError('conflict', 'Scanside is closing; start the run when it is open again.')
+
 /** How many runs the pushed store holds. */
 const shown = 200
 
@@ -49,6 +51,7 @@ export const createRuns = (options: RunsOptions): Runs => {
   const queue: Job[] = []
   const underWay = new Map<string, Promise<void>>()
   let closed = false
+  const closing = new AbortController()
   let lastCreated = 0
   let sending: Promise<{ sent: number; waiting: number }> | null = null
   /** What an earlier life left: asked before this one begins anything. */
@@ -62,7 +65,12 @@ export const createRuns = (options: RunsOptions): Runs => {
     const queued = active.filter((run) => run.state === 'queued')
     const ended = recent.filter((run) => !jobs.has(run.id))
     const newestFirst = (a: RunSummary, b: RunSummary) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0)
-    desk.onRuns([...begun, ...queued, ...ended].slice(0, shown).sort(newestFirst))
+    try {
+      desk.onRuns([...begun, ...queued, ...ended].slice(0, shown).sort(newestFirst))
+    } catch (error) {
+      // What cannot be shown goes on all the same: nobody would hear of a run that stops because of it, nor wipe it.
+      desk.report(error)
+    }
   }
   const reload = () => {
     recent = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
@@ -106,14 +114,13 @@ export const createRuns = (options: RunsOptions): Runs => {
     return kept ? parseResults(kept.bytes) : null
   }
 
-  const sendAll = async () => {
-    const abort = new AbortController()
+  const sendAll = async (signal: AbortSignal) => {
     const home = desk.archive()
     let sent = 0
     const waiting = home ? lab.runs.waiting().filter((record) => record.archive === home.id) : []
     for (const record of waiting) {
       if (closed) break
-      const answer = await sendHome(desk, record, abort.signal)
+      const answer = await sendHome(desk, record, signal)
       if ('published' in answer) {
         const at = desk.now().toISOString()
         const step = { state: record.state, at, note: `read back: ${answer.published.check}` }
@@ -136,7 +143,7 @@ export const createRuns = (options: RunsOptions): Runs => {
 
   return {
     start: async ({ pipeline, refs, values, subject }) => {
-      if (closed) throw new ScansideError('conflict', 'Scanside is closing; start the run when it is open again.')
+      if (closed) throw closingDown()
       if (!desk.engine()) throw engineMissing()
       const home = desk.archive()
       if (!home && refs.some((ref) => ref.kind === 'archive')) {
@@ -148,6 +155,7 @@ export const createRuns = (options: RunsOptions): Runs => {
         }
       }
       const { context, ...plan } = await desk.pipelines.plan(pipeline, values)
+      if (closed) throw closingDown()
       const groups = groupRefs(refs, context)
       const made = groups.map((group): Job => {
         const first = group[0]
@@ -174,15 +182,19 @@ export const createRuns = (options: RunsOptions): Runs => {
         }
         return { record, plan, abort: new AbortController(), progress: null, toldAt: 0 }
       })
-      for (const job of made) {
-        const { id, createdAt: at, startedBy } = job.record
-        lab.runs.save(job.record, { state: 'queued', at, note: '' })
-        lab.chain.audit(at, startedBy, `started ${plan.pipeline.name} ${plan.pipeline.version} on ${job.record.scans} scans`, id)
-        jobs.set(job.record.id, job)
-        queue.push(job)
+      try {
+        for (const job of made) {
+          const { id, createdAt: at, startedBy } = job.record
+          lab.runs.save(job.record, { state: 'queued', at, note: '' })
+          jobs.set(job.record.id, job)
+          queue.push(job)
+          lab.chain.audit(at, startedBy, `started ${plan.pipeline.name} ${plan.pipeline.version} on ${job.record.scans} scans`, id)
+        }
+      } finally {
+        // Those that were written down begin, also where one could not be.
+        tell()
+        pump()
       }
-      tell()
-      pump()
       return { runs: made.map((job) => job.record.id) }
     },
     cancel: (run) => {
@@ -237,7 +249,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       return { left: still.length }
     },
     sendWaiting: () => {
-      sending ??= sendAll().finally(() => {
+      sending ??= sendAll(closing.signal).finally(() => {
         sending = null
       })
       return sending
@@ -259,9 +271,11 @@ export const createRuns = (options: RunsOptions): Runs => {
         }
         finish(job)
       }
-      for (const job of jobs.values()) job.abort.abort()
+      // Where records end with this process, results on their way home are let arrive; else they wait for the next start.
+      for (const job of jobs.values()) if (lab.kept || job.record.state !== 'publishing') job.abort.abort()
       await Promise.all(underWay.values())
-      await sending
+      if (lab.kept) closing.abort()
+      await sending?.catch(() => undefined)
     },
   }
 }

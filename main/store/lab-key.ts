@@ -9,6 +9,8 @@ const keptKey = async (vault: Vault, name: string): Promise<string | null> => {
   if (!vault.status().available) return null
   const known = await vault.get(name)
   if (known !== null && hex32.test(known)) return known
+  // No answer is not the answer that there is none: a key made now would take the place of the one the records are written with.
+  if (!vault.status().available) return null
   const made = randomBytes(32).toString('hex')
   const { kept } = await vault.set(name, made)
   if (!kept) await vault.delete(name)

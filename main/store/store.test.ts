@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createVault, type KeytarLike } from '../vault/keyring-vault.ts'
 import type { Vault } from '../vault/vault.ts'
 import { firstBroken } from './chain.ts'
 import { openLab } from './lab.ts'
@@ -161,6 +162,31 @@ describe('keys', () => {
     expect(made).toMatch(/^[0-9a-f]{64}$/)
     expect(await labKey(vault)).toBe(made)
     expect(await chainKey(vault)).not.toBe(made)
+  })
+  it('are never replaced because the keyring did not answer once', async () => {
+    const kept = new Map<string, string>()
+    let away = false
+    const answers = async <T>(value: () => T): Promise<T> => {
+      if (away) throw new Error('locked')
+      return value()
+    }
+    const keyring: KeytarLike = {
+      getPassword: (_service, name) => answers(() => kept.get(name) ?? null),
+      setPassword: (_service, name, secret) => answers(() => void kept.set(name, secret)),
+      deletePassword: (_service, name) => answers(() => kept.delete(name)),
+    }
+    const vaultOf = () => createVault({ load: async () => keyring, service: 'test' })
+    const first = vaultOf()
+    await first.recheck()
+    const made = await labKey(first)
+
+    const second = vaultOf()
+    await second.recheck()
+    away = true
+    expect(await labKey(second)).toBeNull()
+    away = false
+    await second.recheck()
+    expect(kept.get('lab-key')).toBe(made)
   })
   it('are not there without a keyring', async () => {
     for (const { vault, secrets } of [vaultOf(false), vaultOf(true, false)]) {

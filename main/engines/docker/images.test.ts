@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layersDigest, loadedName, parseImageName, pullShare } from './images.ts'
+import { isEnginesOwn, layersDigest, loadedName, parseImageName, pullShare } from './images.ts'
 import { readProgress, StreamedFault } from './ndjson.ts'
 
 async function all(chunks: string[]): Promise<Record<string, unknown>[]> {
@@ -68,5 +68,17 @@ describe('layersDigest', () => {
   it('depends on the layers and their order', () => {
     expect(layersDigest(['sha256:a', 'sha256:b'])).not.toBe(layersDigest(['sha256:b', 'sha256:a']))
     expect(layersDigest(['sha256:a'])).toMatch(/^[0-9a-f]{64}$/)
+  })
+})
+
+describe('why an archive did not load', () => {
+  it.each([
+    ['Error processing tar file(exit status 1): unexpected EOF', false],
+    ['Error processing tar file(exit status 1): archive/tar: invalid tar header', false],
+    ['open manifest.json: no such file or directory', false],
+    ['Error processing tar file(exit status 1): write /app: no space left on device', true],
+    ['Error processing tar file(exit status 1): remount /, flags: 0x84000: invalid argument', true],
+  ])('%s: the engine’s own trouble: %s', (message, own) => {
+    expect(isEnginesOwn(new Error(message))).toBe(own)
   })
 })

@@ -75,6 +75,10 @@ async function* counted(source: AsyncIterable<Buffer>, onProgress: (bytes: numbe
   }
 }
 
+/** Words of an engine whose own disk or rights are the trouble: then another archive would not help. */
+export const isEnginesOwn = (fault: unknown): boolean =>
+  fault instanceof Error && /no space left|remount|operation not permitted|read-only file system|input\/output error/i.test(fault.message)
+
 /** An untagged image has no names; engines say so with an empty list, null, or a placeholder. */
 const realNames = (tags: string[] | null | undefined): string[] => (tags ?? []).filter((tag) => !tag.startsWith('<none>'))
 
@@ -150,7 +154,8 @@ export function createImages(docker: Docker): EngineImages {
       } catch (fault) {
         if (signal.aborted) throw new ScansideError('cancelled', 'Loading the image was cancelled.')
         // Docker answers 200 and says it in the stream; Podman answers 500.
-        if (fault instanceof StreamedFault || (fault as { statusCode?: number }).statusCode === 500) {
+        const told = fault instanceof StreamedFault || (fault as { statusCode?: number }).statusCode === 500
+        if (told && !isEnginesOwn(fault)) {
           throw new ScansideError(
             'image-refused',
             'This file is not a whole image archive, so nothing was loaded. Export the image again (docker save) and load that file.',

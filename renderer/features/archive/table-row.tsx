@@ -154,7 +154,7 @@ function ScanCells({ scan, date }: { scan: ScanRow; date: string }) {
       <td className="ellipsis" title={[scan.type, scan.note].filter(Boolean).join(', ')}>
         {scan.type}
       </td>
-      <td className="num">{scan.frames ?? ''}</td>
+      <td className="c-frames num">{scan.frames ?? ''}</td>
       <td className="c-quality soft">{scan.quality}</td>
       <td>
         <VerdictWord verdict={scan.verdict} />
@@ -183,7 +183,7 @@ function FolderCells({ row }: { row: TreeRow }) {
       <td className="soft">{row.kind === 'session' && <Day date={row.session.date} />}</td>
       <td />
       <td />
-      <td />
+      <td className="c-frames" />
       <td className="c-quality" />
       <td>{scans && <Mix scans={scans} />}</td>
       <td className="c-with" />

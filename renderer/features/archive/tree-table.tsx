@@ -94,7 +94,7 @@ export function TreeTable({ rows, onOpen }: { rows: TreeRow[]; onOpen: (chosen: 
             <th scope="col">{t('archive.column.date')}</th>
             <th scope="col">{t('archive.column.eye')}</th>
             <th scope="col">{t('archive.column.type')}</th>
-            <th scope="col" className="num">
+            <th scope="col" className="c-frames num">
               {t('archive.column.frames')}
             </th>
             <th scope="col" className="c-quality">

@@ -61,10 +61,15 @@ export function createHandlers(parts: HandlerParts): Handlers {
     operations.run('load-image', async (signal, report) => {
       report(null, 'Preparing the image …')
       const { bytes, size } = await open(signal)
-      const image = await engine
-        .needed()
-        .images.load(bytes, signal, (sent) => report(size > 0 ? Math.min(1, sent / size) : null, 'Loading the image …'))
-      return `${image.names[0] ?? 'The image'} is loaded.`
+      try {
+        const image = await engine
+          .needed()
+          .images.load(bytes, signal, (sent) => report(size > 0 ? Math.min(1, sent / size) : null, 'Loading the image …'))
+        return `${image.names[0] ?? 'The image'} is loaded.`
+      } finally {
+        // Whoever sends the rest must not wait for a reader that is gone.
+        bytes.destroy()
+      }
     })
 
   return {
@@ -119,9 +124,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
         arrived = resolve
       })
       const operation = loadArchive(async (signal) => {
-        const cancelled = new Promise<never>((_, reject) =>
-          signal.addEventListener('abort', () => reject(new ScansideError('cancelled', 'Cancelled.'))),
-        )
+        const cancelled = new Promise<never>((_, reject) => {
+          const stop = () => {
+            parts.bulk.revoke(url)
+            reject(new ScansideError('cancelled', 'Cancelled.'))
+          }
+          signal.addEventListener('abort', stop, { once: true })
+          if (signal.aborted) stop()
+        })
         return { bytes: await Promise.race([bytes, cancelled]), size }
       })
       const url = parts.bulk.mint(async (request) => {
@@ -129,6 +139,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
         if (request.method !== 'PUT' || !request.body)
           throw new ScansideError('invalid-file', 'The file is empty. Nothing was changed; choose the image archive again.')
         const body = Readable.fromWeb(request.body as NodeWebStream)
+        // It may break off before anybody reads it, and an error that nobody hears ends the process.
+        body.on('error', () => undefined)
         arrived(body)
         await new Promise((resolve) => body.once('close', resolve))
         return new Response(null, { status: 204 })

@@ -233,7 +233,11 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     lab,
     show,
   })
-  const unsaved = () => (lab.kept ? 0 : lab.runs.waiting().filter((record) => !record.demo).length)
+  const unsaved = () => {
+    if (lab.kept) return 0
+    const onTheirWay = lab.runs.active().filter((record) => record.home === 'waiting')
+    return [...lab.runs.waiting(), ...onTheirWay].filter((record) => !record.demo).length
+  }
   const closing: [string, () => unknown][] = [
     ['close runs', runs.close],
     ['close scans', scans.closeAll],

@@ -272,7 +272,7 @@ export const createRuns = (options: RunsOptions): Runs => {
         finish(job)
       }
       // Where records end with this process, results on their way home are let arrive; else they wait for the next start.
-      for (const job of jobs.values()) if (lab.kept || job.record.state !== 'publishing') job.abort.abort()
+      for (const job of jobs.values()) if (lab.kept || job.record.demo || job.record.state !== 'publishing') job.abort.abort()
       await Promise.all(underWay.values())
       if (lab.kept) closing.abort()
       await sending?.catch(() => undefined)

@@ -11,23 +11,24 @@ export interface RunningApplication {
   home: string
   /** Everything it has printed. */
   output(): string
-  stop(): Promise<void>
+  /** `keep` leaves its folder for a next life. */
+  stop(keep?: boolean): Promise<void>
 }
 
 /** The project's folder. */
 export const root = join(import.meta.dirname, '..', '..')
 
-/** A folder with a site file; `site` null leaves it out. */
-export function prepareHome(site: object | null): { home: string; env: Record<string, string> } {
-  const home = mkdtempSync(join(tmpdir(), 'scanside-home-'))
+/** A folder with a site file; `site` null leaves it out. `known`: a folder of an earlier life. */
+export function prepareHome(site: object | null, known?: string): { home: string; env: Record<string, string> } {
+  const home = known ?? mkdtempSync(join(tmpdir(), 'scanside-home-'))
   const siteFile = join(home, 'site.json')
   if (site) writeFileSync(siteFile, JSON.stringify(site, null, 2))
   return { home, env: { SCANSIDE_HOME: home, SCANSIDE_NO_BROWSER: '1', ...(site ? { SCANSIDE_SITE: siteFile } : {}) } }
 }
 
 /** Starts `out/main/loopback.js` and waits until it is ready. */
-export async function startApplication(site: object | null): Promise<RunningApplication> {
-  const { home, env } = prepareHome(site)
+export async function startApplication(site: object | null, known?: string): Promise<RunningApplication> {
+  const { home, env } = prepareHome(site, known)
   const child = spawn(process.execPath, [join(root, 'out', 'main', 'loopback.js')], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,9 +48,9 @@ export async function startApplication(site: object | null): Promise<RunningAppl
       if (!address) throw new Error('No address in the file.')
       return address
     },
-    async stop() {
+    async stop(keep = false) {
       await end(child)
-      rmSync(home, { recursive: true, force: true })
+      if (!keep) rmSync(home, { recursive: true, force: true })
     },
   }
 }

@@ -33,6 +33,8 @@ const de: Sentences<typeof en> = {
       any: 'Engine',
     },
     cloud: 'Cloud nicht eingerichtet',
+    running_one: 'Lauf: {{what}}',
+    running_other: '{{count}} Läufe im Gange',
     quiet: 'Es läuft nichts',
     noKeyring: 'Kein Schlüsselbund: nur diese Sitzung',
     waiting_one: '{{count}} Ergebnis wartet',

@@ -30,6 +30,8 @@ const en = {
       any: 'Engine',
     },
     cloud: 'Cloud not set up',
+    running_one: 'Run: {{what}}',
+    running_other: '{{count}} runs go on',
     quiet: 'Nothing is running',
     noKeyring: 'No keyring: this session only',
     waiting_one: '{{count}} result waits',

@@ -2,9 +2,11 @@ import { Box, CloudOff, Database, FlaskConical, KeyRound, ShieldCheck, Trash2 } 
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Operation } from '../../preload/contract.ts'
+import { isActive } from '../features/runs/grouping.ts'
+import { endOfPath } from '../features/runs/short-name.ts'
 import { lab } from '../lab.ts'
-import { go } from '../navigation.ts'
-import { useApp, useMirror } from '../stores.ts'
+import { go, openRun } from '../navigation.ts'
+import { useApp, useMirror, useRunSummaries } from '../stores.ts'
 import { Progress, Spinner } from '../ui/progress.tsx'
 import { Account } from './account.tsx'
 import { useDropping } from './drop.ts'
@@ -72,6 +74,7 @@ function Activity() {
   const { t } = useTranslation()
   const { activity, keyring } = useApp()
   const operation = runningOperation(useMirror((state) => state.operations))
+  const runs = useRunSummaries()
   const taking = useDropping((state) => state.busy)
   if (operation) {
     return (
@@ -89,6 +92,21 @@ function Activity() {
         >
           {t('action.cancel')}
         </button>
+      </span>
+    )
+  }
+  const active = runs.filter(isActive)
+  const run = active[0]
+  if (run && activity === '' && !taking) {
+    return (
+      <span className="status-fact grow">
+        <Spinner />
+        <button type="button" className="link ellipsis" onClick={() => openRun(run.id)}>
+          {t('status.running', { count: active.length, what: endOfPath(run.subject) })}
+        </button>
+        <span className="status-progress">
+          <Progress value={active.length === 1 ? run.progress : null} label={t('status.progress')} />
+        </span>
       </span>
     )
   }

@@ -67,7 +67,7 @@ export function FilterBar() {
           onChange={(chosen) => chosen !== '' && void chooseProject(chosen)}
           className="filter-project"
         >
-          {project === null && <option value="" />}
+          {project === null && <option value="">{t('archive.choose')}</option>}
           {projects?.map((row) => (
             <option key={row.id} value={row.id}>
               {row.name === row.id ? row.id : `${row.id} · ${row.name}`}

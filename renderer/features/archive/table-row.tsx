@@ -6,9 +6,9 @@ import { type Verdict, verdicts } from '../../../oct/results.ts'
 import type { ScanRow } from '../../../preload/contract.ts'
 import { useAppearance } from '../../appearance.ts'
 import { formatBytes } from '../../ui/format.ts'
+import { Hyphened } from '../../ui/hyphened.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import { VerdictMark, VerdictWord } from '../../ui/verdict.tsx'
-import { Day } from './day.tsx'
 import { type Mark, markOf, markOfAll, type Selection } from './selection.ts'
 import { levelOf, type TreeRow } from './tree.ts'
 
@@ -81,7 +81,9 @@ export const TableRow = memo(
             {row.kind === 'note' ? (
               <Note note={row.note} />
             ) : (
-              <span className="tree-label name ellipsis">{row.kind === 'scan' ? t('archive.scan', { id: row.scan.id }) : nameOf(row)}</span>
+              <span className="tree-label ellipsis">
+                <Hyphened text={row.kind === 'scan' ? t('archive.scan', { id: row.scan.id }) : nameOf(row)} />
+              </span>
             )}
             {row.kind === 'subject' && <span className="faint small">{t('archive.sessions', { count: row.members.length })}</span>}
             {row.kind === 'session' && row.scans && <span className="faint small c-count">{t('archive.scans', { count: row.scans.length })}</span>}
@@ -140,7 +142,7 @@ function ScanCells({ scan, date }: { scan: ScanRow; date: string }) {
   return (
     <>
       <td className="faint">
-        <Day date={date} />
+        <Hyphened text={date} />
       </td>
       <td>
         {scan.laterality === 'unknown' ? (
@@ -180,7 +182,7 @@ function FolderCells({ row }: { row: TreeRow }) {
   const size = sizeOf(scans)
   return (
     <>
-      <td className="soft">{row.kind === 'session' && <Day date={row.session.date} />}</td>
+      <td className="soft">{row.kind === 'session' && <Hyphened text={row.session.date} />}</td>
       <td />
       <td />
       <td className="c-frames" />

@@ -90,8 +90,11 @@ function EngineCard() {
       <Facts rows={rows} />
       {engine.remote && <p className="strong">{t('run.deskRemote')}</p>}
       <form className="settings-line" onSubmit={submit}>
+        <label className="settings-name" htmlFor="engine-address">
+          {t('settings.endpointSet')}
+        </label>
         <TextField
-          aria-label={t('settings.endpointSet')}
+          id="engine-address"
           placeholder={t('settings.endpointHint')}
           value={endpoint}
           onChange={(event) => setEndpoint(event.target.value)}

@@ -33,7 +33,7 @@ export function BscanMarks({ open, index, layers, rect, pane, cursor, intervals,
   const shownLines = layersOn ? lines : []
   const kinds = [...new Set(intervals.map((one) => one.kind))]
   const toX = (aScan: number) => rect.x + (aScan / scan.width) * rect.width
-  const clampX = (x: number) => Math.min(pane.width - 14, Math.max(14, x))
+  const clampX = (x: number) => Math.min(Math.min(pane.width, rect.x + rect.width) - 14, Math.max(Math.max(0, rect.x) + 14, x))
   const top = Math.max(0, rect.y)
   const bottom = Math.min(pane.height, rect.y + rect.height)
   const rnfl = cursor === null ? null : thickness(layers, 'ILM', 'RNFL', cursor, scan.spacing.axial)

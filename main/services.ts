@@ -7,9 +7,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payload, runsStoreSchema } from '../preload/contract.ts'
 import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
+import { type Closing, closeInOrder } from './closing.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
 import { checkedEvent, toWire } from './doorway/dispatch.ts'
@@ -238,15 +240,16 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     const onTheirWay = lab.runs.active().filter((record) => record.home === 'waiting')
     return [...lab.runs.waiting(), ...onTheirWay].filter((record) => !record.demo).length
   }
-  const closing: [string, () => unknown][] = [
-    ['close runs', runs.close],
-    ['close scans', scans.closeAll],
-    ['close cache', cache.close],
-    ['close archive', desk.close],
-    ['close demo', demoLab.stop],
-    ['close records', lab.close],
-    ['close debts', debts.close],
-    ['let go of the folder', lock.release],
+  // Results on their way are let arrive where the records end with this process; an archive that hangs answers within a minute or not at all.
+  const closing: Closing[] = [
+    { what: 'close runs', close: runs.close, patienceMs: lab.kept ? 20_000 : 75_000 },
+    { what: 'close scans', close: scans.closeAll, patienceMs: 5_000 },
+    { what: 'close cache', close: cache.close, patienceMs: 5_000 },
+    { what: 'close archive', close: desk.close, patienceMs: 10_000 },
+    { what: 'close demo', close: demoLab.stop, patienceMs: 1_000 },
+    { what: 'close records', close: lab.close, patienceMs: 1_000 },
+    { what: 'close debts', close: debts.close, patienceMs: 1_000 },
+    { what: 'let go of the folder', close: lock.release, patienceMs: 1_000 },
   ]
   return {
     handlers,
@@ -264,14 +267,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       stopping = true
       clearInterval(looking)
       clearInterval(ticking)
-      // Each is closed whatever became of the one before: a scan that will not close must not leave a token behind.
-      for (const [what, close] of closing) {
-        try {
-          await close()
-        } catch (error) {
-          log(what, error)
-        }
-      }
+      await closeInOrder(closing, log, (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined))
     },
   }
 }

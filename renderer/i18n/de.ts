@@ -176,6 +176,8 @@ const de: Sentences<typeof en> = {
     pipeline: 'Pipeline',
     none: 'Noch keine Pipeline an diesem Arbeitsplatz',
     noneBody: 'Eine Pipeline ist ein Container-Image mit einer Beschreibung darin. Laden Sie eines, um zu beginnen.',
+    noEngine: 'Keine Engine ist bereit',
+    noEngineBody: 'Pipelines laufen in Docker oder Podman. Was fehlt, steht unter Ort.',
     loadShipped: 'OCT-Qualitäts-Image laden',
     loadFile: 'Aus Datei laden…',
     pull: 'Holen',

@@ -170,6 +170,8 @@ const en = {
     pipeline: 'Pipeline',
     none: 'No pipeline on this desk yet',
     noneBody: 'A pipeline is a container image with a description inside. Load one to begin.',
+    noEngine: 'No engine is ready',
+    noEngineBody: 'Pipelines run in Docker or Podman. What is missing stands under Place.',
     loadShipped: 'Load the OCT quality image',
     loadFile: 'Load from file…',
     pull: 'Pull',

@@ -115,7 +115,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
           {pipeline && list ? (
             <Choice list={list} pipeline={pipeline} onPick={setPicked} />
           ) : (
-            <NoPipeline waiting={list === null && engine.state === 'ready'} />
+            <NoPipeline waiting={engine.state === 'looking' || (list === null && engine.state === 'ready')} engine={engine.state === 'ready'} />
           )}
           {pipeline && pipeline.inputs.length > 0 && (
             <div className="sheet-form">
@@ -169,9 +169,16 @@ function Choice({ list, pipeline, onPick }: { list: Pipeline[]; pipeline: Pipeli
   )
 }
 
-function NoPipeline({ waiting }: { waiting: boolean }) {
+function NoPipeline({ waiting, engine }: { waiting: boolean; engine: boolean }) {
   const { t } = useTranslation()
   if (waiting) return <p aria-busy="true" />
+  if (!engine)
+    return (
+      <>
+        <p className="strong">{t('run.noEngine')}</p>
+        <p className="soft small">{t('run.noEngineBody')}</p>
+      </>
+    )
   return (
     <>
       <p className="strong">{t('run.none')}</p>

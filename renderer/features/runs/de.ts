@@ -45,7 +45,7 @@ const de: Sentences<typeof en> = {
     waits: 'Ergebnisse warten',
     removed: 'alles entfernt',
     notRemoved: 'noch nicht entfernt',
-    copying: 'Dateien werden kopiert',
+    copying: 'wird kopiert',
     cancelled: 'abgebrochen',
   },
   verdict: { usable: 'verwendbar', ambiguous: 'ansehen', unusable: 'nicht verwendbar', unknown: 'unbekannt' },

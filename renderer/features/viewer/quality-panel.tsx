@@ -35,7 +35,7 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
 
   return (
     <>
-      <VerdictHead result={result} profile={pipeline.profile} />
+      <VerdictHead result={result} />
       <div className={styles.scroll}>
         {result.error && (
           <p className={styles.errorLine} lang="en">
@@ -62,6 +62,8 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
       <dl className={styles.facts}>
         <dt>{t('panel.pipeline')}</dt>
         <dd>{`${pipeline.name} ${pipeline.version}`}</dd>
+        <dt>{t('panel.profile')}</dt>
+        <dd>{pipeline.profile}</dd>
         <dt>{t('panel.judged')}</dt>
         <dd>{moment(known.at)}</dd>
         <dt>{t('panel.home')}</dt>
@@ -84,7 +86,7 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
   )
 }
 
-function VerdictHead({ result, profile }: { result: ScanResult; profile: string }) {
+function VerdictHead({ result }: { result: ScanResult }) {
   const { t } = useTranslation('viewer')
   return (
     <div className={styles.verdict} role="status" aria-label={t('panel.verdict')}>
@@ -95,9 +97,6 @@ function VerdictHead({ result, profile }: { result: ScanResult; profile: string 
         </p>
         <p className="soft small">{t(result.verdict === 'usable' ? 'say.usable' : `say.${result.action}`)}</p>
       </div>
-      <span className="tag" title={`${t('panel.profile')}: ${profile}`}>
-        {profile}
-      </span>
     </div>
   )
 }

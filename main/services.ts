@@ -241,8 +241,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     return [...lab.runs.waiting(), ...onTheirWay].filter((record) => !record.demo).length
   }
   // Results on their way are let arrive where the records end with this process; an archive that hangs answers within a minute or not at all.
-  const closing: Closing[] = [
-    { what: 'close runs', close: runs.close, patienceMs: lab.kept ? 20_000 : 75_000 },
+  const closing = (): Closing[] => [
+    { what: 'close runs', close: runs.close, patienceMs: unsaved() > 0 ? 75_000 : 20_000 },
     { what: 'close scans', close: scans.closeAll, patienceMs: 5_000 },
     { what: 'close cache', close: cache.close, patienceMs: 5_000 },
     { what: 'close archive', close: desk.close, patienceMs: 10_000 },
@@ -267,7 +267,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       stopping = true
       clearInterval(looking)
       clearInterval(ticking)
-      await closeInOrder(closing, log, (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined))
+      await closeInOrder(closing(), log, (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined))
     },
   }
 }

@@ -40,7 +40,8 @@ export const receiptOf = ({ id, run, by, at, wipe, published, owed, health }: Re
   complete: wipe.complete && owed.length === 0,
   items: wipe.items.slice(0, 10_000),
   published,
-  owed: [...new Set([...wipe.owed, ...owed.map(owedLine)])].slice(0, 1_000),
+  // Each thing once: the wipe's own sentence tells more than the bare name.
+  owed: [...new Set([...wipe.owed, ...owed.filter(({ name }) => !wipe.owed.some((said) => said.includes(name))).map(owedLine)])].slice(0, 1_000),
   cannotProve: cannotProve(health),
   engine: engineLine(health),
 })

@@ -59,8 +59,17 @@ process.on('SIGHUP', leave)
 function openDoor(): void {
   if (leaving) return
   clearInterval(renewal)
-  writeRedirect(file, front.port, gate.issue())
-  renewal = setInterval(() => writeRedirect(file, front.port, gate.issue()), tokenLifeMs - 2_000)
+  renewToken()
+  renewal = setInterval(renewToken, tokenLifeMs - 2_000)
+}
+
+function renewToken(): void {
+  try {
+    writeRedirect(file, front.port, gate.issue())
+  } catch (error) {
+    // A home folder that is full or read-only must not end the runs that are under way.
+    capabilities.log('redirect file', error)
+  }
 }
 
 function shutDoor(): void {

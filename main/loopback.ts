@@ -68,7 +68,7 @@ function renewToken(): void {
     writeRedirect(file, front.port, gate.issue())
   } catch (error) {
     // A home folder that is full or read-only must not end the runs that are under way.
-    capabilities.log('redirect file', error)
+    capabilities.log('redirect file', (error as NodeJS.ErrnoException).code ?? 'not written')
   }
 }
 

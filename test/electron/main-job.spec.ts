@@ -25,7 +25,7 @@ test('sign in, run, see, nothing left, nothing of Node in the page', async () =>
     await chooseForRun(page, 'Scan 1')
     await runHere(page)
     await expect(page.getByRole('table', { name: 'Receipt' }).getByText('listing by label is empty', { exact: false })).toHaveCount(4)
-    expect(managedThings()).toEqual([])
+    expect(managedThings(home)).toEqual([])
     await page.getByRole('button', { name: /Open in viewer/ }).click()
     await expect(page.getByRole('status', { name: 'Verdict' })).toContainText(/usable/i)
     await expect(page.getByRole('img', { name: /Ring of B-scan 1/ })).toBeVisible()

@@ -57,6 +57,6 @@ for (const [what, bytes, sentence] of bad) {
     await page.goto(app.address())
     await drop(page, 'x.vol', bytes)
     await expect(page.getByRole('alert').first()).toContainText(sentence)
-    expect(managedThings()).toEqual([])
+    expect(managedThings(app.home)).toEqual([])
   })
 }

@@ -1,5 +1,6 @@
 /** Images that come from files, and images that misbehave: refused or failed with a sentence, never shown as pass, always wiped. */
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import { busyboxArchive } from '../engine/busybox-image.ts'
 import { type RunningApplication, startApplication } from '../support/application.ts'
@@ -50,10 +51,12 @@ test.beforeEach(async ({ page }) => {
 })
 
 test.afterEach(async () => {
-  await app.stop()
+  await app.stop(true)
   await archive.stop()
   for (const name of loaded.splice(0)) spawnSync('docker', ['image', 'rm', '-f', name], { stdio: 'ignore' })
-  expect(managedThings()).toEqual([])
+  const left = managedThings(app.home)
+  rmSync(app.home, { recursive: true, force: true })
+  expect(left).toEqual([])
 })
 
 async function loadFromFile(page: Page, bytes: Uint8Array): Promise<void> {
@@ -99,6 +102,6 @@ for (const [name, script, sentence] of misdeeds) {
     await expect(page.getByText(sentence).first()).toBeVisible()
     await expect(page.getByText('usable', { exact: true })).toHaveCount(0)
     await expect(page.getByRole('table', { name: 'Receipt' }).getByText('listing by label is empty', { exact: false })).toHaveCount(4)
-    expect(managedThings()).toEqual([])
+    expect(managedThings(app.home)).toEqual([])
   })
 }

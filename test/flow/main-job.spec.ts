@@ -1,5 +1,5 @@
 /** The main job, end to end, in Chromium: the loopback front, the demo archive over HTTPS, a real Docker engine. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { resultsSchema } from '../../oct/results.ts'
@@ -19,9 +19,11 @@ test.beforeEach(async () => {
 })
 
 test.afterEach(async () => {
-  await app.stop()
+  await app.stop(true)
   await archive.stop()
-  expect(managedThings()).toEqual([])
+  const left = managedThings(app.home)
+  rmSync(app.home, { recursive: true, force: true })
+  expect(left).toEqual([])
 })
 
 /** results.json as the archive has it, with its path. */
@@ -42,7 +44,7 @@ test('sign in, choose a scan, run, see scan and verdict, result at home, nothing
   const receipt = page.getByRole('table', { name: 'Receipt' })
   await expect(receipt.getByRole('row')).toHaveCount(6)
   await expect(receipt.getByText('listing by label is empty', { exact: false })).toHaveCount(4)
-  expect(managedThings()).toEqual([])
+  expect(managedThings(app.home)).toEqual([])
 
   const [home, ...more] = await published()
   expect(more).toEqual([])

@@ -31,6 +31,9 @@ const killedCode = 137
 /** How long the log of an ended container may take to arrive. */
 const logGraceMs = 5_000
 
+/** How often a running container is looked at, ms. */
+const lookAgainMs = 5_000
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : '')
@@ -134,10 +137,18 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     if (dropped > 0) onLine({ stream: 'scanside', text: `${dropped} bytes of log were dropped: more than this run may write.`, at: at() })
   }
 
-  /** Resolves when the container does not run any more. Podman's wait may come back early, so the state is asked until it says so. */
+  /**
+   * Resolves when the container does not run any more. The state is asked until it says so: Podman's wait may come back early, and
+   * Docker's never, where the engine goes away while it is waiting (its answer has begun, and dockerode does not hear it break off).
+   */
   const ended = async (): Promise<{ exitCode: number; outOfMemory: boolean }> => {
+    let waiting: Promise<unknown> | null = null
     for (;;) {
-      await container.wait()
+      waiting ??= container.wait().finally(() => {
+        waiting = null
+      })
+      waiting.catch(() => {})
+      await Promise.race([waiting, pause(stopped ? 250 : lookAgainMs)])
       const { State } = await container.inspect()
       if (!State.Running && State.Status !== 'stopping')
         return {

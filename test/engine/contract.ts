@@ -9,6 +9,7 @@ import { labelFilter, labelNames } from '../../main/engines/docker/labels.ts'
 import type { InputRef, RunSpec, Workspace } from '../../main/engines/engine.ts'
 import type { ErrorCode } from '../../oct/errors.ts'
 import { busyboxStream } from './busybox-image.ts'
+import { layCable } from './cable.ts'
 import { openTestEngine } from './test-engine.ts'
 
 const megabyte = 1024 * 1024
@@ -325,6 +326,26 @@ export function engineContract(address: string): void {
       expect(debts.all).toHaveLength(4)
       expect((await nowhere.engine.reap()).complete).toBe(false)
       for (const thing of [...debts.all]) debts.settle(thing)
+    })
+
+    it('notices that the engine went away while a run was waited for, and wipes it when it is back', async () => {
+      const cable = await layCable(address)
+      try {
+        const far = openTestEngine(cable.address, { install, debts })
+        const workspace = await far.engine.open(spec('sleep 600'))
+        await workspace.stage([], never, () => {})
+        await workspace.start(never, () => {})
+        const end = workspace.wait(never)
+        // Its answer has begun by then: that is the break nobody hears.
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        await cable.cut()
+        await expect(end).rejects.toEqual(refusal('engine-unavailable'))
+        expect(await workspace.wipe()).toMatchObject({ complete: false })
+        await cable.mend()
+        expect(await workspace.wipe()).toMatchObject({ complete: true, owed: [] })
+      } finally {
+        await cable.cut()
+      }
     })
 
     it('reaps what a dead life left, and only that', async () => {

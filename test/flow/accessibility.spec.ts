@@ -1,7 +1,7 @@
 /** The window without a mouse: what Tab reaches and in which order, that the focus is seen, that everything has a name, and a run by keys alone. */
 import { expect, type Locator, type Page, test } from '@playwright/test'
 import { type RunningApplication, startApplication } from '../support/application.ts'
-import { openSession, watchComplaints } from '../support/lab-page.ts'
+import { openSession, readyToRun, watchComplaints } from '../support/lab-page.ts'
 
 let app: RunningApplication
 let complaints: string[]
@@ -167,14 +167,10 @@ test('from the demo lab to a verdict and back by keys alone', async ({ page }) =
   await expect(rowOf('Scan 1')).toHaveAttribute('aria-selected', 'true')
   await page.keyboard.press('r')
 
-  const load = page.getByRole('button', { name: /Load the OCT quality image/ })
-  const run = page.getByRole('button', { name: /Run here/ })
-  await expect(load.or(run).first()).toBeVisible()
-  if (await load.isVisible()) {
+  await readyToRun(page, async (load) => {
     await tabTo(page, load)
     await page.keyboard.press('Enter')
-  }
-  await expect(run).toBeEnabled({ timeout: 120_000 })
+  })
   await expectReachable(page)
   await expectNamed(page)
   await page.keyboard.press('Control+Enter')

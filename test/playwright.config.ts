@@ -15,7 +15,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json', process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? {} : { outputFile: '../test-results/report.json' }]],
-  use: { viewport: { width: 1440, height: 900 }, launchOptions, trace: 'off' },
+  use: { viewport: { width: 1440, height: 900 }, launchOptions, trace: 'off', actionTimeout: 30_000 },
   projects: [
     { name: 'flow', testDir: 'flow' },
     { name: 'electron', testDir: 'electron' },

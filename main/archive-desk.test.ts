@@ -31,6 +31,7 @@ describe('who signs in elsewhere while a run is under way', () => {
       },
       siteRoots: [],
       siteProjects: null,
+      siteArchive: null,
       vault: noKeyring(),
       memoryVault: noKeyring(),
       demoLab: {

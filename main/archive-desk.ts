@@ -32,6 +32,8 @@ export interface ArchiveDeskParts {
   siteRoots: string[]
   /** The projects the site file names; null for all a person may read. */
   siteProjects: string[] | null
+  /** The archive the site file fixes, or null. */
+  siteArchive: string | null
   vault: Vault
   /** A vault that keeps nothing: the demo's token ends with the window. */
   memoryVault: Vault
@@ -44,8 +46,8 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
   const tell = () => {
     for (const listener of listeners) listener()
   }
-  const place = (http: Http, vault: Vault, projects: string[] | null) => {
-    const session = createSession({ http, vault })
+  const place = (http: Http, vault: Vault, projects: string[] | null, fixed: string | null) => {
+    const session = createSession({ http, vault, fixed })
     session.onChange(tell)
     let known: { at: string; archive: Archive } | null = null
     /** The archive at this address and no other, whoever signs in where later: a run holds on to it from its first file to its last. */
@@ -55,7 +57,7 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
     }
     return { session, archive }
   }
-  const institute = place(parts.http(parts.siteRoots), parts.vault, parts.siteProjects)
+  const institute = place(parts.http(parts.siteRoots), parts.vault, parts.siteProjects, parts.siteArchive)
   let demo: typeof institute | null = null
   const here = () => demo ?? institute
   const home: ArchiveDesk['home'] = () => {
@@ -75,7 +77,7 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
     },
     async openDemo() {
       const access = await parts.demoLab.open()
-      const opened = place(parts.http([access.ca]), parts.memoryVault, null)
+      const opened = place(parts.http([access.ca]), parts.memoryVault, null, null)
       await opened.session.signIn({
         address: access.https,
         user: access.user,

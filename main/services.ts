@@ -96,6 +96,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
     siteRoots: site.ca,
     siteProjects: site.projects,
+    siteArchive: site.archive,
     vault,
     memoryVault: createVault({ load: () => Promise.reject(new Error('not asked')), service: 'org.scanside.demo' }),
     demoLab,

@@ -258,6 +258,16 @@ describe('the next start', () => {
     expect(next.status()).toMatchObject({ state: 'signed-in', user: 'jk', kept: true })
   })
 
+  it('does not use a token of another archive than the one the site file fixes by now, and withdraws it', async () => {
+    await lab.signIn()
+    const vault = createVault({ load: async () => lab.keyring.keytar, service: 'org.scanside' })
+    const next = createSession({ http: lab.http, vault, now: () => lab.clock.ms, fixed: 'https://another.example.org' })
+    await next.restore()
+    expect(next.status().state).toBe('signed-out')
+    expect(storedToken()).toBeNull()
+    expect(lab.archive.gate.tokens.size).toBe(0)
+  })
+
   it('tells a token that died meanwhile, and an archive that is away', async () => {
     await lab.signIn()
     lab.faults.set({ resetAfter: 0 })

@@ -48,6 +48,8 @@ export interface ArchiveSession {
 export interface SessionOptions {
   http: Http
   vault: Vault
+  /** The archive the site file fixes; a token of another one is withdrawn at start instead of used. */
+  fixed?: string | null
   now?: () => number
 }
 
@@ -64,7 +66,7 @@ interface Open {
   kept: boolean
 }
 
-export const createSession = ({ http, vault, now = Date.now }: SessionOptions): ArchiveSession => {
+export const createSession = ({ http, vault, fixed = null, now = Date.now }: SessionOptions): ArchiveSession => {
   const listeners = new Set<(status: SessionStatus) => void>()
   let state: SignInState = 'signed-out'
   let open: Open | null = null
@@ -258,6 +260,12 @@ export const createSession = ({ http, vault, now = Date.now }: SessionOptions): 
     },
     async restore() {
       const token = parseToken(await vault.get(tokenName).catch(() => null))
+      const elsewhere = token !== null && fixed !== null && token.address !== archiveAddress(fixed)
+      if (elsewhere) {
+        await vault.delete(tokenName).catch(() => undefined)
+        await retire(token)
+        return
+      }
       if (token && !open) {
         const session = begin(token, false, true, true)
         open = session

@@ -103,7 +103,11 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
       listeners.add(listener)
     },
     restore: () => institute.session.restore(),
-    tick: () => here().session.tick(),
+    async tick() {
+      // The institute's token is renewed also while the demo is looked at.
+      await institute.session.tick()
+      await demo?.session.tick()
+    },
     async close() {
       await demo?.session.close()
       await institute.session.close()

@@ -1,17 +1,16 @@
 /**
  * Heidelberg's unsigned 16-bit float, in which `.e2e` files keep reflectivity: 6 bits of exponent above 10 bits of mantissa, no sign.
- * 2^(exponent - 63) x (1 + mantissa / 1024); an exponent of 0 is 0. The highest exponent stands at full scale: 1, or not acquired (NaN)
- * where its mantissa is not 0.
+ * 2^(exponent - 63) x (1 + mantissa / 1024); an exponent of 0 is 0. The highest value of all stands for what was not acquired (NaN), as
+ * FLT_MAX does in RAW exports.
  */
 
 const table = new Float32Array(65_536)
 for (let bits = 1024; bits < table.length; bits++) {
-  const exponent = bits >>> 10
-  const mantissa = bits & 1023
-  table[bits] = exponent < 63 ? 2 ** (exponent - 63) * (1 + mantissa / 1024) : mantissa === 0 ? 1 : Number.NaN
+  table[bits] = 2 ** ((bits >>> 10) - 63) * (1 + (bits & 1023) / 1024)
 }
+table[0xffff] = Number.NaN
 
-/** Linear reflectivity 0..1, one value per two bytes (little-endian); an odd last byte is left out. NaN where not acquired. */
+/** Linear reflectivity (0..1, seldom above), one value per two bytes (little-endian); an odd last byte is left out. NaN where not acquired. */
 export function decodeU16f(bytes: Uint8Array): Float32Array {
   const values = new Float32Array(bytes.byteLength >>> 1)
   for (let i = 0; i < values.length; i++) values[i] = table[(bytes[2 * i] as number) | ((bytes[2 * i + 1] as number) << 8)] as number

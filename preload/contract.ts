@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { errorCodes } from '../oct/errors.ts'
 import { resultsSchema, verdictSchema } from '../oct/results.ts'
+import { scanRemarks } from '../oct/scan.ts'
 
 // The window's CSP forbids `new Function`; zod would try it once and be reported.
 z.config({ jitless: true })
@@ -182,28 +183,91 @@ export type Operation = z.infer<typeof operationSchema>
 const point = z.object({ x: z.number(), y: z.number() })
 export const locationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('line'), start: point, end: point }),
-  z.object({ kind: z.literal('ring'), start: point, centre: point, radius: z.number() }),
+  z.object({
+    kind: z.literal('ring'),
+    start: point,
+    centre: point,
+    radius: z.number(),
+    direction: z.union([z.literal(1), z.literal(-1)]).optional(),
+  }),
+  z.object({ kind: z.literal('path'), points: z.array(point).max(10_000) }),
+  z.object({ kind: z.literal('area'), from: point, to: point }),
   z.object({ kind: z.literal('unknown') }),
 ])
-/** `Scan` of oct/ without byte offsets; pixels come by `<bulk>/slo`, `<bulk>/frame/<i>`, layers by `<bulk>/layers/<i>`. */
+/** How a picture's bytes become pixels: `PixelCoding` of oct/. */
+export const codingSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('reflectivity-f32') }),
+  z.object({ kind: z.literal('reflectivity-u16f') }),
+  z.object({
+    kind: z.literal('stored'),
+    compression: z.enum(['none', 'rle', 'jpeg', 'jpeg-lossless', 'jpeg-ls', 'jpeg-2000', 'htj2k']),
+    allocated: z.union([z.literal(8), z.literal(16)]),
+    bits: count.min(1).max(16),
+    bigEndian: z.boolean(),
+    inverted: z.boolean(),
+  }),
+  z.object({ kind: z.literal('picture'), type: z.enum(['tif', 'png', 'jpg', 'bmp']), inverted: z.boolean() }),
+])
+const pictureFacts = { width: count, height: count, spacing: point, coding: codingSchema }
+/**
+ * `Scan` of oct/ without byte ranges. Pixels come as they lie in the file, to be decoded by their `coding`: `<bulk>/slo`, `<bulk>/frame/<i>`,
+ * `<bulk>/picture/<i>`; layers by `<bulk>/layers/<i>` (JSON) and `<bulk>/layer/<name>` (float32 little-endian, the rows of every B-scan one
+ * after another, each as wide as its B-scan, NaN where not segmented).
+ */
 export const openScanSchema = z.object({
   /** `/bulk/<ticket>`; ends with `scans.close` */
   bulk: z.string().regex(/^\/bulk\/[A-Za-z0-9_-]+$/),
   /** What the window is titled with: labels for the person, never a file name. */
   title: z.object({ project: line, subject: line, session: line, scan: line }),
   scan: z.object({
-    format: z.string().max(50),
+    format: z.enum(['heidelberg-vol', 'heidelberg-xml', 'heidelberg-e2e', 'dicom-opt']),
     device: line,
     formatVersion: z.string().max(50),
     laterality: z.enum(['OD', 'OS', 'unknown']),
     pattern: z.enum(['line', 'ring', 'volume', 'fast-volume', 'radial', 'radial-circles', 'unknown']),
+    /** px: the largest B-scan's */
     width: count,
     height: count,
     spacing: z.object({ lateral: z.number(), axial: z.number(), between: z.number() }),
     focus: z.number().nullable(),
+    art: z.number().nullable(),
+    edi: z.boolean().nullable(),
+    resolution: z.enum(['HS', 'HR']).nullable(),
+    /** mm */
+    axialLength: z.number().nullable(),
+    /** degrees */
+    field: z.object({ width: z.number(), height: z.number() }).nullable(),
     acquiredAt: z.string().max(40).nullable(),
-    slo: z.object({ width: count, height: count, spacing: point, field: z.number().nullable() }).nullable(),
-    frames: z.array(z.object({ location: locationSchema, quality: z.number().nullable(), layers: z.array(z.string().max(50)).max(50) })).max(10_000),
+    slo: z.object({ ...pictureFacts, field: z.number().nullable() }).nullable(),
+    /** En-face pictures beside the SLO. */
+    pictures: z.array(z.object({ ...pictureFacts, label: line, place: z.object({ from: point, to: point }).nullable() })).max(100),
+    frames: z
+      .array(
+        z.object({
+          width: count,
+          height: count,
+          location: locationSchema,
+          quality: z.number().nullable(),
+          art: z.number().nullable(),
+          coding: codingSchema,
+          layers: z.array(z.string().max(50)).max(64),
+          /** Bruch's membrane opening, px of the B-scan. */
+          bmo: z.tuple([point, point]).nullable(),
+        }),
+      )
+      .max(10_000),
+    /** As the device computed them; thickness in µm, volume in mm³, SLO mm. */
+    grids: z
+      .array(
+        z.object({
+          kind: z.enum(['circular', 'rectangular']),
+          diameters: z.array(z.number()).max(10),
+          centre: point,
+          zones: z.array(z.object({ name: z.string().max(20), thickness: z.number().nullable(), volume: z.number().nullable() })).max(400),
+        }),
+      )
+      .max(4),
+    remarks: z.array(z.enum(scanRemarks)).max(20),
   }),
   /** What is known of this scan's quality, newest first. */
   results: z
@@ -332,8 +396,17 @@ export const methods = {
   /** The endpoint a person sets by hand (`unix:///…`); empty to find it alone. */
   'engine.setEndpoint': method(z.object({ endpoint: line }), nothing),
 
-  /** Where to PUT a dropped file: `/bulk/<ticket>`; answers the local id with which it can be opened and run on. */
-  'scans.dropTicket': method(z.object({ size: count }), z.object({ url: line, local: id })),
+  /** Where to PUT a dropped file: `/bulk/<ticket>`; answers the local id with which its scan can be opened and run on. */
+  'scans.dropTicket': method(
+    z.object({
+      size: count,
+      /** The file's own name without folders: only to find an image that an XML export names. Kept in memory, never shown or sent on. */
+      name: z.string().max(300),
+      /** The scan this file belongs to: `local` of its first file; null for a new one. */
+      set: id.nullable(),
+    }),
+    z.object({ url: line, local: id }),
+  ),
   /** `operation`: an id the window makes up, by which it hears of the progress and can cancel. */
   'scans.open': method(z.object({ ref: scanRefSchema, operation: id }), openScanSchema),
   'scans.close': method(z.object({ bulk: line }), nothing),

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readVol } from '../../oct/formats/vol.ts'
+import { readScan } from '../../oct/formats/index.ts'
 import { synthesise } from '../../oct/synth/index.ts'
 import { createBulk } from '../doorway/bulk.ts'
 import { openFramedCache } from '../scans/framed-cache.ts'
@@ -44,7 +44,7 @@ it('writes and sends no name: not to disk, not to the engine, not to the archive
     lab,
     cache: await openFramedCache(join(folder, 'cache')),
     bulk,
-    parse: readVol,
+    parse: readScan,
     title: async () => ({ project: 'P', subject: 'Mustermann', session: 'V02', scan: '1' }),
   })
   const runs = createRuns({ ...options, debts, local: scans.local })

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readScan } from '../../oct/formats/index.ts'
 import { bytesSource, readFrame, readSlo, readVol } from '../../oct/formats/vol.ts'
 import { synthesise } from '../../oct/synth/index.ts'
 import { openScanSchema } from '../../preload/contract.ts'
@@ -30,7 +31,11 @@ const room = async () => {
     lab: desk.lab,
     cache: await openFramedCache(folder),
     bulk,
-    parse: async (source) => checkScan(await readVol(source), source.size),
+    parse: async (files) =>
+      checkScan(
+        await readScan(files),
+        files.map(({ source }) => source.size),
+      ),
     title: async () => null,
   })
   const runs = createRuns({ ...options, local: scans.local })

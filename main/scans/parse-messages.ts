@@ -6,10 +6,10 @@ import type { Scan } from '../../oct/scan.ts'
 export const largestRange = 64 * 1024 * 1024
 
 export interface WorkerInput {
-  size: number
+  files: { name: string; size: number }[]
 }
 export type FromWorker =
-  | { kind: 'read'; id: number; offset: number; length: number }
+  | { kind: 'read'; id: number; file: number; offset: number; length: number }
   | { kind: 'scan'; scan: Scan }
   | { kind: 'failed'; code: ErrorCode; message: string; details: ErrorDetails }
 export type ToWorker = { kind: 'bytes'; id: number; bytes: Uint8Array } | { kind: 'refused'; id: number; message: string }

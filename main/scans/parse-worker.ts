@@ -4,12 +4,12 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { ScansideError } from '../../oct/errors.ts'
-import { readVol } from '../../oct/formats/vol.ts'
+import { readScan } from '../../oct/formats/index.ts'
 import type { FromWorker, ToWorker, WorkerInput } from './parse-messages.ts'
 
 const port = parentPort
 if (port) {
-  const { size }: WorkerInput = workerData
+  const { files }: WorkerInput = workerData
   const say = (message: FromWorker) => port.postMessage(message)
   const asked = new Map<number, { resolve: (bytes: Uint8Array) => void; reject: (error: Error) => void }>()
   let last = 0
@@ -19,13 +19,13 @@ if (port) {
     if (message.kind === 'bytes') question?.resolve(message.bytes)
     else question?.reject(new ScansideError('invalid-file', message.message))
   })
-  const read = (offset: number, length: number) =>
+  const read = (file: number) => (offset: number, length: number) =>
     new Promise<Uint8Array>((resolve, reject) => {
       last++
       asked.set(last, { resolve, reject })
-      say({ kind: 'read', id: last, offset, length })
+      say({ kind: 'read', id: last, file, offset, length })
     })
-  readVol({ size, read }).then(
+  readScan(files.map(({ name, size }, file) => ({ name, source: { size, read: read(file) } }))).then(
     (scan) => say({ kind: 'scan', scan }),
     (error: unknown) => {
       if (error instanceof ScansideError) say({ kind: 'failed', code: error.code, message: error.message, details: error.details })

@@ -1,11 +1,11 @@
 /** Parses untrusted headers: in a worker with bounds, and then checks what came out against the file. */
 import { Worker } from 'node:worker_threads'
 import { ScansideError } from '../../oct/errors.ts'
-import type { ByteSource, Scan } from '../../oct/scan.ts'
+import type { NamedSource, PixelRef, Scan } from '../../oct/scan.ts'
 import { type FromWorker, largestRange, type ToWorker, type WorkerInput } from './parse-messages.ts'
 
 /** Reads the headers of a file; rejects with `invalid-file` or `not-supported` and a sentence. */
-export type ParseScan = (source: ByteSource, signal: AbortSignal) => Promise<Scan>
+export type ParseScan = (files: readonly NamedSource[], signal: AbortSignal) => Promise<Scan>
 
 const unreadable = (details: Record<string, string | number> = {}) =>
   new ScansideError(
@@ -14,20 +14,36 @@ const unreadable = (details: Record<string, string | number> = {}) =>
     details,
   )
 
+/** Bytes a picture of `pixels` pixels takes at least, by its coding; compressed ones at least one. */
+const leastBytes = ({ coding }: PixelRef, pixels: number): number => {
+  if (coding.kind === 'reflectivity-f32') return pixels * 4
+  if (coding.kind === 'reflectivity-u16f') return pixels * 2
+  return coding.kind === 'stored' && coding.compression === 'none' ? (pixels * coding.allocated) / 8 : 1
+}
+
 /**
- * Holds a parsed scan against its file: every range inside it, every range as long as its picture.
+ * Holds a parsed scan against its files: every range inside its file, every range as long as its picture.
+ * @param sizes bytes of each file, inflated where the scan says so
  * @throws ScansideError `invalid-file`
  */
-export const checkScan = (scan: Scan, size: number): Scan => {
-  const inside = ({ offset, length }: { offset: number; length: number }) =>
-    Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= size
-  const pixels = scan.width * scan.height
-  if (!Number.isSafeInteger(pixels) || pixels <= 0 || pixels > 64_000_000 || scan.frames.length > 10_000) throw unreadable({ pixels })
-  for (const frame of scan.frames) {
-    if (!inside(frame.pixels) || frame.pixels.length !== pixels * 4) throw unreadable({ frame: frame.index })
-    if (frame.layers.length > 50 || frame.layers.some((layer) => layer.rows.length !== scan.width)) throw unreadable({ frame: frame.index })
+export const checkScan = (scan: Scan, sizes: readonly number[]): Scan => {
+  const check = (picture: { width: number; height: number; pixels: PixelRef }, part: string) => {
+    const { width, height, pixels } = picture
+    const size = sizes[pixels.file] ?? -1
+    const count = width * height
+    const inside = pixels.parts.every(
+      ({ offset, length }) => Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= size,
+    )
+    const bytes = pixels.parts.reduce((sum, { length }) => sum + length, 0)
+    if (!inside || !Number.isSafeInteger(count) || count <= 0 || count > 64_000_000 || bytes < leastBytes(pixels, count)) throw unreadable({ part })
   }
-  if (scan.slo && (!inside(scan.slo.pixels) || scan.slo.pixels.length !== scan.slo.width * scan.slo.height)) throw unreadable({ part: 'slo' })
+  if (scan.frames.length > 10_000 || scan.frames.length === 0 || scan.pictures.length > 100) throw unreadable({ frames: scan.frames.length })
+  for (const frame of scan.frames) {
+    check(frame, `frame ${frame.index}`)
+    if (frame.layers.length > 64 || frame.layers.some((layer) => layer.rows.length !== frame.width)) throw unreadable({ frame: frame.index })
+  }
+  if (scan.slo) check(scan.slo, 'slo')
+  for (const picture of scan.pictures) check(picture, 'picture')
   return scan
 }
 
@@ -38,18 +54,19 @@ export const checkScan = (scan: Scan, size: number): Scan => {
  */
 export const parseInWorker =
   (url: URL, deadlineMs = 30_000): ParseScan =>
-  async (source, signal) => {
-    const workerData: WorkerInput = { size: source.size }
+  async (files, signal) => {
+    const workerData: WorkerInput = { files: files.map(({ name, source }) => ({ name, size: source.size })) }
+    const total = files.reduce((sum, { source }) => sum + source.size, 0)
     const limits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
     const worker = new Worker(url, { workerData, resourceLimits: limits, env: {}, stdout: true, stderr: true })
     let asked = 0
     const answer = async (message: FromWorker & { kind: 'read' }): Promise<ToWorker> => {
-      const { id, offset, length } = message
+      const { id, file, offset, length } = message
       asked += length
       // Headers and layers are a small part of a file: a parser that reads more than all of it twice is going in circles.
-      if (length > largestRange || asked > source.size * 2 + largestRange) return { kind: 'refused', id, message: unreadable().message }
+      if (length > largestRange || asked > total * 2 + largestRange) return { kind: 'refused', id, message: unreadable().message }
       try {
-        return { kind: 'bytes', id, bytes: await source.read(offset, length) }
+        return { kind: 'bytes', id, bytes: await (files[file] as NamedSource).source.read(offset, length) }
       } catch (error) {
         return { kind: 'refused', id, message: error instanceof ScansideError ? error.message : unreadable().message }
       }
@@ -73,7 +90,10 @@ export const parseInWorker =
           else void answer(message).then((reply) => worker.postMessage(reply))
         })
       })
-      return checkScan(scan, source.size)
+      return checkScan(
+        scan,
+        files.map(({ source }) => source.size),
+      )
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)

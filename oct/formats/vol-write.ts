@@ -25,7 +25,7 @@ export interface VolContent {
   focus: number
   slo: { width: number; height: number; spacing: { x: number; y: number }; field: number; pixels: Uint8Array }
   frames: {
-    location: Exclude<FrameLocation, { kind: 'unknown' }>
+    location: Extract<FrameLocation, { kind: 'line' | 'ring' }>
     /** dB; absent = not known */
     quality?: number
     layers: Layer[]

@@ -3,7 +3,7 @@
  * Identity fields (patient, birth date, visit, series ids) are never read.
  */
 import { ScansideError } from '../errors.ts'
-import type { ByteSource, FrameInfo, FrameLocation, Layer, Scan } from '../scan.ts'
+import type { ByteRange, ByteSource, FrameInfo, FrameLocation, Layer, PixelCoding, PixelRef, Scan } from '../scan.ts'
 import { ascii, float32Copy, readExactly } from './bytes.ts'
 import { checkBeginning, checkBlockHeader, checkSize, parseHeader, refuse, type VolHeader } from './vol-header.ts'
 import { absentAbove, block, blockFieldBytes, blockOffset, fileHeaderBytes, layerNames, limits } from './vol-layout.ts'
@@ -13,11 +13,13 @@ export { toDisplay } from './display.ts'
 export { sniff } from './vol-header.ts'
 export { type VolContent, writeVol } from './vol-write.ts'
 
+const greyCoding: PixelCoding = { kind: 'stored', compression: 'none', allocated: 8, bits: 8, bigEndian: false, inverted: false }
+
 /**
- * Everything but the pixels. The header's claims are checked against `source.size` before anything is allocated.
+ * Everything but the pixels. `file` is the source's number in its set. The header's claims are checked against `source.size` before anything is allocated.
  * @throws ScansideError invalid-file or not-supported, with the byte offset in its details
  */
-export async function readVol(source: ByteSource): Promise<Scan> {
+export async function readVol(source: ByteSource, file = 0): Promise<Scan> {
   const start = await readExactly(source, 0, Math.min(source.size, fileHeaderBytes))
   checkBeginning(start, source.size)
   const head = parseHeader(start)
@@ -33,7 +35,7 @@ export async function readVol(source: ByteSource): Promise<Scan> {
   const frames: FrameInfo[] = []
   let layerBytes = 0
   for (let index = 0; index < head.frames; index++) {
-    const frame = await readBlock(source, head, index)
+    const frame = await readBlock(source, head, index, file)
     layerBytes += frame.layers.length * head.width * 4
     if (layerBytes > limits.layerBytes) {
       throw refuse(`The file holds more layer lines than any device writes, up to byte ${blockOffset(head, index)}.`, {
@@ -59,11 +61,14 @@ export async function readVol(source: ByteSource): Promise<Scan> {
             height: head.sloHeight,
             spacing: head.sloSpacing,
             ...(head.sloField > 0 && head.sloField <= 180 ? { field: head.sloField } : {}),
-            pixels: { offset: fileHeaderBytes, length: head.sloWidth * head.sloHeight },
+            pixels: { file, parts: [{ offset: fileHeaderBytes, length: head.sloWidth * head.sloHeight }], coding: greyCoding },
           },
         }
       : {}),
+    pictures: [],
     frames,
+    grids: [],
+    remarks: head.pattern === 'ring' && head.laterality === 'OS' ? ['orientation-not-verified'] : [],
     ...(head.acquiredAt === undefined ? {} : { acquiredAt: head.acquiredAt }),
   }
 }
@@ -72,7 +77,7 @@ export async function readVol(source: ByteSource): Promise<Scan> {
 export async function readFrame(source: ByteSource, scan: Scan, index: number): Promise<Float32Array> {
   const frame = scan.frames[index]
   if (frame === undefined) throw new RangeError(`no B-scan ${index}`)
-  return decodeFrame(await readExactly(source, frame.pixels.offset, frame.pixels.length))
+  return decodeFrame(await rawPixelsOf(source, frame.pixels))
 }
 
 /** Raw pixel bytes of a B-scan (as `readFrame` finds them) to linear reflectivity; for a reader that fetches ranges by itself. */
@@ -88,7 +93,12 @@ export function decodeFrame(bytes: Uint8Array): Float32Array {
 /** Pixels of the SLO: u8, row-major, row 0 superior. Empty where the scan has none. */
 export async function readSlo(source: ByteSource, scan: Scan): Promise<Uint8Array> {
   if (scan.slo === undefined) return new Uint8Array(0)
-  return Uint8Array.from(await readExactly(source, scan.slo.pixels.offset, scan.slo.pixels.length))
+  return Uint8Array.from(await rawPixelsOf(source, scan.slo.pixels))
+}
+
+function rawPixelsOf(source: ByteSource, ref: PixelRef): Promise<Uint8Array> {
+  const part = ref.parts[0] as ByteRange
+  return readExactly(source, part.offset, part.length)
 }
 
 /** A wrong B-scan header size makes a whole file look cut off; the first block tells the real reason. */
@@ -100,7 +110,7 @@ async function checkFirstBlock(source: ByteSource, head: VolHeader): Promise<voi
   checkBlockHeader(head, 0, new DataView(fields.buffer, fields.byteOffset, fields.byteLength).getUint32(block.headerSize, true))
 }
 
-async function readBlock(source: ByteSource, head: VolHeader, index: number): Promise<FrameInfo> {
+async function readBlock(source: ByteSource, head: VolHeader, index: number, file: number): Promise<FrameInfo> {
   const base = blockOffset(head, index)
   const fields = await readExactly(source, base, blockFieldBytes)
   const version = ascii(fields, block.version, 12)
@@ -117,9 +127,11 @@ async function readBlock(source: ByteSource, head: VolHeader, index: number): Pr
   const hasQuality = Number(version.slice(-3)) >= 101 && quality >= 0 && quality < 1000
   return {
     index,
+    width: head.width,
+    height: head.height,
     location: location(view, head),
     ...(hasQuality ? { quality } : {}),
-    pixels: { offset: base + head.blockHeader, length: 4 * head.width * head.height },
+    pixels: { file, parts: [{ offset: base + head.blockHeader, length: 4 * head.width * head.height }], coding: { kind: 'reflectivity-f32' } },
     layers: await readLayers(source, head, base, view),
   }
 }

@@ -4,7 +4,7 @@
  */
 import { layoutBytes } from '../formats/vol-layout.ts'
 import { contentLayout, type VolContent, writeVol } from '../formats/vol-write.ts'
-import type { FrameLocation, Point } from '../scan.ts'
+import type { Point } from '../scan.ts'
 import { disc, type Traits } from './anatomy.ts'
 import { type AScan, type BScanRecipe, deviceLayers, renderBScan } from './bscan.ts'
 import { normal, randomFrom, speckleTable } from './random.ts'
@@ -165,7 +165,7 @@ function locate(
   side: number,
   below: number,
   toMm: (at: Point) => Point,
-): Exclude<FrameLocation, { kind: 'unknown' }> {
+): VolContent['frames'][number]['location'] {
   const start = toMm(place(pattern, centre, side, 0, below))
   return pattern === 'ring'
     ? { kind: 'ring', start, centre: toMm(centre), radius: ringRadius }

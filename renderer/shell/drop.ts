@@ -6,7 +6,7 @@ import { putBytes, type Send } from '../upload.ts'
 
 /** Sends a file's bytes and answers the local id it can be opened and run with. Rejects with what the engine room said. */
 export async function takeIn(scans: Pick<Lab['scans'], 'dropTicket'>, send: Send, file: Blob, failed: string): Promise<string> {
-  const { url, local } = await scans.dropTicket({ size: file.size })
+  const { url, local } = await scans.dropTicket({ size: file.size, name: file instanceof File ? file.name : '', set: null })
   await putBytes(send, url, file, failed)
   return local
 }

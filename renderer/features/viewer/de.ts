@@ -32,6 +32,8 @@ const de: Sentences<typeof en> = {
     marks: {
       line: 'Linie von B-Scan {{index}} auf dem SLO',
       ring: 'Ring von B-Scan {{index}} auf dem SLO',
+      path: 'Verlauf von B-Scan {{index}} auf dem SLO',
+      area: 'Fläche von B-Scan {{index}} auf dem SLO',
       unknown: 'Die Lage von B-Scan {{index}} ist nicht bekannt',
     },
   },

@@ -29,6 +29,8 @@ const en = {
     marks: {
       line: 'Line of B-scan {{index}} on the SLO',
       ring: 'Ring of B-scan {{index}} on the SLO',
+      path: 'Course of B-scan {{index}} on the SLO',
+      area: 'Area of B-scan {{index}} on the SLO',
       unknown: 'The place of B-scan {{index}} is not known',
     },
   },

@@ -23,10 +23,17 @@ export function aScanPoint(location: Location, aScan: number, width: number, lat
     const t = width > 1 ? aScan / (width - 1) : 0
     return { x: location.start.x + t * (location.end.x - location.start.x), y: location.start.y + t * (location.end.y - location.start.y) }
   }
-  const direction = ringDirection(laterality)
-  if (location.kind !== 'ring' || direction === null || width < 1) return null
+  if (location.kind === 'path') return location.points[Math.min(location.points.length - 1, Math.max(0, Math.round(aScan)))] ?? null
+  if (location.kind !== 'ring' || width < 1) return null
+  const direction = directionOf(location, laterality)
+  if (direction === null) return null
   const angle = startAngle(location) + (direction * 2 * Math.PI * aScan) / width
   return { x: location.centre.x + location.radius * Math.cos(angle), y: location.centre.y + location.radius * Math.sin(angle) }
+}
+
+/** Which way this ring runs on the screen: as its file says, else by the eye; null where neither is known. */
+export function directionOf(ring: Extract<Location, { kind: 'ring' }>, laterality: Laterality): 1 | -1 | null {
+  return ring.direction ?? ringDirection(laterality)
 }
 
 /** The angle of a ring's first A-scan, radians clockwise on the screen from the right. */
@@ -37,7 +44,10 @@ export function startAngle(ring: Extract<Location, { kind: 'ring' }>): number {
 /** mm from a point to a B-scan's line or ring; Infinity where the B-scan's place is not known. */
 export function distanceTo(location: Location, point: Point): number {
   if (location.kind === 'ring') return Math.abs(Math.hypot(point.x - location.centre.x, point.y - location.centre.y) - location.radius)
-  if (location.kind === 'unknown') return Number.POSITIVE_INFINITY
+  if (location.kind === 'path') {
+    return location.points.reduce((least, at) => Math.min(least, Math.hypot(point.x - at.x, point.y - at.y)), Number.POSITIVE_INFINITY)
+  }
+  if (location.kind !== 'line') return Number.POSITIVE_INFINITY
   const { start, end } = location
   const dx = end.x - start.x
   const dy = end.y - start.y

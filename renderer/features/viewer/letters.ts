@@ -1,5 +1,5 @@
 /** The letters beside an image: T temporal, N nasal, S superior, I inferior. */
-import { type Laterality, type Location, ringDirection, startAngle } from './geometry.ts'
+import { directionOf, type Laterality, type Location, startAngle } from './geometry.ts'
 
 export interface SloLetters {
   left: 'T' | 'N'
@@ -32,7 +32,7 @@ export function directionName(dx: number, dy: number, laterality: Laterality): s
 /** The letters over a B-scan, left to right; none where the eye or the B-scan's place is not known. */
 export function bscanLetters(location: Location, laterality: Laterality): BscanLetter[] {
   const sides = sloLetters(laterality)
-  if (!sides || location.kind === 'unknown') return []
+  if (!sides || location.kind === 'unknown' || location.kind === 'area' || location.kind === 'path') return []
   if (location.kind === 'line') {
     const dx = location.end.x - location.start.x
     const dy = location.end.y - location.start.y
@@ -44,7 +44,7 @@ export function bscanLetters(location: Location, laterality: Laterality): BscanL
           { at: 1, text: directionName(dx, dy, laterality) },
         ]
   }
-  const direction = ringDirection(laterality) ?? 1
+  const direction = directionOf(location, laterality) ?? 1
   const start = startAngle(location)
   const axes = [
     { text: sides.right, angle: 0 },

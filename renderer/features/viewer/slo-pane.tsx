@@ -159,6 +159,8 @@ function Letters({ open, rect, location, px }: { open: OpenScan; rect: Rect; loc
 
 function outline(location: Location): string {
   if (location.kind === 'line') return `M${location.start.x} ${location.start.y}L${location.end.x} ${location.end.y}`
+  if (location.kind === 'path') return polyline(location.points)
+  if (location.kind === 'area') return `M${location.from.x} ${location.from.y}H${location.to.x}V${location.to.y}H${location.from.x}Z`
   if (location.kind === 'unknown') return ''
   const { centre, radius } = location
   return `M${centre.x - radius} ${centre.y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`

@@ -1,0 +1,62 @@
+/** Picture files that a scan's export names: which kind they are, how large, and their grey values. */
+import { ScansideError } from '../../errors.ts'
+import type { ByteSource } from '../../scan.ts'
+import type { Codecs, Decoded } from '../decode.ts'
+import { checkClaim, type PictureSize } from './bounds.ts'
+import { toGrey } from './grey.ts'
+import { decodeTif, tifSize } from './tif.ts'
+
+export type PictureType = 'tif' | 'png' | 'jpg' | 'bmp'
+
+export interface PictureInfo extends PictureSize {
+  type: PictureType
+}
+
+/** Bytes of a file's start that tell its kind. */
+export const pictureSniffBytes = 8
+
+/** The kind of a picture by its first bytes, whatever its name says; null where it is none that is read. */
+export function pictureType(first: Uint8Array): PictureType | null {
+  const starts = (...bytes: number[]) => bytes.every((byte, i) => first[i] === byte)
+  if (starts(0x49, 0x49, 42, 0) || starts(0x4d, 0x4d, 0, 42) || starts(0x49, 0x49, 43, 0) || starts(0x4d, 0x4d, 0, 43)) return 'tif'
+  if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'png'
+  if (starts(0xff, 0xd8, 0xff)) return 'jpg'
+  if (starts(0x42, 0x4d)) return 'bmp'
+  return null
+}
+
+/**
+ * Kind and size (px) of a picture file, by a few small reads.
+ * @throws ScansideError not-supported where it is no picture that is read, invalid-file where its header is damaged
+ */
+export async function pictureInfo(source: ByteSource): Promise<PictureInfo> {
+  const type = pictureType(await source.read(0, Math.min(source.size, pictureSniffBytes)))
+  if (type === 'tif') return { type, ...(await tifSize(source)) }
+  throw noPicture()
+}
+
+/**
+ * A whole picture file as 8-bit grey values, row-major: three equal channels are that grey, others their luminance; 16 bits give their
+ * highest 8.
+ * @param size as the scan's file claims it; another size is refused before anything is decoded
+ * @param codecs decode JPG; the other kinds need none
+ * @throws ScansideError invalid-file or not-supported
+ */
+export async function decodePicture(type: PictureType, bytes: Uint8Array, size: PictureSize, codecs: Codecs): Promise<Decoded> {
+  return { width: size.width, height: size.height, samples: 1, bits: 8, pixels: await greyOf(type, bytes, size, codecs) }
+}
+
+async function greyOf(type: PictureType, bytes: Uint8Array, size: PictureSize, codecs: Codecs): Promise<Uint8Array> {
+  if (type === 'tif') return decodeTif(bytes, size)
+  const decoded = await codecs.decode('jpeg', bytes, size)
+  checkClaim(decoded, size)
+  return toGrey(Uint8Array.from(decoded.pixels), decoded.samples, size.width * size.height)
+}
+
+function noPicture(): ScansideError {
+  return new ScansideError(
+    'not-supported',
+    'A file that the scan names is no picture that Scanside reads. Nothing was changed; export the scan again with TIF, PNG, BMP or JPG pictures.',
+    { offset: 0 },
+  )
+}

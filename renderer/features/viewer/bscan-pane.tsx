@@ -8,12 +8,13 @@ import { Button } from '../../ui/button.tsx'
 import { Segmented } from '../../ui/field.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import { BscanMarks } from './bscan-marks.tsx'
+import { type BscanView, plainView } from './bscan-view.ts'
 import image from './image.module.css'
 import { ImageCanvas } from './image-canvas.tsx'
 import { wheelSteps } from './stepping.ts'
 import type { useFrames } from './use-frames.ts'
 import { usePane } from './use-pane.ts'
-import { baseSize, held, noZoom, placed, type ScaleMode, toImage, type Zoom, zoomAt } from './view.ts'
+import { baseSize, held, noZoom, placed, toImage, type Zoom, zoomAt } from './view.ts'
 import styles from './viewer.module.css'
 import { dragWindow, plainWindow, type WindowLevel } from './window-level.ts'
 
@@ -29,25 +30,35 @@ interface BscanPaneProps {
   onLayers: (on: boolean) => void
   onStep: (delta: number) => void
   onCursor: (aScan: number | null) => void
+  /** Scale, zoom and contrast where somebody else holds them too: panes that are linked, a picture to be saved. */
+  view?: BscanView
+  onView?: (view: BscanView) => void
 }
 
 type Drag = { kind: 'pan' | 'level'; x: number; y: number; zoom: Zoom; level: WindowLevel }
 
 /** One B-scan with its layer lines: the wheel steps, Ctrl and wheel zooms, a drag moves what is zoomed, a right drag changes the contrast. */
-export function BscanPane({ open, index, frames, cursor, intervals, verdict, layersOn, onLayers, onStep, onCursor }: BscanPaneProps) {
+export function BscanPane({ open, index, frames, cursor, intervals, verdict, layersOn, onLayers, onStep, onCursor, view, onView }: BscanPaneProps) {
   const { t } = useTranslation('viewer')
   const { scan } = open
   const { ref, pane, density } = usePane()
   const { at, shown, retry } = frames
-  const [mode, setMode] = useState<ScaleMode>('fit')
-  const [zoom, setZoom] = useState<Zoom>(noZoom)
-  const [level, setLevel] = useState<WindowLevel>(plainWindow)
+  const [own, setOwn] = useState(plainView)
+  const { mode, zoom, level } = view ?? own
+  // Kept beside the state: several turns of the wheel may come before the next drawing.
+  const latest = useRef({ mode, zoom, level })
+  latest.current = { mode, zoom, level }
+  const change = (part: Partial<BscanView>) => {
+    latest.current = { ...latest.current, ...part }
+    if (!view) setOwn(latest.current)
+    onView?.(latest.current)
+  }
   const drag = useRef<Drag | null>(null)
 
   const base = useMemo(() => baseSize(mode, scan, pane, { x: scan.spacing.lateral, y: scan.spacing.axial }, density), [mode, scan, pane, density])
   const rect = useMemo(() => placed(base, pane, held(base, pane, zoom)), [base, pane, zoom])
   const grey = useMemo(() => (shown ? { width: scan.width, height: scan.height, pixels: shown.frame.pixels } : null), [shown, scan])
-  useWheel(ref, onStep, (by, point) => setZoom((now) => zoomAt(base, pane, now, by, point)))
+  useWheel(ref, onStep, (by, point) => change({ zoom: zoomAt(base, pane, latest.current.zoom, by, point) }))
 
   const place = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
@@ -61,18 +72,15 @@ export function BscanPane({ open, index, frames, cursor, intervals, verdict, lay
   const move = (event: PointerEvent) => {
     const now = place(event)
     const from = drag.current
-    if (from?.kind === 'level') setLevel(dragWindow(from.level, now.x - from.x, now.y - from.y))
+    if (from?.kind === 'level') change({ level: dragWindow(from.level, now.x - from.x, now.y - from.y) })
     if (from?.kind === 'pan') {
-      setZoom(held(base, pane, { ...from.zoom, x: from.zoom.x + now.x - from.x, y: from.zoom.y + now.y - from.y }))
+      change({ zoom: held(base, pane, { ...from.zoom, x: from.zoom.x + now.x - from.x, y: from.zoom.y + now.y - from.y }) })
     }
     const pixel = toImage(rect, scan, now)
     const within = pixel.x >= 0 && pixel.x < scan.width && pixel.y >= 0 && pixel.y < scan.height
     onCursor(within ? Math.floor(pixel.x) : null)
   }
-  const reset = () => {
-    setZoom(noZoom)
-    setLevel(plainWindow)
-  }
+  const reset = () => change({ zoom: noZoom, level: plainWindow })
   const changed = zoom.factor !== 1 || level !== plainWindow
 
   return (
@@ -93,10 +101,7 @@ export function BscanPane({ open, index, frames, cursor, intervals, verdict, lay
         <Segmented
           label={t('bscan.scale')}
           value={mode}
-          onChange={(value) => {
-            setMode(value)
-            setZoom(noZoom)
-          }}
+          onChange={(value) => change({ mode: value, zoom: noZoom })}
           choices={[
             { value: 'pixels', label: '1:1 px' },
             { value: 'micrometres', label: '1:1 µm' },

@@ -2,8 +2,11 @@
 import { ScansideError } from '../../errors.ts'
 import type { ByteSource } from '../../scan.ts'
 import type { Codecs, Decoded } from '../decode.ts'
-import { checkClaim, type PictureSize } from './bounds.ts'
+import { bmpSize, decodeBmp } from './bmp.ts'
+import { checkClaim, type PictureSize, unsupported } from './bounds.ts'
 import { toGrey } from './grey.ts'
+import { jpgSize } from './jpg.ts'
+import { decodePng, pngSize } from './png.ts'
 import { decodeTif, tifSize } from './tif.ts'
 
 export type PictureType = 'tif' | 'png' | 'jpg' | 'bmp'
@@ -31,9 +34,11 @@ export function pictureType(first: Uint8Array): PictureType | null {
  */
 export async function pictureInfo(source: ByteSource): Promise<PictureInfo> {
   const type = pictureType(await source.read(0, Math.min(source.size, pictureSniffBytes)))
-  if (type === 'tif') return { type, ...(await tifSize(source)) }
-  throw noPicture()
+  if (type === null) throw noPicture()
+  return { type, ...(await sizes[type](source)) }
 }
+
+const sizes = { tif: tifSize, png: pngSize, jpg: jpgSize, bmp: bmpSize }
 
 /**
  * A whole picture file as 8-bit grey values, row-major: three equal channels are that grey, others their luminance; 16 bits give their
@@ -48,9 +53,14 @@ export async function decodePicture(type: PictureType, bytes: Uint8Array, size: 
 
 async function greyOf(type: PictureType, bytes: Uint8Array, size: PictureSize, codecs: Codecs): Promise<Uint8Array> {
   if (type === 'tif') return decodeTif(bytes, size)
+  if (type === 'png') return decodePng(bytes, size)
+  if (type === 'bmp') return decodeBmp(bytes, size)
   const decoded = await codecs.decode('jpeg', bytes, size)
   checkClaim(decoded, size)
-  return toGrey(Uint8Array.from(decoded.pixels), decoded.samples, size.width * size.height)
+  const count = size.width * size.height
+  const { pixels, samples, bits } = decoded
+  if (!(pixels instanceof Uint8Array) || bits !== 8 || pixels.length < count * samples) throw unsupported('a JPG of unusual depth', { bits })
+  return toGrey(pixels, samples, count)
 }
 
 function noPicture(): ScansideError {

@@ -27,7 +27,7 @@ export function App() {
           <div className="page" data-under={viewer !== null || undefined}>
             <Page />
           </div>
-          {viewer && <Viewer key={JSON.stringify(viewer.ref)} scan={viewer.ref} onClose={closeViewer} />}
+          {viewer && <Viewer scan={viewer.ref} onClose={closeViewer} />}
         </ErrorBoundary>
         <DropProblem />
       </main>

@@ -11,18 +11,34 @@ interface Navigation {
   viewer: { ref: ScanRef; back: Place; among: ScanRef[] } | null
   /** The run shown on the runs page. */
   run: string | null
+  /** Local ids of the scans that were dropped on this window, oldest first. */
+  dropped: readonly string[]
 }
 
-export const useNavigation = create<Navigation>(() => ({ place: 'archive', viewer: null, run: null }))
+export const useNavigation = create<Navigation>(() => ({ place: 'archive', viewer: null, run: null, dropped: [] }))
 
 /** Goes to a place; an open viewer closes. */
 export function go(place: Place): void {
   useNavigation.setState({ place, viewer: null })
 }
 
-/** Opens a scan over the current place. `among` are the scans one can step through from it, itself included. */
-export function openViewer(ref: ScanRef, among: ScanRef[] = [ref]): void {
-  useNavigation.setState((state) => ({ viewer: { ref, among, back: state.viewer?.back ?? state.place } }))
+/** Dropped scans to flip through are the newest of these; older ones may be gone from the desk. */
+const rememberedDrops = 50
+
+/**
+ * Opens a scan over the current place. `among` are the scans one can flip through from it, itself included; a dropped scan stands among
+ * those dropped before it.
+ */
+export function openViewer(ref: ScanRef, among?: ScanRef[]): void {
+  useNavigation.setState((state) => {
+    const dropped = ref.kind === 'local' ? withDropped(state.dropped, ref.local) : state.dropped
+    const around = among ?? (ref.kind === 'local' ? dropped.map((local): ScanRef => ({ kind: 'local', local })) : [ref])
+    return { dropped, viewer: { ref, among: around, back: state.viewer?.back ?? state.place } }
+  })
+}
+
+function withDropped(dropped: readonly string[], local: string): readonly string[] {
+  return dropped.includes(local) ? dropped : [...dropped, local].slice(-rememberedDrops)
 }
 
 /** Closes the viewer; the place below is as it was left. */

@@ -14,7 +14,7 @@ import { FilterBar, SearchField } from './filter-bar.tsx'
 import { anyFilter, noFilters } from './filters.ts'
 import { type Chosen, chosenKey, refOf, subjectLine, summary } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
-import { flatten } from './tree.ts'
+import { flatten, scansOf } from './tree.ts'
 import { TreeTable } from './tree-table.tsx'
 import './archive.css'
 
@@ -27,7 +27,7 @@ export function Archive() {
   const filtering = anyFilter(filters)
 
   const openScan = (chosen: Chosen) => {
-    const among = selection.has(chosenKey(chosen)) ? [...selection.values()] : shownScans(rows, chosen)
+    const among = selection.has(chosenKey(chosen)) ? [...selection.values()] : siblings(state, chosen)
     openViewer(refOf(chosen), among.map(refOf))
   }
   const first = selection.values().next().value
@@ -75,10 +75,10 @@ export function Archive() {
   )
 }
 
-/** The scans of the same session that are on the screen, for stepping in the viewer. */
-function shownScans(rows: ReturnType<typeof flatten>['rows'], { session, scan }: Chosen): Chosen[] {
-  const siblings = rows.flatMap((row) => (row.kind === 'scan' && row.session.id === session.id ? [{ session, scan: row.scan }] : []))
-  return siblings.length > 0 ? siblings : [{ session, scan }]
+/** All scans of the same session, also those a filter hides, for flipping through in the viewer. */
+function siblings(state: Parameters<typeof scansOf>[0], { session, scan }: Chosen): Chosen[] {
+  const known = scansOf(state, session.id) ?? []
+  return known.some((row) => row.id === scan.id) ? known.map((row) => ({ session, scan: row })) : [{ session, scan }]
 }
 
 function ListState({ shown, filtering }: { shown: number; filtering: boolean }) {

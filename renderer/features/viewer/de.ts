@@ -5,6 +5,7 @@ import type en from './en.ts'
 const de: Sentences<typeof en> = {
   region: 'Betrachter',
   opening: 'Aufnahme wird geöffnet',
+  openingNext: 'Der nächste Scan wird geöffnet',
   openingHint: 'Sie wird aus dem Archiv in den Speicher dieses Arbeitsplatzes gelesen.',
   cancel: 'Abbrechen',
   back: 'Zurück',

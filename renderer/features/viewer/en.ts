@@ -2,6 +2,7 @@
 const en = {
   region: 'Viewer',
   opening: 'Opening the scan',
+  openingNext: 'Opening the next scan',
   openingHint: 'It is read from the archive into memory at this desk.',
   cancel: 'Cancel',
   back: 'Back',

@@ -1,51 +1,84 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ScansideError } from '../../../oct/errors.ts'
 import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
 import { asScansideError, lab } from '../../lab.ts'
 import { useOperation } from '../../stores.ts'
+import { sameScan } from './flip.ts'
 
-export type Opening =
-  | { state: 'opening'; progress: number | null; message: string }
-  | { state: 'failed'; error: ScansideError }
-  | { state: 'open'; open: OpenScan }
+/** An open scan and what it was opened by. */
+export interface Opened {
+  ref: ScanRef
+  open: OpenScan
+}
+
+export interface Opening {
+  /** The scan to be seen: the last that was opened, also while another is on its way. */
+  shown: Opened | null
+  /** How far the wanted one has come; null once it is shown or has failed. */
+  coming: { progress: number | null; message: string } | null
+  error: ScansideError | null
+  retry: () => void
+}
 
 /**
- * Opens a scan while the page shows it and closes it afterwards, also when it was still on its way. `ref` must stay the same object
- * for the same scan.
+ * Opens a scan while the page wants it and closes it afterwards, also when it was still on its way. The last one stays open and shown until
+ * the next is there, so that flipping through scans blinks nothing.
  */
-export function useOpenScan(ref: ScanRef): Opening {
-  const [result, setResult] = useState<{ open: OpenScan } | { error: ScansideError } | null>(null)
-  const [id] = useState(() => crypto.randomUUID())
-  const operation = useOperation(id)
+export function useOpenScan(ref: ScanRef | null): Opening {
+  const [shown, setShown] = useState<Opened | null>(null)
+  const [wanted, setWanted] = useState<{ id: string; error: ScansideError | null } | null>(null)
+  const [attempt, setAttempt] = useState(0)
+  const operation = useOperation(wanted?.id ?? null)
+  const current = useRef<Opened | null>(null)
+  // Plain text, so that the same scan named by another object is not opened again.
+  const wish = ref && JSON.stringify({ ref, attempt })
 
   useEffect(() => {
+    if (wish === null) {
+      current.current = null
+      setShown(null)
+      setWanted(null)
+      return
+    }
+    const { ref: wantedRef } = JSON.parse(wish) as { ref: ScanRef }
+    if (current.current && sameScan(current.current.ref, wantedRef)) {
+      setWanted(null)
+      return
+    }
+    const id = crypto.randomUUID()
     let gone = false
-    let bulk: string | null = null
-    const close = (address: string) => void lab.scans.close({ bulk: address }).catch(() => undefined)
-    setResult(null)
-    lab.scans.open({ ref, operation: id }).then(
+    let answered = false
+    setWanted({ id, error: null })
+    lab.scans.open({ ref: wantedRef, operation: id }).then(
       (open) => {
+        answered = true
         if (gone) return close(open.bulk)
-        bulk = open.bulk
-        setResult({ open })
+        current.current = { ref: wantedRef, open }
+        setShown(current.current)
+        setWanted(null)
       },
       (error: unknown) => {
-        if (!gone) setResult({ error: asScansideError(error) })
+        answered = true
+        if (!gone) setWanted({ id, error: asScansideError(error) })
       },
     )
     return () => {
       gone = true
-      if (bulk) close(bulk)
-      else void lab.operations.cancel({ operation: id }).catch(() => undefined)
+      if (!answered) void lab.operations.cancel({ operation: id }).catch(() => undefined)
     }
-  }, [ref, id])
+  }, [wish])
 
-  if (result === null) {
-    return {
-      state: 'opening',
-      progress: operation?.progress ?? null,
-      message: operation?.message ?? '',
-    }
-  }
-  return 'error' in result ? { state: 'failed', error: result.error } : { state: 'open', open: result.open }
+  // Runs once the next one is on the screen: nothing of the old is read any more.
+  useEffect(() => {
+    if (shown) return () => close(shown.open.bulk)
+  }, [shown])
+
+  const retry = useCallback(() => setAttempt((n) => n + 1), [])
+  const error = wanted?.error ?? null
+  const coming = wanted && !error ? { progress: operation?.progress ?? null, message: operation?.message ?? '' } : null
+  return { shown, coming, error, retry }
+}
+
+function close(bulk: string): void {
+  void lab.scans.close({ bulk }).catch(() => undefined)
 }

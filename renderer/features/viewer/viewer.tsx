@@ -1,13 +1,13 @@
-import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { ChevronLeft } from 'lucide-react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanRef } from '../../../preload/contract.ts'
-import { openViewer, useNavigation } from '../../navigation.ts'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { Headline } from './headline.tsx'
 import { OpenedScan } from './opened-scan.tsx'
+import { Pager } from './pager.tsx'
 import { useOpenScan } from './use-open-scan.ts'
 import styles from './viewer.module.css'
 
@@ -18,75 +18,51 @@ interface ViewerProps {
 
 /** A scan beside what is known of its quality. Lies over whatever was shown before; Esc goes back there. */
 export function Viewer({ scan, onClose }: ViewerProps) {
-  const [attempt, setAttempt] = useState(0)
-  return <Attempt key={`${JSON.stringify(scan)} ${attempt}`} scan={scan} onClose={onClose} onRetry={() => setAttempt(attempt + 1)} />
-}
-
-/** One try to open a scan. The reference is held as it first came, so that a redraw around it does not open the scan again. */
-function Attempt({ scan, onClose, onRetry }: ViewerProps & { onRetry: () => void }) {
-  const { t } = useTranslation('viewer')
-  const [held] = useState(scan)
-  const opening = useOpenScan(held)
-  useEscape(onClose)
-
-  if (opening.state === 'open') {
-    return (
-      <Frame headline={<Headline open={opening.open} />} scan={held} onClose={onClose}>
-        <OpenedScan open={opening.open} scan={held} />
-      </Frame>
-    )
-  }
-  return (
-    <Frame headline={null} scan={held} onClose={onClose}>
-      <div className={styles.opening}>
-        {opening.state === 'failed' ? (
-          <Problem error={opening.error} actions={<Button onClick={onRetry}>{t('retry')}</Button>} />
-        ) : (
-          <div className={styles.progress} role="status">
-            <b className="strong">{t('opening')}</b>
-            <Progress value={opening.progress} label={t('opening')} />
-            <p className="soft small">{opening.message || t('openingHint')}</p>
-            <Button onClick={onClose}>{t('cancel')}</Button>
-          </div>
-        )}
-      </div>
-    </Frame>
-  )
-}
-
-function Frame({ headline, scan, onClose, children }: { headline: ReactNode; scan: ScanRef; onClose: () => void; children: ReactNode }) {
   const { t } = useTranslation('viewer')
   const ref = useFocusHere()
+  const { shown, coming, error, retry } = useOpenScan(scan)
+  useEscape(onClose)
+
   return (
-    <section ref={ref} className={styles.viewer} aria-label={t('region')} tabIndex={-1}>
+    <section ref={ref} className={styles.viewer} aria-label={t('region')} aria-busy={coming !== null || undefined} tabIndex={-1}>
       <header className="page-bar">
         <Button kind="quiet" icon={ChevronLeft} keys={['Esc']} onClick={onClose}>
           {t('back')}
         </Button>
-        {headline}
+        {shown && !error && <Headline open={shown.open} />}
         <span className="grow" />
         <Pager scan={scan} />
       </header>
-      {children}
+      {shown && coming && <Coming progress={coming.progress} />}
+      {error ? (
+        <div className={styles.opening}>
+          <Problem error={error} actions={<Button onClick={retry}>{t('retry')}</Button>} />
+        </div>
+      ) : shown ? (
+        <OpenedScan key={shown.open.bulk} open={shown.open} scan={shown.ref} />
+      ) : (
+        coming && (
+          <div className={styles.opening}>
+            <div className={styles.progress} role="status">
+              <b className="strong">{t('opening')}</b>
+              <Progress value={coming.progress} label={t('opening')} />
+              <p className="soft small">{coming.message || t('openingHint')}</p>
+              <Button onClick={onClose}>{t('cancel')}</Button>
+            </div>
+          </div>
+        )
+      )}
     </section>
   )
 }
 
-/** Steps through the scans that were opened together. */
-function Pager({ scan }: { scan: ScanRef }) {
+/** The next scan on its way, over the upper edge of the one that is still shown; seen only where it takes longer than a blink. */
+function Coming({ progress }: { progress: number | null }) {
   const { t } = useTranslation('viewer')
-  const among = useNavigation((state) => state.viewer?.among)
-  const key = JSON.stringify(scan)
-  const index = among?.findIndex((one) => JSON.stringify(one) === key) ?? -1
-  if (!among || among.length < 2 || index < 0) return null
-  const previous = among[index - 1]
-  const next = among[index + 1]
   return (
-    <span className={styles.pager}>
-      <IconButton label={t('previous')} icon={ChevronLeft} disabled={!previous} onClick={() => previous && openViewer(previous, among)} />
-      <span className="soft">{t('pager', { index: index + 1, count: among.length })}</span>
-      <IconButton label={t('next')} icon={ChevronRight} disabled={!next} onClick={() => next && openViewer(next, among)} />
-    </span>
+    <div className={styles.coming} role="status">
+      <Progress value={progress} label={t('openingNext')} />
+    </div>
   )
 }
 

@@ -2,7 +2,19 @@
 import { ScansideError } from '../errors.ts'
 import type { Laterality, ScanPattern } from '../scan.ts'
 import { ascii } from './bytes.ts'
-import { block, blockFieldBytes, blockOffset, fileHeaderBytes, header, layoutBytes, limits, type VolLayout } from './vol-layout.ts'
+import {
+  block,
+  blockFieldBytes,
+  blockOffset,
+  fileHeaderBytes,
+  header,
+  layoutBytes,
+  limits,
+  patterns,
+  since,
+  type VolLayout,
+  versionNumber,
+} from './vol-layout.ts'
 
 export interface VolHeader extends VolLayout {
   version: string
@@ -13,9 +25,9 @@ export interface VolHeader extends VolLayout {
   sloField: number
   focus: number
   acquiredAt: string | undefined
+  /** Thickness grids the header names, with the byte that names their place. */
+  grids: { type: number; offset: number; at: number }[]
 }
-
-const patterns: readonly ScanPattern[] = ['unknown', 'line', 'ring', 'volume', 'fast-volume', 'radial', 'radial-circles']
 
 export function refuse(what: string, details: Record<string, number | string> = {}): ScansideError {
   return new ScansideError('invalid-file', `${what} Nothing was changed; export the scan again from the device.`, details)
@@ -36,7 +48,7 @@ export function sniff(firstBytes: Uint8Array): 'heidelberg-vol' | null {
 export function parseHeader(bytes: Uint8Array): VolHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = ascii(bytes, header.version, 12)
-  if (Number(version.slice(-3)) > 104) {
+  if (versionNumber(version) > 104) {
     throw new ScansideError(
       'not-supported',
       `This export has the format version ${version}; Scanside reads HSF-OCT-100 to 104. Nothing was changed; tell the developers of Scanside.`,
@@ -87,7 +99,18 @@ export function parseHeader(bytes: Uint8Array): VolHeader {
     sloField: view.getUint32(header.sloField, true),
     focus: view.getFloat64(header.focus, true),
     acquiredAt: fileTime(view.getBigUint64(header.examTime, true)),
+    grids: gridsOf(view, version),
   }
+}
+
+/** Type and place of each grid that this version may carry; a type or a place of 0 is none, and trailing bytes of an old grid count for nothing. */
+function gridsOf(view: DataView, version: string): VolHeader['grids'] {
+  const number = versionNumber(version)
+  const grid = (typeAt: number, at: number) => ({ type: view.getUint32(typeAt, true), offset: view.getUint32(at, true), at })
+  return [
+    ...(number >= since.firstGrid ? [grid(header.gridType, header.gridOffset)] : []),
+    ...(number >= since.secondGrid ? [grid(header.secondGridType, header.secondGridOffset)] : []),
+  ].filter(({ type, offset }) => type > 0 && offset > 0)
 }
 
 /**

@@ -3,6 +3,8 @@
  * [file header 2048 B][SLO u8][per B-scan: header of `blockHeader` B, then float32 pixels][optional trailer].
  */
 
+import type { ScanPattern } from '../scan.ts'
+
 export const fileHeaderBytes = 2048
 
 /** Every B-scan block begins with this many bytes of fixed fields. */
@@ -27,6 +29,12 @@ export const header = {
   examTime: 88,
   pattern: 96,
   blockHeader: 100,
+  /** from 102 */
+  gridType: 208,
+  gridOffset: 212,
+  /** from 103 */
+  secondGridType: 216,
+  secondGridOffset: 220,
   programme: 224,
 } as const
 
@@ -40,7 +48,14 @@ export const block = {
   endY: 40,
   layers: 48,
   layerOffset: 52,
+  /** from 101 */
   quality: 56,
+  /** From 102, i32: how far a ring's classification band is turned; from 103, f32[6]: an affine transform within the volume. Nothing needs them. */
+  shift: 60,
+  transform: 64,
+  /** from 104: i32[3] of the left, then of the right end of Bruch's membrane opening */
+  openingLeft: 88,
+  openingRight: 100,
 } as const
 
 /** Heidelberg's mark for "not there" (FLT_MAX); anything above `absentAbove` is taken as it. */
@@ -67,6 +82,18 @@ export const layerNames = [
   'PR2',
   'RPE',
 ] as const
+
+/** Scan patterns by their code. */
+export const patterns = ['unknown', 'line', 'ring', 'volume', 'fast-volume', 'radial', 'radial-circles'] as const satisfies readonly ScanPattern[]
+
+/** What a version of the format carries: `HSF-OCT-103` is 103. */
+export const since = { quality: 101, firstGrid: 102, secondGrid: 103, opening: 104 } as const
+
+/** The last B-scans of radial scans with circles. */
+export const circlesAtEnd = 3
+
+/** How far a ring's length (2 pi r) and its A-scans' (width x spacing) may differ, as a part of the one. */
+export const ringTolerance = 0.05
 
 /** Upper bounds of what a reader believes: far above any device, far below what would hurt. */
 export const limits = {
@@ -103,4 +130,9 @@ export function layoutBytes(layout: VolLayout): number {
 /** The block header size Heidelberg's exporter takes for a width: room for 17 layers, whole kibibytes. */
 export function usualBlockHeader(width: number): number {
   return Math.ceil((blockFieldBytes + 17 * 4 * width) / 1024) * 1024
+}
+
+/** 103 of `HSF-OCT-103` or `HSF-BS-103`. */
+export function versionNumber(version: string): number {
+  return Number(version.slice(-3))
 }

@@ -87,17 +87,6 @@ describe('a Heidelberg RAW export', () => {
     expect((await readVol(bytesSource(bytes))).frames).toHaveLength(2)
   })
 
-  it('places a ring by its start and centre', async () => {
-    const ring = content({ pattern: 'ring' })
-    const [frame] = ring.frames
-    if (frame === undefined) throw new Error('no frame')
-    ring.frames = [{ ...frame, location: { kind: 'ring', start: { x: 2, y: 5 }, centre: { x: 3.8, y: 5 }, radius: 1.8 } }]
-    const scan = await readVol(bytesSource(writeVol(ring)))
-    expect(scan.frames[0]?.location).toMatchObject({ kind: 'ring', centre: { x: 3.8, y: 5 } })
-    const location = scan.frames[0]?.location
-    expect(location?.kind === 'ring' && location.radius).toBeCloseTo(1.8)
-  })
-
   it.each(['HSF-OCT-100', 'HSF-OCT-101', 'HSF-OCT-102', 'HSF-OCT-103', 'HSF-OCT-104'] as const)(
     '%s is read; quality from 101 on',
     async (version) => {

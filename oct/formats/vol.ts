@@ -3,14 +3,17 @@
  * Identity fields (patient, birth date, visit, series ids) are never read.
  */
 import { ScansideError } from '../errors.ts'
-import type { ByteRange, ByteSource, FrameInfo, FrameLocation, Layer, PixelCoding, PixelRef, Scan } from '../scan.ts'
+import type { ByteRange, ByteSource, FrameInfo, Layer, PixelCoding, PixelRef, Point, Scan } from '../scan.ts'
 import { ascii, float32Copy, readExactly } from './bytes.ts'
+import { readGrids } from './vol-grid.ts'
 import { checkBeginning, checkBlockHeader, checkSize, parseHeader, refuse, type VolHeader } from './vol-header.ts'
-import { absentAbove, block, blockFieldBytes, blockOffset, fileHeaderBytes, layerNames, limits } from './vol-layout.ts'
+import { absentAbove, block, blockFieldBytes, blockOffset, fileHeaderBytes, layerNames, limits, since, versionNumber } from './vol-layout.ts'
+import { type Ends, placeFrames } from './vol-place.ts'
 
 export { bytesSource } from './bytes.ts'
 export { toDisplay } from './display.ts'
 export { sniff } from './vol-header.ts'
+export { pseudonymisedVol, pseudonymiseVolHeader } from './vol-pseudonymise.ts'
 export { type VolContent, writeVol } from './vol-write.ts'
 
 const greyCoding: PixelCoding = { kind: 'stored', compression: 'none', allocated: 8, bits: 8, bigEndian: false, inverted: false }
@@ -32,18 +35,24 @@ export async function readVol(source: ByteSource, file = 0): Promise<Scan> {
       { offset: 0 },
     )
   }
-  const frames: FrameInfo[] = []
+  const blocks: Block[] = []
   let layerBytes = 0
   for (let index = 0; index < head.frames; index++) {
-    const frame = await readBlock(source, head, index, file)
-    layerBytes += frame.layers.length * head.width * 4
+    const each = await readBlock(source, head, index, file)
+    layerBytes += each.frame.layers.length * head.width * 4
     if (layerBytes > limits.layerBytes) {
       throw refuse(`The file holds more layer lines than any device writes, up to byte ${blockOffset(head, index)}.`, {
         offset: blockOffset(head, index),
       })
     }
-    frames.push(frame)
+    blocks.push(each)
   }
+  const places = placeFrames(
+    blocks.map((each) => each.ends),
+    head,
+  )
+  const frames = blocks.map(({ frame }, index): FrameInfo => ({ ...frame, location: places[index] ?? { kind: 'unknown' } }))
+  const resolution = resolutionOf(head)
   return {
     format: 'heidelberg-vol',
     device: 'Heidelberg Spectralis',
@@ -54,6 +63,7 @@ export async function readVol(source: ByteSource, file = 0): Promise<Scan> {
     height: head.height,
     spacing: head.spacing,
     ...(Number.isFinite(head.focus) && Math.abs(head.focus) < 50 ? { focus: head.focus } : {}),
+    ...(resolution === undefined ? {} : { resolution }),
     ...(head.sloWidth > 0 && head.sloHeight > 0
       ? {
           slo: {
@@ -67,8 +77,8 @@ export async function readVol(source: ByteSource, file = 0): Promise<Scan> {
       : {}),
     pictures: [],
     frames,
-    grids: [],
-    remarks: head.pattern === 'ring' && head.laterality === 'OS' ? ['orientation-not-verified'] : [],
+    grids: await readGrids(source, head),
+    remarks: head.laterality === 'OS' && places.some(({ kind }) => kind === 'ring') ? ['orientation-not-verified'] : [],
     ...(head.acquiredAt === undefined ? {} : { acquiredAt: head.acquiredAt }),
   }
 }
@@ -110,7 +120,13 @@ async function checkFirstBlock(source: ByteSource, head: VolHeader): Promise<voi
   checkBlockHeader(head, 0, new DataView(fields.buffer, fields.byteOffset, fields.byteLength).getUint32(block.headerSize, true))
 }
 
-async function readBlock(source: ByteSource, head: VolHeader, index: number, file: number): Promise<FrameInfo> {
+/** A B-scan's header: what it says of the B-scan, and the two points that place it. */
+interface Block {
+  frame: Omit<FrameInfo, 'location'>
+  ends: Ends
+}
+
+async function readBlock(source: ByteSource, head: VolHeader, index: number, file: number): Promise<Block> {
   const base = blockOffset(head, index)
   const fields = await readExactly(source, base, blockFieldBytes)
   const version = ascii(fields, block.version, 12)
@@ -124,26 +140,51 @@ async function readBlock(source: ByteSource, head: VolHeader, index: number, fil
   const view = new DataView(fields.buffer, fields.byteOffset, fields.byteLength)
   checkBlockHeader(head, index, view.getUint32(block.headerSize, true))
   const quality = view.getFloat32(block.quality, true)
-  const hasQuality = Number(version.slice(-3)) >= 101 && quality >= 0 && quality < 1000
+  const hasQuality = versionNumber(version) >= since.quality && quality >= 0 && quality < 1000
+  const bmo = versionNumber(version) >= since.opening ? openingOf(view, head, index) : undefined
   return {
-    index,
-    width: head.width,
-    height: head.height,
-    location: location(view, head),
-    ...(hasQuality ? { quality } : {}),
-    pixels: { file, parts: [{ offset: base + head.blockHeader, length: 4 * head.width * head.height }], coding: { kind: 'reflectivity-f32' } },
-    layers: await readLayers(source, head, base, view),
+    frame: {
+      index,
+      width: head.width,
+      height: head.height,
+      ...(hasQuality ? { quality } : {}),
+      pixels: { file, parts: [{ offset: base + head.blockHeader, length: 4 * head.width * head.height }], coding: { kind: 'reflectivity-f32' } },
+      layers: await readLayers(source, head, base, view),
+      ...(bmo === undefined ? {} : { bmo }),
+    },
+    ends: endsOf(view),
   }
 }
 
-function location(view: DataView, head: VolHeader): FrameLocation {
+function endsOf(view: DataView): Ends {
   const at = (offset: number) => view.getFloat64(offset, true)
   const start = { x: at(block.startX), y: at(block.startY) }
   const end = { x: at(block.endX), y: at(block.endY) }
-  if (![start.x, start.y, end.x, end.y].every((value) => Math.abs(value) < 1000)) return { kind: 'unknown' }
-  if (head.pattern === 'ring') return { kind: 'ring', start, centre: end, radius: Math.hypot(start.x - end.x, start.y - end.y) }
-  // Radial scans with circles mix both kinds in one file; which is which is not verified, so it is not guessed.
-  return head.pattern === 'radial-circles' || head.pattern === 'unknown' ? { kind: 'unknown' } : { kind: 'line', start, end }
+  return [start.x, start.y, end.x, end.y].every((value) => Math.abs(value) < 1000) ? { start, end } : undefined
+}
+
+/** Both ends of Bruch's membrane opening, where they lie in the B-scan; zeros stand for none. */
+function openingOf(view: DataView, head: VolHeader, index: number): [Point, Point] | undefined {
+  const left = openingEnd(view, block.openingLeft, head, index)
+  const right = openingEnd(view, block.openingRight, head, index)
+  return left && right ? [left, right] : undefined
+}
+
+/**
+ * The A-scan, then two numbers of which one is the depth: in the file's other triples the second counts B-scans and the third goes down.
+ * Where only one of them can be the depth it is taken; otherwise the end is not known.
+ */
+function openingEnd(view: DataView, offset: number, head: VolHeader, index: number): Point | undefined {
+  const [x = 0, second = 0, third = 0] = [0, 4, 8].map((step) => view.getInt32(offset + step, true))
+  const y = third === 0 ? second : second === 0 || second === index ? third : 0
+  return x >= 0 && x < head.width && y > 0 && y < head.height ? { x, y } : undefined
+}
+
+/** High speed or high resolution, by the SLO's side in px at its field in degrees: 768 or 1536 at 30. Source: the Spectralis manual. */
+function resolutionOf(head: VolHeader): 'HS' | 'HR' | undefined {
+  const highSpeed = { 15: 384, 20: 512, 30: 768 }[head.sloField]
+  if (highSpeed === undefined || head.sloWidth !== head.sloHeight) return undefined
+  return head.sloWidth === highSpeed ? 'HS' : head.sloWidth === 2 * highSpeed ? 'HR' : undefined
 }
 
 async function readLayers(source: ByteSource, head: VolHeader, base: number, view: DataView): Promise<Layer[]> {

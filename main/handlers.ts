@@ -164,7 +164,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await engine.refresh()
     },
 
-    'scans.dropTicket': ({ size }) => scans.dropTicket(size),
+    'scans.dropTicket': (input) => scans.dropTicket(input),
     'scans.open': ({ ref, operation }) =>
       operations.during(operation, 'open-scan', (signal, report) =>
         scans.open(ref, signal, (bytes, total) => report(total ? Math.min(1, bytes / total) : null, 'Fetching the scan …')),

@@ -7,9 +7,10 @@ import type { InputRef, WipeReport, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunInput, RunRecord, ScanVerdict } from '../store/lab-runs.ts'
 import { type Desk, engineMissing, sentenceOf } from './desk.ts'
-import { inputPath, opaqueName } from './inputs.ts'
+import { inputPath, localFiles, opaqueName } from './inputs.ts'
 import { type Logs, progressOf } from './logs.ts'
 import { sendHome } from './outbox.ts'
+import { pseudonymised } from './pseudonymise.ts'
 import { engineLine, receiptOf } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
 import { hasEnded, next, type RunEvent } from './state.ts'
@@ -75,12 +76,13 @@ const gather = async (desk: Desk, job: Job): Promise<StagedInput[]> => {
   for (const [index, of] of record.refs.entries()) {
     const before = staged.length
     if (of.kind === 'local') {
-      const scan = desk.local(of.local)
       const into = plan.inputs[0]
-      if (!scan || !into) throw new ScansideError('not-found', 'The dropped file is no longer here. Drop it again and start the run.')
-      const name = opaqueName(desk.newId(), `f${scan.extension}`)
-      const path = inputPath(into.layout, index + 1, 'VOL', name)
-      staged.push({ mount: into.mount, of, ref: { kind: 'local', path, size: scan.size, sha256: scan.sha256, read: scan.read } })
+      for (const { resource, file } of localFiles(desk.local(of.local))) {
+        if (!into) break
+        const { size, sha256, read, extension } = file
+        const path = inputPath(into.layout, index + 1, resource, opaqueName(desk.newId(), `f${extension}`))
+        staged.push({ mount: into.mount, of, ref: { kind: 'local', path, size, sha256, read } })
+      }
     } else {
       const home = desk.archive()
       if (!home || home.id !== record.archive) {
@@ -100,9 +102,9 @@ const gather = async (desk: Desk, job: Job): Promise<StagedInput[]> => {
       for (const file of files) {
         for (const into of plan.inputs.filter((input) => input.accepts({ label: file.resource, format: '' }))) {
           const path = inputPath(into.layout, index + 1, file.resource, opaqueName(desk.newId(), file.name))
-          const read = (signal: AbortSignal) => home.archive.read(file, signal)
-          const md5 = file.md5 === '' ? {} : { md5: file.md5 }
-          staged.push({ mount: into.mount, of, ref: { kind: 'archive', uri: file.uri, path, size: file.size, ...md5, read } })
+          // Its MD5 is checked before the patient's fields are emptied; afterwards it is another.
+          const read = async (signal: AbortSignal) => pseudonymised(await home.archive.read(file, signal), file)
+          staged.push({ mount: into.mount, of, ref: { kind: 'archive', uri: file.uri, path, size: file.size, read } })
         }
       }
     }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
+import type { ScanFormat } from '../../oct/scan.ts'
 import type { OpenScan, RunSummary, ScanRef } from '../../preload/contract.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { Debts, Engine, EngineHealth } from '../engines/engine.ts'
@@ -16,13 +17,20 @@ export interface HomeArchive {
   archive: Archive
 }
 
-/** A dropped file as runs see it; its original name never reaches main. */
-export interface LocalScan {
-  size: number
-  sha256: string
+/** A file of a dropped scan as runs see it; without its name. */
+export interface LocalScanFile {
+  kind: ScanFormat | 'picture'
   /** `.vol`, from its content */
   extension: string
+  /** bytes and SHA-256 (hex) of what `read` gives: the file without what says whose it is */
+  size: number
+  sha256: string
   read(signal: AbortSignal): Promise<Readable>
+}
+
+/** A dropped scan as runs see it. */
+export interface LocalScan {
+  files: LocalScanFile[]
 }
 
 export interface RunsOptions {

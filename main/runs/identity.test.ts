@@ -36,7 +36,7 @@ it('writes and sends no name: not to disk, not to the engine, not to the archive
   desk.engine = fakeEngine(debts)
   // The header of an export holds the patient: the marker stands where identity stands.
   const vol = synthesise({ pattern: 'ring', laterality: 'OD', seed: 5, width: 64, height: 64 })
-  vol.set(new TextEncoder().encode('PAT-4711'), 220)
+  for (const offset of [104, 140, 176]) vol.set(new TextEncoder().encode('PAT-4711'), offset)
   desk.archive = fakeArchive(() => vol)
   const bulk = createBulk(() => {})
   const scans = createScans({
@@ -52,7 +52,7 @@ it('writes and sends no name: not to disk, not to the engine, not to the archive
   const never = new AbortController().signal
   const opened = await scans.open(ref('1'), never)
   expect(opened.title.subject).toBe('Mustermann')
-  const { url, local } = scans.dropTicket(vol.length)
+  const { url, local } = scans.dropTicket({ size: vol.length, name: 'Erika/Mustermann_Erika_716.vol', set: null })
   const headers = { 'content-disposition': 'attachment; filename="Mustermann_Erika_716.vol"' }
   await bulk.handle(new Request(`http://localhost${url}`, { method: 'PUT', body: Uint8Array.from(vol), headers }))
   desk.engine.hold = true
@@ -79,6 +79,15 @@ it('writes and sends no name: not to disk, not to the engine, not to the archive
     expect(JSON.stringify([receipt, steps, summary.message, runs.log(id, 0)])).not.toMatch(marker)
   }
   expect([...desk.engine.staged.keys()].join(' ')).not.toMatch(marker)
+  expect(desk.engine.staged.size).toBe(2)
+  for (const bytes of desk.engine.staged.values()) {
+    expect(Buffer.from(bytes).toString('latin1')).not.toMatch(marker)
+    // The picture is the same, and results that name the emptied copy are found again for the original.
+    expect(Buffer.from(bytes.subarray(2048)).equals(Buffer.from(vol.subarray(2048)))).toBe(true)
+  }
+  for (const again of [ref('1'), { kind: 'local' as const, local }]) {
+    expect((await scans.open(again, never)).results.length).toBeGreaterThan(0)
+  }
   for (const [path, bytes] of desk.archive.home) expect(`${path} ${new TextDecoder().decode(bytes)}`).not.toMatch(marker)
   await scans.closeAll()
   await runs.close()

@@ -1,6 +1,8 @@
 /** How scans' files lie in a run's input mount: opaque names only, whatever they are called in the archive. */
+import { ScansideError } from '../../oct/errors.ts'
 import type { OpenScan, ScanRef } from '../../preload/contract.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
+import type { LocalScan, LocalScanFile } from './desk.ts'
 
 /** Kinds of files an image may tell by their extension; every other extension is dropped with the name. */
 const extensions = new Set(['vol', 'dcm', 'e2e', 'xml', 'tif', 'png', 'jpg', 'bmp'])
@@ -22,6 +24,25 @@ export const opaqueName = (uuid: string, original: string): string => `scan-${uu
 export const inputPath = (layout: RunPlan['inputs'][number]['layout'], ordinal: number, resource: string, name: string): string => {
   if (layout === 'session') return `SCANS/${ordinal}/${safeLabel(resource)}/${name}`
   return layout === 'scan' ? `${safeLabel(resource)}/${name}` : name
+}
+
+/** Resource a dropped file would lie in, were it in an archive. */
+const resourceOf = { 'heidelberg-vol': 'VOL', 'dicom-opt': 'DICOM' } as const
+
+/**
+ * What of a dropped scan may be given to an engine.
+ * @throws ScansideError `not-found` where it is gone, `not-supported` where its files hold the patient's name in their text
+ */
+export const localFiles = (scan: LocalScan | null): { resource: string; file: LocalScanFile }[] => {
+  if (!scan) throw new ScansideError('not-found', 'The dropped scan is no longer here. Drop it again and start the run.')
+  return scan.files.map((file) => {
+    if (file.kind === 'heidelberg-vol' || file.kind === 'dicom-opt') return { resource: resourceOf[file.kind], file }
+    const what = file.kind === 'heidelberg-e2e' ? 'An .e2e file holds' : 'An XML export with its pictures holds'
+    throw new ScansideError(
+      'not-supported',
+      `${what} the patient’s name, which no container may see, so it can be looked at but not yet analysed. Nothing was started; export the scan as RAW (.vol) and drop that.`,
+    )
+  })
 }
 
 /** Pipeline names and versions as parts of the published path. */

@@ -133,7 +133,9 @@ describe('a run', () => {
     const bytes = new TextEncoder().encode('HSF-OCT-103')
     const { desk, options } = fakeDesk()
     desk.home = null
-    desk.locals.set('l1', { size: bytes.length, sha256: '', extension: '.vol', read: async () => Readable.from([bytes]) })
+    desk.locals.set('l1', {
+      files: [{ kind: 'heidelberg-vol', extension: '.vol', size: bytes.length, sha256: '', read: async () => Readable.from([bytes]) }],
+    })
     const runs = createRuns(options)
     const { runs: ids } = await runs.start({ ...start, refs: [{ kind: 'local', local: 'l1' }] })
     await runs.idle()

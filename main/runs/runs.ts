@@ -5,7 +5,7 @@ import type { Input, Output, RunDetail, RunSummary } from '../../preload/contrac
 import type { KnownVerdict, RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, carry, type Job, take } from './course.ts'
 import { deskOf, engineMissing, type RunsOptions, summaryOf } from './desk.ts'
-import { groupRefs, subjectOf } from './inputs.ts'
+import { groupRefs, localFiles, subjectOf } from './inputs.ts'
 import { createLogs } from './logs.ts'
 import { sendHome } from './outbox.ts'
 import { completeReceipts, reap, recover } from './recovery.ts'
@@ -150,9 +150,7 @@ export const createRuns = (options: RunsOptions): Runs => {
         throw new ScansideError('unauthorized', 'Nobody is signed in to the archive of these scans. Sign in and start the run again.')
       }
       for (const ref of refs) {
-        if (ref.kind === 'local' && !desk.local(ref.local)) {
-          throw new ScansideError('not-found', 'The dropped file is no longer here. Drop it again and start the run.')
-        }
+        if (ref.kind === 'local') localFiles(desk.local(ref.local))
       }
       const { context, ...plan } = await desk.pipelines.plan(pipeline, values)
       if (closed) throw closingDown()

@@ -1,25 +1,30 @@
 /**
- * Scans on disk only as ciphertext: a file of 1 MiB AES-256-GCM frames, each with its tag. Every file has its own random key, in
- * memory alone, so that what a crash leaves is noise; the folder is emptied at the next start all the same.
- *
- * Frame i: ciphertext of bytes [i MiB, i MiB + 1 MiB) of the scan, then 16 bytes tag. Nonce = i (the key is used once), AAD = i as u64.
+ * Scans on disk only as ciphertext, in frames (`frames.ts`). Every file has its own random key, in memory alone, so that what a crash
+ * leaves is noise; the folder is emptied at the next start all the same. Files are opened for each read and not kept open: a scan may be
+ * two thousand pictures.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
 import type { ByteSource } from '../../oct/scan.ts'
+import { pseudonymisedDigest } from '../runs/pseudonymise.ts'
+import { damaged, decryptFrame, encryptFrame, frameBytes, tagBytes } from './frames.ts'
 
-export const frameBytes = 1024 * 1024
-const tagBytes = 16
-/** Decrypted frames kept per file: a B-scan seldom spans more than three. */
-const keptFrames = 8
+/** Decrypted frames kept over all files: a B-scan seldom spans more than three. */
+const keptFrames = 24
+/** Frames read from disk at once: a scan of many pictures asks for all of them together. */
+const readsAtOnce = 4
+/** First bytes of each file kept at hand: what tells formats apart, and a picture's size. */
+const keptFirst = 4096
 
 /** A scan's bytes in the cache. */
 export interface CachedFile extends ByteSource {
   /** hex, of the whole file */
   readonly sha256: string
+  /** hex, of what an engine is given: the file without its patient's fields. Null where the file is given as it is. */
+  readonly pseudonymisedSha256: string | null
   /** The whole file from its beginning, in plain; for an engine that stages it. */
   stream(signal?: AbortSignal): Readable
   /** Forgets the key and removes the file; every read after rejects. May be called twice. */
@@ -47,37 +52,6 @@ export interface FramedCache {
   close(): Promise<void>
 }
 
-const nonceOf = (index: number) => {
-  const nonce = Buffer.alloc(12)
-  nonce.writeBigUInt64BE(BigInt(index), 4)
-  return nonce
-}
-const aadOf = (index: number) => {
-  const aad = Buffer.alloc(8)
-  aad.writeBigUInt64BE(BigInt(index))
-  return aad
-}
-
-const encrypt = (key: Buffer, index: number, plain: Uint8Array): Buffer => {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(index))
-  cipher.setAAD(aadOf(index))
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
-}
-
-const damaged = () =>
-  new ScansideError('integrity', 'The copy of this scan on this computer was changed from outside. The archive is not affected; open the scan again.')
-
-const decrypt = (key: Buffer, index: number, sealed: Buffer): Buffer => {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(index))
-  decipher.setAAD(aadOf(index))
-  decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes))
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - tagBytes)), decipher.final()])
-  } catch (error) {
-    throw new ScansideError('integrity', damaged().message, { frame: index }, { cause: error })
-  }
-}
-
 const closedError = () => new ScansideError('not-found', 'This scan is no longer open. Open it again.')
 const cancelled = () => new ScansideError('cancelled', 'Opening the scan was cancelled. Nothing was changed.')
 
@@ -101,12 +75,14 @@ const fill = async (file: FileHandle, key: Buffer, stream: AsyncIterable<Uint8Ar
   const { signal, cap, expected, md5, onProgress } = options
   const hash = createHash('sha256')
   const md5Hash = md5 === undefined ? null : createHash('md5')
+  const given = pseudonymisedDigest()
+  const first = Buffer.alloc(keptFirst)
   const frame = Buffer.alloc(frameBytes)
   let filled = 0
   let index = 0
   let size = 0
   const flush = async () => {
-    const sealed = encrypt(key, index, frame.subarray(0, filled))
+    const sealed = encryptFrame(key, index, frame.subarray(0, filled))
     await toDisk(file.write(sealed, 0, sealed.length, index * (frameBytes + tagBytes)))
     index++
     filled = 0
@@ -122,7 +98,9 @@ const fill = async (file: FileHandle, key: Buffer, stream: AsyncIterable<Uint8Ar
           { cap },
         )
       }
+      if (size - chunk.length < keptFirst) first.set(chunk.subarray(0, keptFirst - (size - chunk.length)), size - chunk.length)
       hash.update(chunk)
+      given.update(chunk)
       md5Hash?.update(chunk)
       let taken = 0
       while (taken < chunk.length) {
@@ -145,29 +123,72 @@ const fill = async (file: FileHandle, key: Buffer, stream: AsyncIterable<Uint8Ar
       size,
     })
   }
-  return { size, sha256: hash.digest('hex') }
+  return { size, sha256: hash.digest('hex'), pseudonymisedSha256: given.digest(), first: first.subarray(0, Math.min(size, keptFirst)) }
 }
 
-const cachedFile = (file: FileHandle, path: string, key: Buffer, facts: { size: number; sha256: string }, forget: () => void): CachedFile => {
-  const { size } = facts
-  const frames = new Map<number, Promise<Buffer>>()
+type Facts = Awaited<ReturnType<typeof fill>>
+
+/** Decrypted frames of all files, the oldest forgotten first; few are read at once. */
+const frameStore = () => {
+  const kept = new Map<string, Promise<Buffer>>()
+  const waiting: (() => void)[] = []
+  let reading = 0
+  const inTurn = async (load: () => Promise<Buffer>) => {
+    if (reading >= readsAtOnce) await new Promise<void>((go) => waiting.push(go))
+    reading++
+    try {
+      return await load()
+    } finally {
+      reading--
+      waiting.shift()?.()
+    }
+  }
+  return {
+    get: (name: string, load: () => Promise<Buffer>) => {
+      const wanted = kept.get(name) ?? inTurn(load)
+      kept.delete(name)
+      kept.set(name, wanted)
+      wanted.catch(() => kept.delete(name))
+      for (const oldest of kept.keys()) if (kept.size > keptFrames) kept.delete(oldest)
+      return wanted
+    },
+    /** Overwrites what is kept of a file. */
+    forget: async (names: Iterable<string>) => {
+      for (const name of names) {
+        const frame = kept.get(name)
+        kept.delete(name)
+        await frame?.then((plain) => plain.fill(0)).catch(() => {})
+      }
+    },
+  }
+}
+
+const cachedFile = (path: string, key: Buffer, facts: Facts, frames: ReturnType<typeof frameStore>, forget: () => void): CachedFile => {
+  const { size, sha256, pseudonymisedSha256, first } = facts
   let closing: Promise<void> | null = null
+  const loading = new Set<Promise<Buffer>>()
   const load = async (index: number) => {
+    if (closing) throw closedError()
     const length = Math.min(frameBytes, size - index * frameBytes) + tagBytes
     const sealed = Buffer.alloc(length)
-    const { bytesRead } = await file.read(sealed, 0, length, index * (frameBytes + tagBytes))
-    if (bytesRead !== length) throw damaged()
-    return decrypt(key, index, sealed)
+    const file = await open(path, 'r')
+    try {
+      const { bytesRead } = await file.read(sealed, 0, length, index * (frameBytes + tagBytes))
+      if (bytesRead !== length) throw damaged()
+    } finally {
+      await file.close()
+    }
+    if (closing) throw closedError()
+    return decryptFrame(key, index, sealed)
   }
-  const frame = (index: number) => {
-    const known = frames.get(index)
-    frames.delete(index)
-    const wanted = known ?? load(index)
-    frames.set(index, wanted)
-    wanted.catch(() => frames.delete(index))
-    for (const oldest of frames.keys()) if (frames.size > keptFrames) frames.delete(oldest)
-    return wanted
-  }
+  const frame = (index: number) =>
+    frames.get(`${path} ${index}`, () => {
+      const loaded = load(index)
+      loading.add(loaded)
+      const settled = () => loading.delete(loaded)
+      loaded.then(settled, settled)
+      return loaded
+    })
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
     if (closing) throw closedError()
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || offset + length > size) {
@@ -177,6 +198,7 @@ const cachedFile = (file: FileHandle, path: string, key: Buffer, facts: { size: 
         size,
       })
     }
+    if (offset + length <= first.length) return Uint8Array.from(first.subarray(offset, offset + length))
     const bytes = new Uint8Array(length)
     let done = 0
     while (done < length) {
@@ -191,7 +213,9 @@ const cachedFile = (file: FileHandle, path: string, key: Buffer, facts: { size: 
     return bytes
   }
   return {
-    ...facts,
+    size,
+    sha256,
+    pseudonymisedSha256,
     read,
     stream: (signal) => {
       const pieces = async function* () {
@@ -204,11 +228,11 @@ const cachedFile = (file: FileHandle, path: string, key: Buffer, facts: { size: 
     },
     close: () => {
       closing ??= (async () => {
-        for (const kept of frames.values()) await kept.then((plain) => plain.fill(0)).catch(() => {})
-        frames.clear()
+        await Promise.allSettled(loading)
+        await frames.forget(Array.from({ length: Math.ceil(size / frameBytes) }, (_, index) => `${path} ${index}`))
+        first.fill(0)
         key.fill(0)
         forget()
-        await file.close()
         await rm(path, { force: true })
       })()
       return closing
@@ -221,14 +245,16 @@ export const openFramedCache = async (folder: string): Promise<FramedCache> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   for (const left of await readdir(folder)) if (left.endsWith('.frames')) await rm(join(folder, left), { force: true })
   const open_ = new Set<CachedFile>()
+  const frames = frameStore()
   return {
     write: async (stream, options) => {
       const path = join(folder, `${randomUUID()}.frames`)
       const key = randomBytes(32)
-      const file = await open(path, 'wx+', 0o600)
+      const file = await open(path, 'wx', 0o600)
       try {
         const facts = await fill(file, key, stream, options)
-        const cached: CachedFile = cachedFile(file, path, key, facts, () => open_.delete(cached))
+        await file.close()
+        const cached: CachedFile = cachedFile(path, key, facts, frames, () => open_.delete(cached))
         open_.add(cached)
         return cached
       } catch (error) {

@@ -13,11 +13,15 @@ const mostPublished = 20
 const most = 100
 
 /**
- * The scan of these results that is about this file: by its digest, else by an opaque name this desk gave. Only that scan is kept,
+ * The scan of these results that is about this file: by a digest, else by an opaque name this desk gave. Only that scan is kept,
  * so that a session's results do not travel with each of its scans. Null where none is about it.
  */
-export const aboutScan = (results: Results, sha256: string, names: ReadonlySet<string>): { results: Results; scanIndex: number } | null => {
-  const byDigest = results.scans.find((scan) => scan.inputs.some((input) => input.sha256 === sha256))
+export const aboutScan = (
+  results: Results,
+  digests: ReadonlySet<string>,
+  names: ReadonlySet<string>,
+): { results: Results; scanIndex: number } | null => {
+  const byDigest = results.scans.find((scan) => scan.inputs.some((input) => digests.has(input.sha256)))
   const scan = byDigest ?? results.scans.find((candidate) => candidate.inputs.some((input) => names.has(baseName(input.name))))
   return scan ? { results: { ...results, scans: [scan] }, scanIndex: 0 } : null
 }
@@ -25,9 +29,9 @@ export const aboutScan = (results: Results, sha256: string, names: ReadonlySet<s
 const pipelineLine = (results: Results) => `${results.pipeline.name} ${results.pipeline.version}`
 
 /** Results of this desk's runs, newest first. */
-export const resultsHere = (lab: Lab, archive: string | null, ref: ScanRef, sha256: string): Known[] => {
+export const resultsHere = (lab: Lab, archive: string | null, ref: ScanRef, digests: ReadonlySet<string>): Known[] => {
   const ofScan = ref.kind === 'archive' && archive !== null ? lab.runs.runsOfScan(archive, ref.session, ref.scan) : []
-  const known = [...new Set([...ofScan, ...lab.runs.runsOfDigest(sha256)])].flatMap((run): Known[] => {
+  const known = [...new Set([...ofScan, ...[...digests].flatMap((digest) => lab.runs.runsOfDigest(digest))])].flatMap((run): Known[] => {
     const record = lab.runs.get(run)
     const kept = lab.runs.results(run)
     if (!record || !kept) return []
@@ -35,7 +39,7 @@ export const resultsHere = (lab: Lab, archive: string | null, ref: ScanRef, sha2
       .inputs(run)
       .filter((input) => ref.kind === 'archive' && input.archive === archive && input.session === ref.session && input.scan === ref.scan)
     const results = parseResults(kept.bytes)
-    const about = aboutScan(results, sha256, new Set(mine.map((input) => input.name)))
+    const about = aboutScan(results, digests, new Set(mine.map((input) => input.name)))
     const home = record.home === 'none' ? 'local' : record.home
     return about ? [{ run, at: kept.at, pipeline: pipelineLine(results), home, ...about }] : []
   })
@@ -46,7 +50,7 @@ export const resultsHere = (lab: Lab, archive: string | null, ref: ScanRef, sha2
 export const resultsThere = async (
   home: HomeArchive,
   ref: ScanRef & { kind: 'archive' },
-  sha256: string,
+  digests: ReadonlySet<string>,
   here: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Known[]> => {
@@ -59,7 +63,7 @@ export const resultsThere = async (
   for (const file of wanted) {
     try {
       const results = parseResults(new Uint8Array(await buffer(await home.archive.read(file, signal))))
-      const about = aboutScan(results, sha256, new Set())
+      const about = aboutScan(results, digests, new Set())
       if (about) found.push({ run: null, at: '', pipeline: pipelineLine(results), home: 'read-back', ...about })
     } catch {
       if (signal.aborted) return found

@@ -10,8 +10,7 @@ import { createBulk } from '../doorway/bulk.ts'
 import { fakeArchive, fakeDesk, ref } from '../runs/fakes.ts'
 import { createRuns } from '../runs/runs.ts'
 import { openFramedCache } from './framed-cache.ts'
-import { createScans, fileToOpen } from './open.ts'
-import { checkScan } from './parse.ts'
+import { createScans } from './open.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -31,17 +30,13 @@ const room = async () => {
     lab: desk.lab,
     cache: await openFramedCache(folder),
     bulk,
-    parse: async (files) =>
-      checkScan(
-        await readScan(files),
-        files.map(({ source }) => source.size),
-      ),
+    parse: readScan,
     title: async () => null,
   })
   const runs = createRuns({ ...options, local: scans.local })
   const fetchBulk = (path: string, init?: RequestInit) => bulk.handle(new Request(`http://localhost${path}`, init))
-  const put = async (bytes: Uint8Array, size = bytes.length) => {
-    const { url, local } = scans.dropTicket(size)
+  const put = async (bytes: Uint8Array, { size = bytes.length, name = '', set = null as string | null } = {}) => {
+    const { url, local } = scans.dropTicket({ size, name, set })
     const answer = await fetchBulk(url, { method: 'PUT', body: Uint8Array.from(bytes) })
     return { answer, local, url }
   }
@@ -123,14 +118,6 @@ describe('opening a scan', () => {
     await expect(scans.open({ kind: 'local', local: 'x' }, never)).rejects.toMatchObject({ code: 'not-found' })
     expect(await readdir(folder)).toEqual([])
   })
-
-  it('chooses the export among a scan’s files', () => {
-    const file = (name: string) => ({ uri: name, name, resource: 'R', size: 1, md5: '' })
-    expect(fileToOpen([file('a.xml'), file('c.VOL'), file('b.vol')]).name).toBe('b.vol')
-    expect(fileToOpen([file('only')]).name).toBe('only')
-    expect(() => fileToOpen([file('a.dcm'), file('b.dcm')])).toThrow('no file that Scanside can show')
-    expect(() => fileToOpen([])).toThrow('no files in the archive')
-  })
 })
 
 describe('a dropped file', () => {
@@ -152,10 +139,10 @@ describe('a dropped file', () => {
     const notScan = await put(new TextEncoder().encode('a letter to a patient'))
     expect(notScan.answer.status).toBe(400)
     expect(await notScan.answer.json()).toMatchObject({ code: 'invalid-file' })
-    const short = await put(vol, vol.length + 1)
+    const short = await put(vol, { size: vol.length + 1 })
     expect(await short.answer.json()).toMatchObject({ code: 'integrity' })
-    expect(() => scans.dropTicket(0)).toThrow('empty')
-    expect(() => scans.dropTicket(5e9)).toThrow('4 GB')
+    expect(() => scans.dropTicket({ size: 0, name: '', set: null })).toThrow('empty')
+    expect(() => scans.dropTicket({ size: 5e9, name: '', set: null })).toThrow('4 GB')
     const good = await put(vol)
     expect((await fetchBulk(good.url, { method: 'PUT', body: Uint8Array.from(vol) })).status).toBe(404)
     expect(scans.local(notScan.local)).toBeNull()

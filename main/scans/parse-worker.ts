@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { ScansideError } from '../../oct/errors.ts'
 import { readScan } from '../../oct/formats/index.ts'
 import type { FromWorker, ToWorker, WorkerInput } from './parse-messages.ts'
+import { readingAhead } from './read-ahead.ts'
 
 const port = parentPort
 if (port) {
@@ -25,7 +26,8 @@ if (port) {
       asked.set(last, { resolve, reject })
       say({ kind: 'read', id: last, file, offset, length })
     })
-  readScan(files.map(({ name, size }, file) => ({ name, source: { size, read: read(file) } }))).then(
+  const sources = readingAhead(files.map(({ size }, file) => ({ size, read: read(file) })))
+  readScan(sources.map((source, file) => ({ name: files[file]?.name ?? '', source }))).then(
     (scan) => say({ kind: 'scan', scan }),
     (error: unknown) => {
       if (error instanceof ScansideError) say({ kind: 'failed', code: error.code, message: error.message, details: error.details })

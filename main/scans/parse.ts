@@ -1,10 +1,13 @@
-/** Parses untrusted headers: in a worker with bounds, and then checks what came out against the file. */
+/** Parses untrusted headers in a worker with bounds, and checks what came out against the files. */
 import { Worker } from 'node:worker_threads'
 import { ScansideError } from '../../oct/errors.ts'
 import type { NamedSource, PixelRef, Scan } from '../../oct/scan.ts'
 import { type FromWorker, largestRange, type ToWorker, type WorkerInput } from './parse-messages.ts'
 
-/** Reads the headers of a file; rejects with `invalid-file` or `not-supported` and a sentence. */
+/**
+ * Reads the headers of a set of files; rejects with `invalid-file` or `not-supported` and a sentence. What comes back was said by whoever
+ * read a stranger's bytes: hold it against the files with `checkScan` before it is used.
+ */
 export type ParseScan = (files: readonly NamedSource[], signal: AbortSignal) => Promise<Scan>
 
 const unreadable = (details: Record<string, string | number> = {}) =>
@@ -74,7 +77,7 @@ export const parseInWorker =
     let timer: NodeJS.Timeout | undefined
     let abort = () => {}
     try {
-      const scan = await new Promise<Scan>((resolve, reject) => {
+      return await new Promise<Scan>((resolve, reject) => {
         abort = () => reject(new ScansideError('cancelled', 'Opening the scan was cancelled. Nothing was changed.'))
         signal.addEventListener('abort', abort, { once: true })
         if (signal.aborted) abort()
@@ -90,10 +93,6 @@ export const parseInWorker =
           else void answer(message).then((reply) => worker.postMessage(reply))
         })
       })
-      return checkScan(
-        scan,
-        files.map(({ source }) => source.size),
-      )
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)

@@ -1,0 +1,256 @@
+/**
+ * The scanned area as a raster in mm: for each cell, which two B-scans it lies between and at which A-scans. Made once for a scan;
+ * thickness maps and en-face pictures are looked up in it. Nothing lies outside the B-scans: no cell is extrapolated.
+ */
+import { aScanPoint, distanceTo, type OpenedScan, type Point } from '../geometry.ts'
+
+/** A straight B-scan: A-scan 0 at `start`, A-scan `width` - 1 at `end`; mm, SLO frame. */
+export interface FieldLine {
+  frame: number
+  width: number
+  start: Point
+  end: Point
+}
+
+/** Cells of `step` mm, row-major from `origin`, the top left corner (mm, SLO frame). */
+export interface Field {
+  origin: Point
+  step: number
+  width: number
+  height: number
+  /** Of the cell: the two B-scans, -1 outside the scanned area. */
+  first: Int32Array
+  second: Int32Array
+  /** The A-scans (fractional) of the two, and how far the cell is from the first (0) to the second (1). */
+  atFirst: Float32Array
+  atSecond: Float32Array
+  part: Float32Array
+  /** mm: the widest gap between neighbouring B-scans. */
+  gap: number
+}
+
+/** The straight B-scans of a scan, in the order of the file. */
+export function fieldLines(scan: OpenedScan): FieldLine[] {
+  return scan.frames.flatMap(({ location, width }, frame) =>
+    location.kind === 'line' && width > 1 ? [{ frame, width, start: location.start, end: location.end }] : [],
+  )
+}
+
+/**
+ * The scanned area of a volume or a radial scan; null where the B-scans span none.
+ * @param cells of the longer side
+ */
+export function fieldOf(scan: OpenedScan, cells: number): Field | null {
+  const lines = fieldLines(scan)
+  if (scan.pattern === 'radial' || scan.pattern === 'radial-circles') return radialField(lines, cells)
+  return scan.pattern === 'volume' || scan.pattern === 'fast-volume' || scan.pattern === 'unknown' ? volumeField(lines, cells) : null
+}
+
+const middle = ({ start, end }: FieldLine): Point => ({ x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 })
+
+/** The middle of the scanned area, mm; null where no B-scan is straight. */
+export function middleOf(lines: readonly FieldLine[]): Point | null {
+  if (lines.length === 0) return null
+  const sum = lines.map(middle).reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }), { x: 0, y: 0 })
+  return { x: sum.x / lines.length, y: sum.y / lines.length }
+}
+
+/** An empty raster around the lines; null where they span no area to speak of. */
+function emptyField(lines: readonly FieldLine[], cells: number): Field | null {
+  const points = lines.flatMap(({ start, end }) => [start, end])
+  const xs = points.map(({ x }) => x)
+  const ys = points.map(({ y }) => y)
+  const origin = { x: Math.min(...xs), y: Math.min(...ys) }
+  const across = Math.max(...xs) - origin.x
+  const down = Math.max(...ys) - origin.y
+  const step = Math.max(across, down) / cells
+  if (lines.length < 2 || !Number.isFinite(step) || !(Math.min(across, down) > step)) return null
+  const width = Math.ceil(across / step)
+  const height = Math.ceil(down / step)
+  const count = width * height
+  return {
+    origin,
+    step,
+    width,
+    height,
+    first: new Int32Array(count).fill(-1),
+    second: new Int32Array(count).fill(-1),
+    atFirst: new Float32Array(count),
+    atSecond: new Float32Array(count),
+    part: new Float32Array(count),
+    gap: 0,
+  }
+}
+
+/** Between neighbouring, nearly parallel B-scans; lines that cross or turn leave their stretch empty. */
+function volumeField(lines: readonly FieldLine[], cells: number): Field | null {
+  const field = emptyField(lines, cells)
+  if (!field) return null
+  for (const [i, line] of lines.entries()) {
+    const next = lines[i + 1]
+    if (next) fillBetween(field, line, next)
+  }
+  return field.first.some((frame) => frame >= 0) ? field : null
+}
+
+function fillBetween(field: Field, a: FieldLine, b: FieldLine): void {
+  const side = sideOf(a)
+  const otherSide = sideOf(b)
+  // Both ends of the next line on the same side, and about parallel.
+  const near = [side(b.start), side(b.end)] as const
+  if (near[0] * near[1] <= 0 || directionOf(a).x * directionOf(b).x + directionOf(a).y * directionOf(b).y < 0.9) return
+  field.gap = Math.max(field.gap, Math.abs(side(middle(b))))
+  const corners = [a.start, a.end, b.end, b.start]
+  eachCell(field, corners, (cell, at) => {
+    const fromA = Math.abs(side(at))
+    const fromB = Math.abs(otherSide(at))
+    const part = fromA / (fromA + fromB)
+    const along = partAlong(mix(a.start, b.start, part), mix(a.end, b.end, part), at)
+    if (!(along >= 0 && along <= 1)) return
+    set(field, cell, a, along, b, along, part)
+  })
+}
+
+/** Between neighbouring spokes, by angle. Needs lines through one point. */
+function radialField(lines: readonly FieldLine[], cells: number): Field | null {
+  const centre = middleOf(lines)
+  const field = emptyField(lines, cells)
+  if (!field || !centre || lines.some((line) => distanceTo({ kind: 'line', ...line }, centre) > 0.1)) return null
+  const spokes = lines
+    .flatMap((line) => [
+      { line, to: line.end },
+      { line, to: line.start },
+    ])
+    .map(({ line, to }) => ({ line, to, angle: Math.atan2(to.y - centre.y, to.x - centre.x), reach: Math.hypot(to.x - centre.x, to.y - centre.y) }))
+    .sort((a, b) => a.angle - b.angle)
+  let spoke = 0
+  for (let row = 0; row < field.height; row++) {
+    for (let column = 0; column < field.width; column++) {
+      const dx = field.origin.x + (column + 0.5) * field.step - centre.x
+      const dy = field.origin.y + (row + 0.5) * field.step - centre.y
+      const radius = Math.hypot(dx, dy)
+      const angle = Math.atan2(dy, dx)
+      spoke = spokeBefore(spokes, angle, spoke)
+      const before = spokes[spoke]
+      const after = spokes[(spoke + 1) % spokes.length]
+      if (!before || !after || radius > Math.min(before.reach, after.reach)) continue
+      const turn = (from: number, to: number) => (to - from + 4 * Math.PI) % (2 * Math.PI)
+      const whole = turn(before.angle, after.angle)
+      const along = ({ line, to }: (typeof spokes)[number]) =>
+        partAlong(line.start, line.end, mix(centre, to, radius / Math.hypot(to.x - centre.x, to.y - centre.y)))
+      set(field, row * field.width + column, before.line, along(before), after.line, along(after), whole > 0 ? turn(before.angle, angle) / whole : 0)
+    }
+  }
+  for (const [i, one] of spokes.entries()) {
+    const next = spokes[(i + 1) % spokes.length]
+    if (next) field.gap = Math.max(field.gap, Math.hypot(next.to.x - one.to.x, next.to.y - one.to.y))
+  }
+  return field
+}
+
+/** The last spoke whose angle is not beyond `angle`, the last of all before the first; looked for from where the last one was found. */
+function spokeBefore(spokes: readonly { angle: number }[], angle: number, from: number): number {
+  let at = from
+  while (at + 1 < spokes.length && (spokes[at + 1]?.angle ?? 0) <= angle) at += 1
+  while (at >= 0 && (spokes[at]?.angle ?? 0) > angle) at -= 1
+  return at < 0 ? spokes.length - 1 : at
+}
+
+/** Each cell whose middle lies in a convex shape (corners in order), row by row. */
+function eachCell(field: Field, corners: readonly Point[], visit: (cell: number, at: Point) => void): void {
+  const { origin, step, width, height } = field
+  const ys = corners.map(({ y }) => y)
+  const top = Math.max(0, Math.floor((Math.min(...ys) - origin.y) / step - 0.5))
+  const bottom = Math.min(height - 1, Math.ceil((Math.max(...ys) - origin.y) / step - 0.5))
+  for (let row = top; row <= bottom; row++) {
+    const y = origin.y + (row + 0.5) * step
+    const crossed = corners.flatMap((from, i) => {
+      const to = corners[(i + 1) % corners.length] ?? from
+      return from.y <= y !== to.y <= y ? [from.x + ((y - from.y) / (to.y - from.y)) * (to.x - from.x)] : []
+    })
+    if (crossed.length < 2) continue
+    const left = Math.max(0, Math.ceil((Math.min(...crossed) - origin.x) / step - 0.5))
+    const right = Math.min(width - 1, Math.floor((Math.max(...crossed) - origin.x) / step - 0.5))
+    for (let column = left; column <= right; column++) visit(row * width + column, { x: origin.x + (column + 0.5) * step, y })
+  }
+}
+
+function set(field: Field, cell: number, a: FieldLine, alongA: number, b: FieldLine, alongB: number, part: number): void {
+  field.first[cell] = a.frame
+  field.second[cell] = b.frame
+  field.atFirst[cell] = alongA * (a.width - 1)
+  field.atSecond[cell] = alongB * (b.width - 1)
+  field.part[cell] = part
+}
+
+const mix = (a: Point, b: Point, part: number): Point => ({ x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part })
+
+function directionOf({ start, end }: FieldLine): Point {
+  const length = Math.hypot(end.x - start.x, end.y - start.y) || 1
+  return { x: (end.x - start.x) / length, y: (end.y - start.y) / length }
+}
+
+/** mm from a line, positive on its right (y down). */
+function sideOf(line: FieldLine): (at: Point) => number {
+  const along = directionOf(line)
+  return (at) => along.x * (at.y - line.start.y) - along.y * (at.x - line.start.x)
+}
+
+/** How far along a line a point's foot lies, 0 at `start`, 1 at `end`. */
+export function partAlong(start: Point, end: Point, at: Point): number {
+  const dx = end.x - start.x
+  const dy = end.y - start.y
+  const squared = dx * dx + dy * dy
+  return squared > 0 ? ((at.x - start.x) * dx + (at.y - start.y) * dy) / squared : Number.NaN
+}
+
+/**
+ * One value per cell from values per A-scan of each B-scan: linear along the B-scans and between them, NaN where one of the two has none.
+ * `nearest` takes the nearer B-scan as it is, so that a cell shows what was measured there.
+ */
+export function sampleField(field: Field, values: readonly (Float32Array | null)[], between: 'linear' | 'nearest'): Float32Array {
+  const sampled = new Float32Array(field.first.length).fill(Number.NaN)
+  for (let cell = 0; cell < sampled.length; cell++) {
+    const first = field.first[cell] as number
+    if (first < 0) continue
+    const part = field.part[cell] as number
+    const a = values[first]
+    const b = values[field.second[cell] as number]
+    if (between === 'nearest') {
+      sampled[cell] = part < 0.5 ? valueAt(a, field.atFirst[cell] as number) : valueAt(b, field.atSecond[cell] as number)
+      continue
+    }
+    const one = valueAt(a, field.atFirst[cell] as number)
+    const other = valueAt(b, field.atSecond[cell] as number)
+    sampled[cell] = one + (other - one) * part
+  }
+  return sampled
+}
+
+function valueAt(values: Float32Array | null | undefined, at: number): number {
+  if (!values) return Number.NaN
+  const left = Math.floor(at)
+  const part = at - left
+  const value = values[left] ?? Number.NaN
+  return part < 1e-6 ? value : value + ((values[left + 1] ?? Number.NaN) - value) * part
+}
+
+/** The B-scan and A-scan nearest to a point (mm) of the scanned area; null outside it. */
+export function scanAt(field: Field, at: Point): { frame: number; aScan: number } | null {
+  const column = Math.floor((at.x - field.origin.x) / field.step)
+  const row = Math.floor((at.y - field.origin.y) / field.step)
+  if (column < 0 || row < 0 || column >= field.width || row >= field.height) return null
+  const cell = row * field.width + column
+  const frame = field.first[cell] as number
+  if (frame < 0) return null
+  const nearer = (field.part[cell] as number) < 0.5
+  return nearer
+    ? { frame, aScan: Math.round(field.atFirst[cell] as number) }
+    : { frame: field.second[cell] as number, aScan: Math.round(field.atSecond[cell] as number) }
+}
+
+/** Where an A-scan of a straight B-scan lies, mm. */
+export function pointOn(scan: OpenedScan, frame: number, aScan: number): Point | null {
+  const one = scan.frames[frame]
+  return one ? aScanPoint(one.location, aScan, one.width, scan.laterality) : null
+}

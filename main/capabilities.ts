@@ -1,5 +1,6 @@
 /** What the application needs of the world around it. Electron and the loopback front each hand over their own. */
 import type { DemoChild } from './demo-lab.ts'
+import type { PictureOutlets } from './pictures.ts'
 
 export interface Capabilities {
   front: 'electron' | 'browser'
@@ -10,6 +11,8 @@ export interface Capabilities {
   /** Starts the demo lab's archive in a process of its own. */
   startDemo(): DemoChild
   copyText(text: string): Promise<void>
+  /** Where a picture can go; null where the page itself copies and saves. */
+  pictures: PictureOutlets | null
   /** The built worker that parses untrusted headers. */
   parseWorker: URL
   /** The archive of the image this project ships (a docker-archive, gzip), made first where it is not there yet; null where it cannot be had. */

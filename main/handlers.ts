@@ -10,6 +10,7 @@ import type { Bulk } from './doorway/bulk.ts'
 import type { Labels } from './labels.ts'
 import type { LocalEngine } from './local-engine.ts'
 import type { Operations } from './operations.ts'
+import { pictureTicket } from './pictures.ts'
 import type { DeskPipelines } from './pipelines/pipelines.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Scans } from './scans/open.ts'
@@ -79,6 +80,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       parts.show()
     },
     'app.copyText': ({ text }) => capabilities.copyText(text),
+    'app.pictureTicket': (picture) => pictureTicket(capabilities.pictures, parts.bulk, picture),
 
     'session.probe': ({ address }) => desk.session().probe(allowedAddress(address)),
     'session.signIn': ({ address, ...input }) => desk.session().signIn({ ...input, address: allowedAddress(address) }),

@@ -342,6 +342,14 @@ export const methods = {
   'app.recheckKeyring': method(nothing, nothing),
   /** Puts text on the clipboard; cleared by the person, never an identity unless they copied one. */
   'app.copyText': method(z.object({ text: z.string().max(100_000) }), nothing),
+  /**
+   * Where to PUT a PNG the window has made: `/bulk/<ticket>`, for the clipboard or for a file the person is asked for; it answers
+   * `{ done }`, false where no file was chosen. `name` is suggested and names no one. In a browser the page does both itself.
+   */
+  'app.pictureTicket': method(
+    z.object({ size: count.max(20_000_000), to: z.enum(['clipboard', 'file']), name: z.string().regex(/^scanside-[a-z0-9-]{1,80}\.png$/) }),
+    z.object({ url: line }),
+  ),
 
   /** What answers at an address: an XNAT, its version and sign-in providers. */
   'session.probe': method(

@@ -7,6 +7,7 @@ import type { Capabilities } from '../capabilities.ts'
 import { pacProxy } from '../http/proxy.ts'
 import { dataFolder } from '../paths.ts'
 import { shippedFromSource, shippedIn } from '../shipped-image.ts'
+import { electronPictures } from './pictures.ts'
 
 /** `built`: the folder of the built main. */
 export function electronCapabilities(built: string): Capabilities {
@@ -25,6 +26,7 @@ export function electronCapabilities(built: string): Capabilities {
       }
     },
     copyText: async (text) => clipboard.writeText(text),
+    pictures: electronPictures(),
     parseWorker: new URL(`file://${join(built, 'parse-worker.js')}`),
     shippedImage: app.isPackaged ? packedImage : (signal) => shippedFromSource(root, 'node', signal),
     proxyFor: async (url) => pacProxy(await session.defaultSession.resolveProxy(url)),

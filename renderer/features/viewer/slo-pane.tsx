@@ -1,16 +1,13 @@
-import { type PointerEvent, useEffect, useMemo, useState } from 'react'
+import { type PointerEvent, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ScansideError } from '../../../oct/errors.ts'
 import type { Interval, Verdict } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
-import { asScansideError } from '../../lab.ts'
-import { readSlo } from './bulk.ts'
 import { aScanPoint, type Location, nearestFrame, type Point, stretch } from './geometry.ts'
 import image from './image.module.css'
 import { ImageCanvas } from './image-canvas.tsx'
 import { sloLetters } from './letters.ts'
-import type { GreyImage } from './painter.ts'
 import { usePane } from './use-pane.ts'
+import { useSlo } from './use-slo.ts'
 import { baseSize, noZoom, placed, type Rect, toImage } from './view.ts'
 import styles from './viewer.module.css'
 import { plainWindow } from './window-level.ts'
@@ -58,22 +55,6 @@ export function SloPane({ open, index, cursor, intervals, verdict, onIndex }: Sl
       </div>
     </section>
   )
-}
-
-function useSlo(open: OpenScan): { grey: GreyImage | null; error: ScansideError | null } {
-  const [state, setState] = useState<{ grey: GreyImage | null; error: ScansideError | null }>({ grey: null, error: null })
-  useEffect(() => {
-    const aborter = new AbortController()
-    const slo = open.scan.slo
-    readSlo(open, aborter.signal).then(
-      (pixels) => setState({ grey: slo && pixels ? { width: slo.width, height: slo.height, pixels } : null, error: null }),
-      (error: unknown) => {
-        if (!aborter.signal.aborted) setState({ grey: null, error: asScansideError(error) })
-      },
-    )
-    return () => aborter.abort()
-  }, [open])
-  return state
 }
 
 interface SloMarksProps {

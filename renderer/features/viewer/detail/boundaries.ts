@@ -94,7 +94,7 @@ export function thicknesses(upper: Boundary, lower: Boundary, axial: number): Fl
     if (!bottom || !(axial > 0)) return values
     for (let i = 0; i < values.length; i++) {
       const between = ((bottom[i] ?? Number.NaN) - (top[i] as number)) * axial * 1000
-      values[i] = between < 0 ? 0 : between
+      values[i] = Math.max(0, between)
     }
     return values
   })

@@ -1,0 +1,115 @@
+/** The pictures that an export names, found among the files of the set. */
+import { ScansideError } from '../../errors.ts'
+import type { NamedSource, PixelRef } from '../../scan.ts'
+import { maxRawBytes, type PictureSize } from '../pictures/bounds.ts'
+import { decodePicture, type PictureInfo, pictureInfo } from '../pictures/index.ts'
+import { badTag } from './refuse.ts'
+
+export interface FoundPicture {
+  file: number
+  bytes: number
+  info: PictureInfo
+}
+
+/** Looks a picture up by the address its image names; undefined where it is not in the set. */
+export type FindPicture = (url: string) => number | undefined
+
+/** By the last part of the address, whatever its slashes, escapes and case. */
+export function pictureFinder(files: readonly NamedSource[]): FindPicture {
+  const byName = new Map<string, number>()
+  const twice = new Set<string>()
+  files.forEach(({ name }, index) => {
+    const key = plain(name)
+    if (byName.has(key)) twice.add(key)
+    else byName.set(key, index)
+  })
+  return (url) => {
+    const last = url.split(/[\\/]/).at(-1) ?? ''
+    const key = [plain(last), plain(unescaped(last))].find((each) => byName.has(each))
+    if (key === undefined) return undefined
+    if (!twice.has(key)) return byName.get(key)
+    throw new ScansideError(
+      'invalid-file',
+      'Two pictures have the name that the XML export asks for (ExamURL). Nothing was changed; choose the folder of one export only.',
+      { tag: 'ExamURL' },
+    )
+  }
+}
+
+/**
+ * Kind and size of a picture, against the size its image claims.
+ * @throws ScansideError invalid-file naming the tag where they differ
+ */
+export async function checkedPicture(files: readonly NamedSource[], file: number, claimed: PictureSize): Promise<FoundPicture> {
+  const { source } = files[file] as NamedSource
+  const info = await pictureInfo(source)
+  if (info.width !== claimed.width || info.height !== claimed.height) {
+    throw badTag(info.width === claimed.width ? 'Height' : 'Width', 'and one of its pictures differ in size', {
+      width: info.width,
+      height: info.height,
+      claimedWidth: claimed.width,
+      claimedHeight: claimed.height,
+    })
+  }
+  return { file, bytes: source.size, info }
+}
+
+/** The whole file as one picture. */
+export function refOf(picture: FoundPicture, inverted: boolean): PixelRef {
+  return {
+    file: picture.file,
+    parts: [{ offset: 0, length: picture.bytes }],
+    coding: { kind: 'picture', type: picture.info.type, inverted },
+  }
+}
+
+const noCodecs = { decode: () => Promise.reject(new ScansideError('not-supported', 'A JPG is not looked into while a scan is read.')) }
+
+/**
+ * Whether the B-scans were exported black on white. Looks at the first, the middle and the last one, and goes with most of them: most of a
+ * B-scan is vitreous and deep choroid, so its median is dark and its bright retina draws the mean above it; inverted, it is the other way round.
+ * JPGs cannot be looked into here (their decoder is the window's), so an export of JPGs counts as not inverted.
+ */
+export async function exportedInverted(files: readonly NamedSource[], pictures: readonly FoundPicture[]): Promise<boolean> {
+  const chosen = new Set([pictures[0], pictures[pictures.length >> 1], pictures.at(-1)])
+  let votes = 0
+  for (const picture of chosen) {
+    if (picture === undefined || picture.info.type === 'jpg' || picture.bytes > maxRawBytes) continue
+    const { source } = files[picture.file] as NamedSource
+    try {
+      const { pixels } = await decodePicture(picture.info.type, await source.read(0, picture.bytes), picture.info, noCodecs)
+      votes += looksInverted(pixels) ? 1 : -1
+    } catch (error) {
+      // A damaged picture is told when it is shown; here it has no vote.
+      if (!(error instanceof ScansideError)) throw error
+    }
+  }
+  return votes > 0
+}
+
+/** See `exportedInverted`. Pixels are grey values 0..255. */
+export function looksInverted(pixels: ArrayLike<number>): boolean {
+  const counts = new Uint32Array(256)
+  let sum = 0
+  for (let i = 0; i < pixels.length; i++) {
+    const value = pixels[i] as number
+    counts[value] = (counts[value] as number) + 1
+    sum += value
+  }
+  let median = 0
+  for (let below = counts[0] as number; below * 2 < pixels.length && median < 255; below += counts[median] as number) median++
+  // A clear margin: noise spread evenly over all greys (as of a dummy picture) says nothing.
+  return median > 140 && sum / pixels.length < median
+}
+
+function plain(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}
+
+function unescaped(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}

@@ -62,17 +62,26 @@ const layerRows = (scan: Scan, name: string): Uint8Array | null => {
   return new Uint8Array(all.buffer)
 }
 
+/** A part of an address as it was meant; itself where it is no encoding. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 /**
  * What `/bulk/<ticket>/<rest>` answers: `slo`, `frame/<i>` and `picture/<i>`: bytes as they lie in the file, to be decoded by their coding;
  * `layers/<i>` JSON `{ name, rows }[]`, rows in px from the top or null where not segmented; `layer/<name>` as in the contract.
  */
 export const serve = async (sources: readonly ByteSource[], scan: Scan, rest: string): Promise<Response> => {
   const gone = () => new ScansideError('not-found', 'This scan has no such picture.')
-  const [, what = '', which = ''] = /^(slo|frame|picture|layers|layer)(?:\/([\w+-]{1,50}))?$/.exec(rest) ?? []
+  const [, what = '', which = ''] = /^(slo|frame|picture|layers|layer)(?:\/([^/]{1,160}))?$/.exec(rest) ?? []
   const number = /^\d{1,5}$/.test(which) ? Number(which) : -1
   const picture = { slo: scan.slo, frame: scan.frames[number], picture: scan.pictures[number] }[what]
   if (picture) return bytesResponse(await rawPixels(sources, picture.pixels))
-  const rows = what === 'layer' ? layerRows(scan, which) : null
+  const rows = what === 'layer' ? layerRows(scan, decoded(which)) : null
   if (rows) return bytesResponse(rows)
   const frame = what === 'layers' ? scan.frames[number] : undefined
   if (!frame) throw gone()

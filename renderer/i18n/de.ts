@@ -50,20 +50,26 @@ const de: Sentences<typeof en> = {
     signInAgain: 'Neu anmelden',
     account: 'Konto: {{user}}',
     cancel: 'Abbrechen: {{what}}',
-    dropSending: 'Die abgelegte Datei wird eingelesen',
+    dropSending: 'Abgelegtes wird eingelesen',
     progress: 'Fortschritt',
   },
   drop: {
-    title: 'Loslassen, um die Aufnahme zu öffnen',
-    body: 'Die Datei bleibt im Speicher dieses Arbeitsplatzes. Ihr Name wird nicht gelesen.',
-    many: 'Bitte eine Aufnahme nach der anderen ablegen.',
+    title: 'Loslassen zum Öffnen',
+    body: 'Eine Aufnahme, mehrere oder der Ordner eines Exports. Sie bleiben verschlüsselt an diesem Arbeitsplatz; ihre Namen werden nirgends gezeigt oder gesendet.',
     failed: 'Die Datei konnte nicht eingelesen werden. Am alten Ort ist sie unverändert; bitte legen Sie sie noch einmal ab.',
+    empty: 'Die abgelegte Datei ist leer. Nichts wurde verändert; bitte exportieren Sie die Aufnahme noch einmal.',
+    notAScan:
+      'Das ist keine OCT-Aufnahme, die Scanside kennt. Nichts wurde behalten; bitte legen Sie ab, was das Gerät exportiert hat: RAW (.vol), XML mit seinen Bildern, DICOM oder .e2e.',
+    picturesAlone:
+      'Das sind Bilder ohne das XML, das sie beschreibt. Nichts wurde behalten; bitte legen Sie das XML des Exports zusammen mit ihnen ab.',
+    tooMany:
+      'Das sind mehr als 2.000 Dateien oder mehr als sechs Ordner ineinander. Nichts wurde eingelesen; bitte legen Sie den Ordner eines Exports ab.',
   },
   inbox: {
     title: 'Der Eingang wird den Exportordner des Geräts beobachten',
     body: 'Neue Aufnahmen werden hier nach Patient und Termin erscheinen, jede mit einem Satz: gut genug, oder noch einmal. Das Beobachten gehört nicht zu dieser Version. Bis dahin: eine Datei irgendwo in diesem Fenster ablegen oder eine Aufnahme im Archiv öffnen.',
     archive: 'Zum Archiv',
-    file: 'Datei öffnen…',
+    file: 'Dateien öffnen…',
   },
   cohort: {
     title: 'Die Kohorte wird Ergebnisse als eine Tabelle zeigen',

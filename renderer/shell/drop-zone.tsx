@@ -1,16 +1,16 @@
 import { Download } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ScansideError } from '../../oct/errors.ts'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/notice.tsx'
 import { useDropping } from './drop.ts'
-import { openFile } from './open-file.tsx'
+import { type Entry, flat, walk } from './dropped-files.ts'
+import { openFiles } from './open-file.tsx'
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
 
 /**
- * The whole window takes a dropped scan; shows the invitation while one is held over it. Anything else that is dropped does nothing,
+ * The whole window takes dropped scans and folders; shows the invitation while one is held over it. Anything else that is dropped does nothing,
  * so that the window never navigates to it. The keyboard's way is `OpenFile`.
  */
 export function DropZone() {
@@ -29,10 +29,15 @@ export function DropZone() {
     const drop = (event: DragEvent) => {
       event.preventDefault()
       setOver(false)
+      // Both must be read here: after this event the list is empty.
+      const entries = [...(event.dataTransfer?.items ?? [])].flatMap((item): Entry | Entry[] => item.webkitGetAsEntry() ?? [])
       const files = [...(event.dataTransfer?.files ?? [])]
-      const [file] = files
-      if (files.length > 1) useDropping.setState({ problem: new ScansideError('invalid-argument', t('drop.many')) })
-      else if (file) void openFile(file, t('drop.failed'))
+      if (entries.length === 0 && files.length === 0) return
+      const tooMany = t('drop.tooMany')
+      void openFiles(
+        async () => (entries.length > 0 ? walk(entries, tooMany) : flat(files, tooMany)),
+        (key) => t(`drop.${key}`),
+      )
     }
     const listening = new AbortController()
     const { signal } = listening

@@ -3,18 +3,19 @@ import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { bulkFetch } from '../bridge.ts'
 import { lab } from '../lab.ts'
-import { openViewer } from '../navigation.ts'
 import { Button } from '../ui/button.tsx'
-import { takeIn, useDropping, whileDropping } from './drop.ts'
+import { type Say, takeInAll, useDropping, whileDropping } from './drop.ts'
+import { type Found, flat } from './dropped-files.ts'
 
-/** Takes in one file and opens it over the current place. */
-export function openFile(file: Blob, failed: string): Promise<void> {
-  return whileDropping(async () => openViewer({ kind: 'local', local: await takeIn(lab.scans, bulkFetch, file, failed) }))
+/** Takes in files and opens the first scan among them over the current place. */
+export function openFiles(find: () => Promise<Found[]>, say: Say): Promise<void> {
+  return whileDropping(async (signal, onProgress) => takeInAll({ scans: lab.scans, send: bulkFetch, say, signal }, await find(), onProgress))
 }
 
 /** The keyboard's way to what dropping does. */
 export function OpenFile() {
   const { t } = useTranslation()
+  const say: Say = (key) => t(`drop.${key}`)
   const chooser = useRef<HTMLInputElement>(null)
   const busy = useDropping((state) => state.busy)
   return (
@@ -25,12 +26,13 @@ export function OpenFile() {
       <input
         ref={chooser}
         type="file"
+        multiple
         hidden
         aria-label={t('inbox.file')}
         onChange={(event) => {
-          const file = event.target.files?.[0]
+          const files = [...(event.target.files ?? [])]
           event.target.value = ''
-          if (file) void openFile(file, t('drop.failed'))
+          if (files.length > 0) void openFiles(async () => flat(files, say('tooMany')), say)
         }}
       />
     </>

@@ -75,7 +75,7 @@ function Activity() {
   const { activity, keyring } = useApp()
   const operation = runningOperation(useMirror((state) => state.operations))
   const runs = useRunSummaries()
-  const taking = useDropping((state) => state.busy)
+  const { busy: taking, progress: taken, stop } = useDropping()
   if (operation) {
     return (
       <span className="status-fact grow" aria-live="polite">
@@ -95,9 +95,23 @@ function Activity() {
       </span>
     )
   }
+  if (taking) {
+    return (
+      <span className="status-fact grow" aria-live="polite">
+        <Spinner />
+        <span className="ellipsis">{t('status.dropSending')}</span>
+        <span className="status-progress">
+          <Progress value={taken} label={t('status.progress')} />
+        </span>
+        <button type="button" className="link" aria-label={t('status.cancel', { what: t('status.dropSending') })} onClick={stop}>
+          {t('action.cancel')}
+        </button>
+      </span>
+    )
+  }
   const active = runs.filter(isActive)
   const run = active[0]
-  if (run && activity === '' && !taking) {
+  if (run && activity === '') {
     return (
       <span className="status-fact grow">
         <Spinner />
@@ -113,9 +127,8 @@ function Activity() {
   const idle = keyring.available ? t('status.quiet') : t('status.noKeyring')
   return (
     <span className="status-fact grow" aria-live="polite">
-      {taking && <Spinner />}
-      {!taking && activity === '' && !keyring.available && <KeyRound className="icon" size={14} aria-hidden />}
-      <span className={activity || taking ? 'ellipsis' : 'ellipsis faint'}>{taking ? t('status.dropSending') : activity || idle}</span>
+      {activity === '' && !keyring.available && <KeyRound className="icon" size={14} aria-hidden />}
+      <span className={activity ? 'ellipsis' : 'ellipsis faint'}>{activity || idle}</span>
     </span>
   )
 }

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { groupDropped, needsTexts, pictureNames, type Sniffed } from './drop-groups.ts'
+
+const file = (name: string, kind: Sniffed['kind'], folder = '', speaksOf?: string[]): Sniffed => ({
+  name,
+  folder,
+  kind,
+  ...(speaksOf ? { speaksOf: new Set(speaksOf) } : {}),
+})
+const names = (files: Sniffed[]) => groupDropped(files).sets.map((set) => set.map(({ name }) => name))
+
+describe('what was dropped', () => {
+  it('is one scan where an export lies with its pictures, wherever these lie', () => {
+    expect(
+      names([file('10.tif', 'picture', 'e/p'), file('9.tif', 'picture', 'e'), file('x.txt', null, 'e'), file('e.xml', 'heidelberg-xml', 'e')]),
+    ).toEqual([['e.xml', '9.tif', '10.tif']])
+  })
+
+  it('is one scan where all is DICOM, and one for each RAW export and .e2e', () => {
+    expect(names([file('2', 'dicom-opt'), file('10', 'dicom-opt', 'z'), file('1', 'dicom-opt')])).toEqual([['1', '2', '10']])
+    expect(
+      names([file('b.vol', 'heidelberg-vol'), file('a.vol', 'heidelberg-vol'), file('a.e2e', 'heidelberg-e2e'), file('c.png', 'picture')]),
+    ).toEqual([['a.e2e'], ['a.vol'], ['b.vol']])
+  })
+
+  it('tells several exports apart by the pictures they speak of, else by their folders', () => {
+    const pictures = ['1.tif', '2.tif'].flatMap((name) => [file(name, 'picture', 'a'), file(name, 'picture', 'b')])
+    const told = [file('a.xml', 'heidelberg-xml', 'a', ['1.tif']), file('b.xml', 'heidelberg-xml', 'b', ['1.tif', '2.tif'])]
+    expect(needsTexts(told)).toBe(true)
+    expect(groupDropped([...pictures, ...told]).sets.map((set) => set.map(({ folder, name }) => `${folder}/${name}`))).toEqual([
+      ['a/a.xml', 'a/1.tif'],
+      ['b/b.xml', 'b/1.tif', 'b/2.tif'],
+    ])
+    const one = [file('x.xml', 'heidelberg-xml', 'f', ['1.tif']), file('y.xml', 'heidelberg-xml', 'f', ['2.tif'])]
+    expect(names([...one, file('1.TIF', 'picture', 'f'), file('2.tif', 'picture', 'f')])).toEqual([
+      ['x.xml', '1.TIF'],
+      ['y.xml', '2.tif'],
+    ])
+    const silent = [file('x.xml', 'heidelberg-xml', 'f'), file('y.xml', 'heidelberg-xml', 'g')]
+    expect(names([...silent, file('1.tif', 'picture', 'f')])).toEqual([['x.xml', '1.tif'], ['y.xml']])
+  })
+
+  it('is no scan where there are only pictures, or nothing known', () => {
+    expect(groupDropped([file('1.tif', 'picture'), file('x', null)])).toEqual({ sets: [], problem: 'pictures-alone' })
+    expect(groupDropped([file('x', null)])).toEqual({ sets: [], problem: 'not-a-scan' })
+    expect(groupDropped([])).toEqual({ sets: [], problem: 'not-a-scan' })
+  })
+})
+
+it('finds the names of pictures in an export', () => {
+  const text = '<ExamURL>file:///\\\\host\\share\\A B 1.TIF</ExamURL><ExamURL>2.jpeg</ExamURL><a href="dir/3.png"/><b>none.txt</b>'
+  expect([...pictureNames(text)]).toEqual(['a b 1.tif', '2.jpeg', '3.png'])
+})

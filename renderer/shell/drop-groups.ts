@@ -1,0 +1,54 @@
+/** Which of the dropped files belong together. What a file is was read from its bytes; names only order them, and find an export's pictures. */
+import type { ScanFormat } from '../../oct/scan.ts'
+
+export interface Sniffed {
+  /** The file's own name, and the folders above it as far as they were dropped, `/` between. */
+  name: string
+  folder: string
+  kind: ScanFormat | 'picture' | null
+  /** Names of the pictures an XML export speaks of, lower case; absent where they were not looked for. */
+  speaksOf?: ReadonlySet<string>
+}
+
+export type DropProblem = 'pictures-alone' | 'not-a-scan'
+
+export type Groups<T> = { sets: T[][]; problem: null } | { sets: []; problem: DropProblem }
+
+const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+const byPlace = (a: Sniffed, b: Sniffed): number => natural.compare(a.folder, b.folder) || natural.compare(a.name, b.name)
+
+/** Whether the text of the XML exports is needed to tell whose a picture is. */
+export const needsTexts = (files: readonly Sniffed[]): boolean => files.filter(({ kind }) => kind === 'heidelberg-xml').length > 1
+
+/** The pictures of an XML export: all there are for the only one, else those it speaks of, else those beside it. */
+const picturesOf = <T extends Sniffed>(xml: T, pictures: readonly T[], only: boolean): T[] => {
+  if (only) return [...pictures]
+  const beside = pictures.filter(({ folder }) => folder === xml.folder)
+  const named = xml.speaksOf && pictures.filter(({ name }) => xml.speaksOf?.has(name.toLowerCase()))
+  if (!named) return beside
+  const both = beside.filter((picture) => named.includes(picture))
+  return both.length > 0 ? both : named
+}
+
+/**
+ * Each set is one scan: an XML export with its pictures, all DICOM files together, every other file for itself. Sets and files are in the
+ * order of folders and names, an export's XML before its pictures. What is no part of a scan is left aside.
+ */
+export const groupDropped = <T extends Sniffed>(files: readonly T[]): Groups<T> => {
+  const sorted = [...files].sort(byPlace)
+  const of = (kind: Sniffed['kind']) => sorted.filter((file) => file.kind === kind)
+  const pictures = of('picture')
+  const exports = of('heidelberg-xml')
+  const dicom = of('dicom-opt')
+  const sets = [
+    ...exports.map((xml) => [xml, ...picturesOf(xml, pictures, exports.length === 1)]),
+    ...(dicom.length > 0 ? [dicom] : []),
+    ...[...of('heidelberg-vol'), ...of('heidelberg-e2e')].map((file) => [file]),
+  ].sort(([a], [b]) => (a && b ? byPlace(a, b) : 0))
+  if (sets.length > 0) return { sets, problem: null }
+  return { sets: [], problem: pictures.length > 0 ? 'pictures-alone' : 'not-a-scan' }
+}
+
+/** Names of pictures in the text of an XML export, lower case. */
+export const pictureNames = (text: string): Set<string> =>
+  new Set([...text.matchAll(/[^\\/<>"|?*:\r\n]{1,200}\.(?:tiff?|png|jpe?g|bmp)/gi)].map(([name]) => name.trim().toLowerCase()))

@@ -1,0 +1,93 @@
+/** Deflated DICOM files (transfer syntax 1.2.840.10008.1.2.1.99): their ranges count in the inflated form, which is kept in memory, bounded. */
+import { Inflate } from 'fflate'
+import { ScansideError } from '../../errors.ts'
+import type { ByteSource, NamedSource, Scan } from '../../scan.ts'
+import { readExactly } from '../bytes.ts'
+import { endsEarly } from './cursor.ts'
+import { readMeta } from './dataset.ts'
+import { transferSyntaxes } from './syntaxes.ts'
+
+/** How much larger than the file its inflated form may be, bytes. */
+const growth = 60 * 1024 * 1024
+/** Deflate grows at most a thousandfold: a small piece at a time bounds what one step can ask for. */
+const piece = 8192
+
+/** The sources that a scan's ranges count in: the files themselves, deflated ones inflated into memory. */
+export function readableSources(files: readonly NamedSource[], scan: Pick<Scan, 'deflated'>): Promise<ByteSource[]> {
+  return Promise.all(files.map(({ source }, index) => (scan.deflated?.includes(index) ? inflated(source) : source)))
+}
+
+/**
+ * A source that reads as if the file were not deflated: what stands before the data set as it is, then the data set inflated.
+ * @throws ScansideError not-supported where it would grow beyond what may be kept in memory, invalid-file where it is cut or damaged
+ */
+export async function inflated(source: ByteSource): Promise<ByteSource> {
+  const meta = await readMeta(source)
+  if (meta.syntax !== transferSyntaxes.deflated.uid) return source
+  const chunks: Uint8Array[] = [Uint8Array.from(await readExactly(source, 0, meta.offset))]
+  let size = meta.offset
+  let complete = false
+  const stream = new Inflate((chunk, final) => {
+    if (chunk.byteLength > 0) chunks.push(chunk)
+    size += chunk.byteLength
+    complete ||= final
+  })
+  for (let at = meta.offset; at < source.size && !complete; at += piece) {
+    const length = Math.min(piece, source.size - at)
+    const bytes = Uint8Array.from(await readExactly(source, at, length))
+    try {
+      stream.push(bytes, at + length === source.size)
+    } catch {
+      throw new ScansideError(
+        'invalid-file',
+        `This deflated DICOM file is cut off or damaged near byte ${at}. Nothing was changed; export the scan again from the device.`,
+        { offset: at },
+      )
+    }
+    if (size > source.size + growth) {
+      throw new ScansideError('not-supported', 'This DICOM file is deflated and too large to be read that way. Nothing was changed; export it uncompressed.', {
+        offset: at,
+      })
+    }
+  }
+  return chunkSource(chunks, size)
+}
+
+function chunkSource(chunks: readonly Uint8Array[], size: number): ByteSource {
+  const starts: number[] = []
+  let start = 0
+  for (const chunk of chunks) {
+    starts.push(start)
+    start += chunk.byteLength
+  }
+  return {
+    size,
+    read(offset, length) {
+      if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || offset + length > size) {
+        return Promise.reject(endsEarly(offset, size))
+      }
+      const out = new Uint8Array(length)
+      let index = lastAtMost(starts, offset)
+      for (let done = 0; done < length; index++) {
+        const chunk = chunks[index] as Uint8Array
+        const from = offset + done - (starts[index] as number)
+        const part = chunk.subarray(from, from + length - done)
+        out.set(part, done)
+        done += part.byteLength
+      }
+      return Promise.resolve(out)
+    },
+  }
+}
+
+/** The last index whose value is at most `value`; the values ascend from 0. */
+function lastAtMost(values: readonly number[], value: number): number {
+  let low = 0
+  let high = values.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((values[middle] as number) <= value) low = middle
+    else high = middle - 1
+  }
+  return low
+}

@@ -3,6 +3,8 @@ import { ScansideError } from '../errors.ts'
 import type { ByteSource, NamedSource, PixelRef, Scan, ScanFormat } from '../scan.ts'
 import { readExactly } from './bytes.ts'
 import { readE2e, sniff as sniffE2e } from './e2e/read.ts'
+import { readHeyexXml, sniffHeyexXml } from './heyex-xml/index.ts'
+import { pictureType } from './pictures/index.ts'
 import { readVol, sniff as sniffVol } from './vol.ts'
 
 /** How many first bytes `identify` wants. */
@@ -10,7 +12,10 @@ export const identifyBytes = 1024
 
 /** What a file is, by its first bytes. `picture`: an image another file may name; null: nothing a retinal scan is kept in. */
 export function identify(first: Uint8Array): ScanFormat | 'picture' | null {
-  return sniffVol(first) ?? sniffE2e(first)
+  const known = sniffVol(first) ?? sniffE2e(first)
+  if (known) return known
+  if (sniffHeyexXml(first)) return 'heidelberg-xml'
+  return pictureType(first) ? 'picture' : null
 }
 
 /**
@@ -21,6 +26,8 @@ export async function readScan(files: readonly NamedSource[]): Promise<Scan> {
   const kinds = await Promise.all(files.map(async ({ source }) => identify(await source.read(0, Math.min(source.size, identifyBytes)))))
   const vol = kinds.indexOf('heidelberg-vol')
   if (vol >= 0) return readVol((files[vol] as NamedSource).source, vol)
+  const xml = kinds.indexOf('heidelberg-xml')
+  if (xml >= 0) return readHeyexXml(files, xml)
   const e2e = kinds.indexOf('heidelberg-e2e')
   if (e2e >= 0) return readE2e((files[e2e] as NamedSource).source, e2e)
   throw new ScansideError(

@@ -16,7 +16,7 @@ export interface PictureInfo extends PictureSize {
 }
 
 /** Bytes of a file's start that tell its kind. */
-export const pictureSniffBytes = 8
+export const pictureSniffBytes = 18
 
 /** The kind of a picture by its first bytes, whatever its name says; null where it is none that is read. */
 export function pictureType(first: Uint8Array): PictureType | null {
@@ -24,7 +24,8 @@ export function pictureType(first: Uint8Array): PictureType | null {
   if (starts(0x49, 0x49, 42, 0) || starts(0x4d, 0x4d, 0, 42) || starts(0x49, 0x49, 43, 0) || starts(0x4d, 0x4d, 0, 43)) return 'tif'
   if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'png'
   if (starts(0xff, 0xd8, 0xff)) return 'jpg'
-  if (starts(0x42, 0x4d)) return 'bmp'
+  // Two letters alone would claim many a text file: the reserved bytes and the length of the second header must fit.
+  if (starts(0x42, 0x4d) && first.subarray(6, 10).every((byte) => byte === 0) && [12, 40, 52, 56, 64, 108, 124].includes(first[14] ?? 0)) return 'bmp'
   return null
 }
 

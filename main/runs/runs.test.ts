@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { ScansideError } from '../../oct/errors.ts'
 import { runDetailSchema, runsStoreSchema } from '../../preload/contract.ts'
+import type { LocalScanFile } from './desk.ts'
 import { fakeDesk, ref } from './fakes.ts'
 import { createRuns } from './runs.ts'
 
@@ -142,6 +143,41 @@ describe('a run', () => {
     expect(runs.get(ids[0] ?? '').summary).toMatchObject({ state: 'done', home: 'local', verdicts: ['usable'], message: null })
     await expect(runs.start({ ...start, refs: [{ kind: 'local', local: 'gone' }] })).rejects.toMatchObject({ code: 'not-found' })
     await expect(runs.start({ ...start, refs: [ref('1')] })).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+})
+
+describe('a dropped scan of several files', () => {
+  const file = (kind: LocalScanFile['kind'], extension: string): LocalScanFile => ({
+    kind,
+    extension,
+    size: 4,
+    sha256: '',
+    read: async () => Readable.from([Buffer.from('DICM')]),
+  })
+
+  it('is staged whole under opaque names where it is DICOM', async () => {
+    const { desk, options } = fakeDesk()
+    desk.locals.set('l1', { files: [file('dicom-opt', '.dcm'), file('dicom-opt', '.dcm')] })
+    const runs = createRuns(options)
+    await runs.start({ ...start, refs: [{ kind: 'local', local: 'l1' }] })
+    await runs.idle()
+    const paths = [...desk.engine.staged.keys()]
+    expect(paths).toHaveLength(2)
+    for (const path of paths) expect(path).toMatch(/^DICOM\/scan-[0-9a-f-]{36}\.dcm$/)
+  })
+
+  it.each([
+    ['an XML export', [file('heidelberg-xml', '.xml'), file('picture', '.tif')]],
+    ['an .e2e file', [file('heidelberg-e2e', '.e2e')]],
+  ])('is not given to an engine where it is %s: it holds a name', async (_what, files) => {
+    const { desk, options } = fakeDesk()
+    desk.locals.set('l1', { files })
+    const runs = createRuns(options)
+    await expect(runs.start({ ...start, refs: [{ kind: 'local', local: 'l1' }] })).rejects.toMatchObject({
+      code: 'not-supported',
+      message: expect.stringMatching(/patient’s name.*RAW/),
+    })
+    expect(desk.engine.staged.size).toBe(0)
   })
 })
 

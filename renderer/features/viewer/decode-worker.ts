@@ -1,19 +1,49 @@
-/** Decodes B-scans away from the window's thread. One message in, one out, matched by id. */
-import { decodeFrame, toDisplay } from '../../../oct/formats/vol.ts'
+/** Decodes pictures away from the window's thread. One message in, one out, matched by id. */
+import charls from '@cornerstonejs/codec-charls/decodewasm?url'
+import turbo from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm?url'
+import openjpeg from '@cornerstonejs/codec-openjpeg/decodewasm?url'
+import openjph from '@cornerstonejs/codec-openjph/wasm?url'
+import { createCodecs, type WasmName } from '../../../oct/codecs/index.ts'
+import { type ErrorCode, type ErrorDetails, ScansideError } from '../../../oct/errors.ts'
+import { decodePixels } from '../../../oct/formats/decode.ts'
+import type { PixelCoding } from '../../../oct/scan.ts'
 
 export interface DecodeRequest {
   id: number
-  /** float32 little-endian, as it lies in the file */
+  coding: PixelCoding
+  /** The picture's bytes as they lie in the file. */
   raw: ArrayBuffer
+  /** px, as the scan's metadata says */
+  width: number
+  height: number
 }
-export interface DecodeReply {
-  id: number
+export type DecodeReply =
   /** u8 display values */
-  pixels: Uint8Array<ArrayBuffer>
+  { id: number; pixels: Uint8Array<ArrayBuffer> } | { id: number; error: { code: ErrorCode; message: string; details: ErrorDetails } }
+
+const addresses: Record<WasmName, string> = { openjpeg, openjph, 'libjpeg-turbo': turbo, charls }
+
+const codecs = createCodecs(async (name) => {
+  const answer = await fetch(addresses[name])
+  if (!answer.ok) throw new Error(`no ${name} here: ${answer.status}`)
+  return new Uint8Array(await answer.arrayBuffer())
+})
+
+self.addEventListener('message', async (event: MessageEvent<DecodeRequest>) => {
+  const { id, coding, raw, width, height } = event.data
+  try {
+    const pixels = await decodePixels(coding, new Uint8Array(raw), { width, height }, codecs)
+    answer({ id, pixels }, [pixels.buffer])
+  } catch (error) {
+    const { code, message, details } = error instanceof ScansideError ? error : unexpected(error)
+    answer({ id, error: { code, message, details } }, [])
+  }
+})
+
+function answer(reply: DecodeReply, transfer: Transferable[]): void {
+  self.postMessage(reply, { transfer })
 }
 
-self.addEventListener('message', (event: MessageEvent<DecodeRequest>) => {
-  const grey = toDisplay(decodeFrame(new Uint8Array(event.data.raw)))
-  const reply: DecodeReply = { id: event.data.id, pixels: new Uint8Array(grey) }
-  self.postMessage(reply, { transfer: [reply.pixels.buffer] })
-})
+function unexpected(cause: unknown): ScansideError {
+  return new ScansideError('internal', 'The picture could not be decoded. Nothing was changed; close the scan and open it again.', {}, { cause })
+}

@@ -1,35 +1,10 @@
-/** Decoding in a worker, as a function. */
+/** The window's decoders: one pool of workers for every picture shown. */
 import { startWorker } from '../../trusted-types.ts'
-import type { DecodeReply, DecodeRequest } from './decode-worker.ts'
+import { createDecodePool, type Decoder } from './decode-pool.ts'
 import url from './decode-worker.ts?worker&url'
 
-export interface Decoder {
-  /** Display values of raw reflectivity; `raw` is handed over and must not be used afterwards. */
-  decode(raw: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>>
-  close(): void
-}
+/** One processor is left to the window itself. */
+export const decodeLanes = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1))
 
-/** Starts the worker; `close` ends it, and what it had not answered stays unanswered. */
-export function startDecoder(): Decoder {
-  const worker = startWorker(url)
-  const waiting = new Map<number, { resolve: (pixels: Uint8Array<ArrayBuffer>) => void; reject: (error: unknown) => void }>()
-  let last = 0
-  worker.onmessage = (event: MessageEvent<DecodeReply>) => {
-    waiting.get(event.data.id)?.resolve(event.data.pixels)
-    waiting.delete(event.data.id)
-  }
-  worker.onerror = () => {
-    for (const one of waiting.values()) one.reject(new Error('the decoding worker failed'))
-    waiting.clear()
-  }
-  return {
-    decode: (raw) =>
-      new Promise((resolve, reject) => {
-        last += 1
-        waiting.set(last, { resolve, reject })
-        const request: DecodeRequest = { id: last, raw }
-        worker.postMessage(request, [raw])
-      }),
-    close: () => worker.terminate(),
-  }
-}
+/** Workers start with the first picture and go half a minute after the last. */
+export const decoder: Decoder = createDecodePool({ start: () => startWorker(url), size: decodeLanes, patience: 60_000, rest: 30_000 })

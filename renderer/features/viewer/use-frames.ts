@@ -1,35 +1,63 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { OpenScan } from '../../../preload/contract.ts'
-import { readFrame } from './bulk.ts'
-import { startDecoder } from './decoder.ts'
+import { readFrame, readLayers } from './bulk.ts'
+import { decodeLanes } from './decoder.ts'
 import { createFrameSource, type Frame, type FrameSource, type FrameState } from './frame-source.ts'
 
 /** bytes of decoded B-scans kept */
-const budget = 96 * 1024 * 1024
+const budget = 512 * 1024 * 1024
+/** ms between redraws for B-scans nobody looks at; who reads `readyCount` sees it grow in such steps */
+const pause = 100
 
-/**
- * The B-scan a person is at, and the one to be seen meanwhile: while the next is read, the last stays, so that nothing blinks.
- * `shown.index` tells which it is.
- */
-export function useFrames(open: OpenScan, index: number): { at: FrameState; shown: { index: number; frame: Frame } | null; retry: () => void } {
+export interface Frames {
+  /** The B-scan a person is at. */
+  at: FrameState
+  /** The B-scan to be seen meanwhile: while the next is read, the last stays, so that nothing blinks. */
+  shown: { index: number; frame: Frame } | null
+  retry: () => void
+  /** All B-scans as they come; null before the first moment. */
+  source: FrameSource | null
+}
+
+/** The B-scans of an open scan: the one at `index` first, the others behind it. */
+export function useFrames(open: OpenScan, index: number): Frames {
   const [source, setSource] = useState<FrameSource | null>(null)
   const [, redraw] = useState(0)
-  const last = useRef<{ index: number; frame: Frame } | null>(null)
+  const last = useRef<Frames['shown']>(null)
+  const at = useRef(index)
+  at.current = index
 
   useEffect(() => {
-    const { width, height, frames } = open.scan
-    const decoder = startDecoder()
-    const capacity = Math.floor(budget / Math.max(1, width * height))
-    const made = createFrameSource(
-      frames.length,
-      capacity,
-      (i, signal) => readFrame(open, decoder, i, signal),
-      () => redraw((n) => n + 1),
-    )
+    const { frames } = open.scan
+    const aborter = new AbortController()
+    let waiting: ReturnType<typeof setTimeout> | undefined
+    const show = () => {
+      clearTimeout(waiting)
+      waiting = undefined
+      redraw((n) => n + 1)
+    }
+    const sizeOf = (i: number) => (frames[i]?.width ?? 0) * (frames[i]?.height ?? 0)
+    performance.mark('viewer:opened')
+    const layers = readLayers(open, aborter.signal)
+    const made = createFrameSource({
+      total: frames.length,
+      sizeOf,
+      budget,
+      // One more than there are workers: while they decode, the next is fetched.
+      lanes: decodeLanes + 1,
+      load: (i, signal, urgent) => readFrame(open, layers, i, signal, urgent),
+      onChange: (i) => {
+        if (made.readyCount === frames.length) performance.mark('viewer:all-decoded')
+        if (i === at.current) show()
+        else waiting ??= setTimeout(show, pause)
+      },
+    })
+    made.want(at.current)
     setSource(made)
     return () => {
+      clearTimeout(waiting)
+      aborter.abort()
       made.close()
-      decoder.close()
       last.current = null
     }
   }, [open])
@@ -42,7 +70,7 @@ export function useFrames(open: OpenScan, index: number): { at: FrameState; show
     redraw((n) => n + 1)
   }, [source, index])
 
-  const at: FrameState = source?.state(index) ?? { state: 'loading' }
-  if (at.state === 'ready' && last.current?.frame !== at.frame) last.current = { index, frame: at.frame }
-  return { at, shown: at.state === 'failed' ? null : last.current, retry }
+  const state: FrameState = source?.state(index) ?? { state: 'loading' }
+  if (state.state === 'ready' && last.current?.frame !== state.frame) last.current = { index, frame: state.frame }
+  return { at: state, shown: state.state === 'failed' ? null : last.current, retry, source }
 }

@@ -29,6 +29,16 @@ describe('what is tried first', () => {
     ).toEqual([['a.VOL'], ['b.vol'], ['a.xml', 'a.tif'], [null, '1', '2.dcm'], ['b.E2E'], [null, 'x', 'z.png']])
   })
 
+  it('takes the pictures of the same folder, where an export lies among others', () => {
+    const at = (path: string): ArchiveFile => ({ ...file(path.slice(path.lastIndexOf('/') + 1), 'XML'), uri: `/data/XML/files/${path}` })
+    expect(names([at('a/e.xml'), at('a/1.tif'), at('b/e.xml'), at('b/1.tif')])).toEqual([
+      ['e.xml', '1.tif'],
+      ['e.xml', '1.tif'],
+    ])
+    expect(candidates([at('a/e.xml'), at('a/1.tif'), at('b/1.tif')])[0]?.rest.map(({ uri }) => uri)).toEqual(['/data/XML/files/a/1.tif'])
+    expect(names([at('e.xml'), at('p/1.tif')])).toEqual([['e.xml', '1.tif']])
+  })
+
   it('is never a preview, our own results or an empty file', () => {
     expect(names([file('a.vol', 'SNAPSHOTS'), file('results.json', 'SCANSIDE'), file('empty.vol', 'VOL', 0)])).toEqual([])
     expect(names(Array.from({ length: 21 }, (_, i) => file(`${i}`)))).toEqual([])

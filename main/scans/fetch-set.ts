@@ -27,6 +27,7 @@ const notScans = new Set(['SNAPSHOTS', 'THUMBNAIL', resultResource])
 
 const ending = (file: ArchiveFile): string => /\.([A-Za-z0-9]{1,5})$/.exec(file.name)?.[1]?.toLowerCase() ?? ''
 const pictureEndings = new Set(['tif', 'tiff', 'png', 'jpg', 'jpeg', 'bmp'])
+const folderOf = ({ uri }: ArchiveFile): string => uri.slice(0, uri.lastIndexOf('/'))
 const byName = (a: ArchiveFile, b: ArchiveFile): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
 /** What to try, in order: RAW exports, XML with the pictures of its resource, DICOM, `.e2e`, and whatever else there is where it is little. */
@@ -35,8 +36,9 @@ export const candidates = (all: readonly ArchiveFile[]): Candidate[] => {
   const of = (...endings: string[]) => files.filter((file) => endings.includes(ending(file)))
   const alone = (lead: ArchiveFile): Candidate => ({ lead, rest: [] })
   const xml = of('xml').map((lead): Candidate => {
-    const rest = files.filter((file) => file.resource === lead.resource && pictureEndings.has(ending(file)))
-    return { lead, rest }
+    const pictures = files.filter((file) => file.resource === lead.resource && pictureEndings.has(ending(file)))
+    const beside = pictures.filter((file) => folderOf(file) === folderOf(lead))
+    return { lead, rest: beside.length > 0 ? beside : pictures }
   })
   const isDicom = (file: ArchiveFile) => file.resource.toUpperCase() === 'DICOM' || ['dcm', 'dicom', 'ima'].includes(ending(file))
   const dicom = files.filter((file) => isDicom(file) && ending(file) !== 'xml')

@@ -10,10 +10,11 @@ const file = (name: string, kind: Sniffed['kind'], folder = '', speaksOf?: strin
 const names = (files: Sniffed[]) => groupDropped(files).sets.map((set) => set.map(({ name }) => name))
 
 describe('what was dropped', () => {
-  it('is one scan where an export lies with its pictures, wherever these lie', () => {
-    expect(
-      names([file('10.tif', 'picture', 'e/p'), file('9.tif', 'picture', 'e'), file('x.txt', null, 'e'), file('e.xml', 'heidelberg-xml', 'e')]),
-    ).toEqual([['e.xml', '9.tif', '10.tif']])
+  it('is one scan where an export lies with its pictures, beside it or elsewhere', () => {
+    const beside = [file('10.tif', 'picture', 'e'), file('9.tif', 'picture', 'e'), file('x.txt', null, 'e'), file('e.xml', 'heidelberg-xml', 'e')]
+    expect(names(beside)).toEqual([['e.xml', '9.tif', '10.tif']])
+    expect(names([...beside, file('9.tif', 'picture', 'old')])).toEqual([['e.xml', '9.tif', '10.tif']])
+    expect(names([file('1.tif', 'picture', 'e/pictures'), file('e.xml', 'heidelberg-xml', 'e')])).toEqual([['e.xml', '1.tif']])
   })
 
   it('is one scan where all is DICOM, and one for each RAW export and .e2e', () => {

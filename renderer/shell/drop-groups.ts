@@ -20,10 +20,10 @@ const byPlace = (a: Sniffed, b: Sniffed): number => natural.compare(a.folder, b.
 /** Whether the text of the XML exports is needed to tell whose a picture is. */
 export const needsTexts = (files: readonly Sniffed[]): boolean => files.filter(({ kind }) => kind === 'heidelberg-xml').length > 1
 
-/** The pictures of an XML export: all there are for the only one, else those it speaks of, else those beside it. */
+/** The pictures of an XML export: those it speaks of, where that was looked for; else those beside it; the only export takes what there is. */
 const picturesOf = <T extends Sniffed>(xml: T, pictures: readonly T[], only: boolean): T[] => {
-  if (only) return [...pictures]
   const beside = pictures.filter(({ folder }) => folder === xml.folder)
+  if (only) return beside.length > 0 ? beside : [...pictures]
   const named = xml.speaksOf && pictures.filter(({ name }) => xml.speaksOf?.has(name.toLowerCase()))
   if (!named) return beside
   const both = beside.filter((picture) => named.includes(picture))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dragWindow, levelTable, mapLevel, plainWindow } from './window-level.ts'
+import { dragWindow, levelTable, lutColours, mapLevel, plainWindow } from './window-level.ts'
 
 describe('mapLevel', () => {
   it('leaves values alone in the plain window', () => {
@@ -25,10 +25,37 @@ describe('dragWindow', () => {
 })
 
 describe('levelTable', () => {
-  it('holds what mapLevel says', () => {
-    const window = { centre: 90, width: 120, gamma: 1.4 }
+  const bytes = (word: number | undefined) => [0, 8, 16, 24].map((shift) => ((word ?? 0) >>> shift) & 255)
+  it('holds what mapLevel says, as opaque grey', () => {
+    const window = { ...plainWindow, centre: 90, width: 120, gamma: 1.4 }
     const table = levelTable(window)
     expect(table).toHaveLength(256)
-    for (const value of [0, 40, 90, 140, 255]) expect(table[value]).toBeCloseTo(mapLevel(value, window) * 255, -0.1)
+    for (const value of [0, 40, 90, 140, 255]) {
+      const grey = Math.round(mapLevel(value, window) * 255)
+      expect(bytes(table[value])).toEqual([grey, grey, grey, 255])
+    }
+  })
+  it('turns what is inverted', () => {
+    const table = levelTable({ ...plainWindow, lut: 'inverted' })
+    expect([bytes(table[0]), bytes(table[55]), bytes(table[255])]).toEqual([
+      [255, 255, 255, 255],
+      [200, 200, 200, 255],
+      [0, 0, 0, 255],
+    ])
+  })
+})
+
+describe('lutColours', () => {
+  it('goes from black to white through hues, and never gets darker on the way', () => {
+    const colours = lutColours('colour')
+    const luminance = (i: number) =>
+      0.299 * (colours[i * 4] as number) + 0.587 * (colours[i * 4 + 1] as number) + 0.114 * (colours[i * 4 + 2] as number)
+    expect([...colours.slice(0, 4), ...colours.slice(1020)]).toEqual([0, 0, 0, 255, 255, 255, 255, 255])
+    let spread = 0
+    for (let i = 1; i < 256; i++) {
+      expect(luminance(i)).toBeGreaterThan(luminance(i - 1) - 0.6)
+      spread = Math.max(spread, Math.max(...colours.slice(i * 4, i * 4 + 3)) - Math.min(...colours.slice(i * 4, i * 4 + 3)))
+    }
+    expect(spread).toBeGreaterThan(80)
   })
 })

@@ -1,35 +1,66 @@
+import { Info } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { formatMoment } from '../../ui/format.ts'
+import { layoutOf } from './acquisition-facts.ts'
 import styles from './panel.module.css'
 
-/** How the scan was taken: what a reader looks up before trusting a measurement. */
+/** How the scan was taken: what a reader looks up before trusting a measurement. What must be known beside the pictures comes first. */
 export function Acquisition({ open, index }: { open: OpenScan; index: number }) {
   const { t, i18n } = useTranslation('viewer')
   const { scan } = open
-  const quality = scan.frames[index]?.quality
   const number = (value: number, digits: number) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits }).format(value)
-  const unknown = t('facts.notKnown')
-  const scaled = scan.spacing.lateral > 0 && scan.spacing.axial > 0
-  const rows: [string, string][] = [
-    [t('facts.device'), scan.device || unknown],
-    [t('facts.acquired'), scan.acquiredAt ? formatMoment(scan.acquiredAt, i18n.language) : unknown],
-    [t('facts.size'), `${scan.frames.length} × ${scan.width} × ${scan.height} px`],
-    [t('facts.extent'), scaled ? `${number(scan.width * scan.spacing.lateral, 2)} × ${number(scan.height * scan.spacing.axial, 2)} mm` : unknown],
-    [t('facts.scaling'), scaled ? `${number(scan.spacing.lateral * 1000, 2)} × ${number(scan.spacing.axial * 1000, 2)} µm/px` : unknown],
+  const known = (value: number | null | undefined, say: (value: number) => string) => (value == null ? t('facts.notKnown') : say(value))
+  const { width, height, mixed, extent, scaling, between, radius, length } = layoutOf(scan, index)
+  const frame = scan.frames[index]
+  const count = scan.frames.length
+
+  const rows: [string, string | null][] = [
+    [t('facts.device'), scan.device || t('facts.notKnown')],
+    [t('facts.acquired'), scan.acquiredAt ? formatMoment(scan.acquiredAt, i18n.language) : t('facts.notKnown')],
+    [t('facts.eye'), t(`eye.${scan.laterality}`)],
+    [t('facts.pattern'), scan.pattern === 'unknown' ? t('facts.notKnown') : t(`pattern.${scan.pattern}`)],
+    [t('facts.bscans'), String(count)],
+    [t('facts.ring'), radius === null ? null : t('facts.ringSize', { radius: number(radius, 2), diameter: number(radius * 2, 2) })],
+    [t('facts.length'), length === null ? null : `${number(length, 2)} mm`],
+    [t('facts.between'), count > 1 && radius === null ? known(between, (value) => `${number(value, 0)} µm`) : null],
+    [t('facts.size'), `${width} × ${height} px${mixed ? ` (${t('facts.mixed')})` : ''}`],
+    [t('facts.extent'), extent ? `${number(extent.width, 2)} × ${number(extent.height, 2)} mm` : t('facts.notKnown')],
+    [t('facts.scaling'), scaling ? `${number(scaling.lateral, 2)} × ${number(scaling.axial, 2)} µm/px` : t('facts.notKnown')],
+    [t('facts.field'), scan.field ? `${number(scan.field.width, 1)}° × ${number(scan.field.height, 1)}°` : t('facts.notKnown')],
+    [t('facts.mode'), scan.resolution === null ? t('facts.notKnown') : t(`facts.resolution.${scan.resolution}`)],
+    ['ART', known(frame?.art ?? scan.art, (value) => number(value, 0))],
+    ['Q', known(frame?.quality, (value) => `${number(value, 1)} dB`)],
+    ['EDI', scan.edi === null ? t('facts.notKnown') : t(scan.edi ? 'facts.yes' : 'facts.no')],
+    [t('facts.focus'), known(scan.focus, (value) => t('facts.dioptres', { value: number(value, 2) }))],
+    [t('facts.axialLength'), known(scan.axialLength, (value) => `${number(value, 2)} mm`)],
+    [t('facts.format'), t(`facts.formats.${scan.format}`)],
+    [t('facts.version'), scan.formatVersion || t('facts.notKnown')],
   ]
-  if (scan.spacing.between > 0) rows.push([t('facts.between'), `${number(scan.spacing.between * 1000, 0)} µm`])
-  rows.push(['Q', quality == null ? unknown : `${number(quality, 1)} dB`], [t('facts.format'), `${scan.format} ${scan.formatVersion}`])
+
   return (
-    <section className={styles.acquisition} aria-label={t('facts.title')}>
+    <section className={styles.acquisition} data-scrolls aria-label={t('facts.title')}>
+      {scan.remarks.length > 0 && (
+        <ul className={styles.remarks} aria-label={t('facts.remarks')}>
+          {scan.remarks.map((remark) => (
+            <li key={remark}>
+              <Info className="icon" size={14} aria-hidden />
+              <span>{t(`remark.${remark}`)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
       <h2 className="label">{t('facts.title')}</h2>
       <dl className={styles.facts}>
-        {rows.map(([name, value]) => (
-          <div key={name} className="fact-pair">
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+        {rows.map(
+          ([name, value]) =>
+            value !== null && (
+              <div key={name} className="fact-pair">
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
       </dl>
     </section>
   )

@@ -1,22 +1,27 @@
-import { Layers, RotateCcw } from 'lucide-react'
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type PointerEvent, type KeyboardEvent as ReactKeyboardEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Interval, Verdict } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { asScansideError } from '../../lab.ts'
 import { Button } from '../../ui/button.tsx'
-import { Segmented } from '../../ui/field.tsx'
-import { Spinner } from '../../ui/progress.tsx'
 import { BscanMarks } from './bscan-marks.tsx'
+import { BscanTools } from './bscan-tools.tsx'
 import { type BscanView, plainView } from './bscan-view.ts'
+import { CaliperMarks } from './caliper-marks.tsx'
+import { type CaliperEnd, kept, moved, noCalipers, removed, set, setInMiddle } from './calipers.ts'
+import { frameSpacing } from './geometry.ts'
 import image from './image.module.css'
 import { ImageCanvas } from './image-canvas.tsx'
-import { wheelSteps } from './stepping.ts'
+import { viewerKey } from './keys.ts'
+import { type LayerChoice, layerNames } from './layer-choice.ts'
+import { layerColours } from './layer-colours.ts'
 import type { useFrames } from './use-frames.ts'
+import { useKeys } from './use-keys.ts'
 import { usePane } from './use-pane.ts'
+import { useWheel } from './use-wheel.ts'
 import { baseSize, held, noZoom, placed, toImage, type Zoom, zoomAt } from './view.ts'
 import styles from './viewer.module.css'
-import { dragWindow, plainWindow, type WindowLevel } from './window-level.ts'
+import { dragWindow, type WindowLevel } from './window-level.ts'
 
 interface BscanPaneProps {
   open: OpenScan
@@ -26,119 +31,175 @@ interface BscanPaneProps {
   cursor: number | null
   intervals: readonly Interval[]
   verdict: Verdict
-  layersOn: boolean
-  onLayers: (on: boolean) => void
+  layers: LayerChoice
+  onLayers: (choice: LayerChoice) => void
+  view: BscanView
+  onView: (view: BscanView) => void
   onStep: (delta: number) => void
   onCursor: (aScan: number | null) => void
-  /** Scale, zoom and contrast where somebody else holds them too: panes that are linked, a picture to be saved. */
-  view?: BscanView
-  onView?: (view: BscanView) => void
 }
 
-type Drag = { kind: 'pan' | 'level'; x: number; y: number; zoom: Zoom; level: WindowLevel }
+type Drag = { x: number; y: number } & (
+  | { kind: 'pan'; zoom: Zoom }
+  | { kind: 'level'; level: WindowLevel }
+  | { kind: 'caliper'; id: number; end: CaliperEnd; fresh: boolean }
+)
+
+/** px of the B-scan a drag must be long to be a measurement */
+const leastCaliper = 3
 
 /** One B-scan with its layer lines: the wheel steps, Ctrl and wheel zooms, a drag moves what is zoomed, a right drag changes the contrast. */
-export function BscanPane({ open, index, frames, cursor, intervals, verdict, layersOn, onLayers, onStep, onCursor, view, onView }: BscanPaneProps) {
+export function BscanPane(props: BscanPaneProps) {
+  const { open, index, frames, cursor, intervals, verdict, layers, onLayers, view, onView, onStep, onCursor } = props
   const { t } = useTranslation('viewer')
   const { scan } = open
   const { ref, pane, density } = usePane()
   const { at, shown, retry } = frames
-  const [own, setOwn] = useState(plainView)
-  const { mode, zoom, level } = view ?? own
-  // Kept beside the state: several turns of the wheel may come before the next drawing.
-  const latest = useRef({ mode, zoom, level })
-  latest.current = { mode, zoom, level }
-  const change = (part: Partial<BscanView>) => {
-    latest.current = { ...latest.current, ...part }
-    if (!view) setOwn(latest.current)
-    onView?.(latest.current)
-  }
+  const [tool, setTool] = useState(false)
+  const [calipers, setCalipers] = useState(noCalipers)
   const drag = useRef<Drag | null>(null)
 
-  const base = useMemo(() => baseSize(mode, scan, pane, { x: scan.spacing.lateral, y: scan.spacing.axial }, density), [mode, scan, pane, density])
-  const rect = useMemo(() => placed(base, pane, held(base, pane, zoom)), [base, pane, zoom])
-  const grey = useMemo(() => (shown ? { width: scan.width, height: scan.height, pixels: shown.frame.pixels } : null), [shown, scan])
-  useWheel(ref, onStep, (by, point) => change({ zoom: zoomAt(base, pane, latest.current.zoom, by, point) }))
+  // While the next B-scan is read the last one stays, in its own size.
+  const seen = shown?.index ?? index
+  const size = useMemo(() => ({ width: scan.frames[seen]?.width ?? scan.width, height: scan.frames[seen]?.height ?? scan.height }), [scan, seen])
+  const spacing = useMemo(() => frameSpacing(scan, seen), [scan, seen])
+  const scaled = spacing.lateral > 0 && spacing.axial > 0
+  const names = useMemo(() => layerNames(scan.frames), [scan])
+  const colours = useMemo(() => layerColours(names), [names])
+  const base = useMemo(
+    () => baseSize(view.mode, size, pane, { x: spacing.lateral, y: spacing.axial }, density),
+    [view.mode, size, spacing, pane, density],
+  )
+  const rect = useMemo(() => placed(base, pane, held(base, pane, view.zoom)), [base, pane, view.zoom])
+  const grey = useMemo(() => (shown ? { ...size, pixels: shown.frame.pixels } : null), [shown, size])
+  const measuring = tool && scaled && view.mode === 'micrometres'
+  const here = calipers.all.filter((one) => one.frame === seen)
+  useWheel(ref, onStep, (by, point) => onView({ ...view, zoom: zoomAt(base, pane, view.zoom, by, point) }))
+
+  const measureOn = () => {
+    if (!scaled) return
+    setTool(!measuring)
+    if (!measuring && view.mode !== 'micrometres') onView({ ...view, mode: 'micrometres', zoom: noZoom })
+  }
+  const reset = () => onView({ ...plainView, mode: view.mode })
+  useKeys((event) => {
+    const key = viewerKey(event)
+    if (key?.does === 'reset') reset()
+    else if (key?.does === 'calipers') measureOn()
+    else if (key?.does === 'remove' && measuring) setCalipers(removed(calipers, seen))
+    else return false
+    return true
+  })
 
   const place = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
     return { x: event.clientX - box.left, y: event.clientY - box.top }
   }
   const press = (event: PointerEvent) => {
-    if (event.button !== 0 && event.button !== 2) return
+    if (event.button > 2) return
     event.currentTarget.setPointerCapture(event.pointerId)
-    drag.current = { kind: event.button === 0 ? 'pan' : 'level', ...place(event), zoom: held(base, pane, zoom), level }
+    const point = place(event)
+    if (event.button === 2) drag.current = { kind: 'level', ...point, level: view.level }
+    else if (!measuring || event.button === 1) drag.current = { kind: 'pan', ...point, zoom: held(base, pane, view.zoom) }
+    else {
+      const grip = event.target instanceof Element ? event.target.closest<SVGElement>('[data-end]') : null
+      if (grip) drag.current = { kind: 'caliper', ...point, id: Number(grip.dataset.caliper), end: grip.dataset.end as CaliperEnd, fresh: false }
+      else {
+        const from = toImage(rect, size, point)
+        const next = set(calipers, seen, size, from, from)
+        setCalipers(next)
+        drag.current = { kind: 'caliper', ...point, id: next.given, end: 'to', fresh: true }
+      }
+    }
   }
   const move = (event: PointerEvent) => {
     const now = place(event)
     const from = drag.current
-    if (from?.kind === 'level') change({ level: dragWindow(from.level, now.x - from.x, now.y - from.y) })
-    if (from?.kind === 'pan') {
-      change({ zoom: held(base, pane, { ...from.zoom, x: from.zoom.x + now.x - from.x, y: from.zoom.y + now.y - from.y }) })
-    }
-    const pixel = toImage(rect, scan, now)
-    const within = pixel.x >= 0 && pixel.x < scan.width && pixel.y >= 0 && pixel.y < scan.height
+    const pixel = toImage(rect, size, now)
+    if (from?.kind === 'level') onView({ ...view, level: dragWindow(from.level, now.x - from.x, now.y - from.y) })
+    if (from?.kind === 'pan')
+      onView({ ...view, zoom: held(base, pane, { ...from.zoom, x: from.zoom.x + now.x - from.x, y: from.zoom.y + now.y - from.y }) })
+    if (from?.kind === 'caliper') setCalipers((all) => moved(all, from.id, from.end, pixel, size))
+    const within = pixel.x >= 0 && pixel.x < size.width && pixel.y >= 0 && pixel.y < size.height
     onCursor(within ? Math.floor(pixel.x) : null)
   }
-  const reset = () => change({ zoom: noZoom, level: plainWindow })
-  const changed = zoom.factor !== 1 || level !== plainWindow
+  const release = () => {
+    const from = drag.current
+    if (from?.kind === 'caliper' && from.fresh) setCalipers((all) => kept(all, from.id, leastCaliper))
+    drag.current = null
+  }
+  const key = (event: ReactKeyboardEvent) => {
+    if (event.key !== 'Enter' || event.target !== event.currentTarget) return
+    event.preventDefault()
+    setCalipers(setInMiddle(calipers, seen, size))
+  }
 
   return (
     <section className={styles.bscan} data-alone={scan.frames.length === 1 || undefined} aria-label={t('bscan.region')}>
-      <div className={styles.tools}>
-        <b className="strong">{t('bscan.title')}</b>
-        <span className="faint small">{t('bscan.count', { index: index + 1, count: scan.frames.length })}</span>
-        {at.state === 'loading' && <Spinner />}
-        <span className="grow" />
-        {changed && (
-          <Button kind="quiet" icon={RotateCcw} keys={['0']} onClick={reset}>
-            {t('bscan.reset')}
-          </Button>
-        )}
-        <Button icon={Layers} keys={['L']} aria-pressed={layersOn} onClick={() => onLayers(!layersOn)}>
-          {t('bscan.layers')}
-        </Button>
-        <Segmented
-          label={t('bscan.scale')}
-          value={mode}
-          onChange={(value) => change({ mode: value, zoom: noZoom })}
-          choices={[
-            { value: 'pixels', label: '1:1 px' },
-            { value: 'micrometres', label: '1:1 µm' },
-            { value: 'fit', label: t('bscan.fit') },
-          ]}
-        />
-      </div>
+      <BscanTools
+        index={index}
+        count={scan.frames.length}
+        loading={at.state === 'loading'}
+        names={names}
+        colours={colours}
+        layers={layers}
+        onLayers={onLayers}
+        view={view}
+        onView={onView}
+        onReset={reset}
+        scaled={scaled}
+        measuring={measuring}
+        onMeasure={measureOn}
+      />
       <div
         ref={ref}
         role="application"
         aria-label={t('bscan.image', { index: index + 1 })}
         className={image.well}
-        data-zoomed={zoom.factor > 1 || undefined}
-        style={scan.frames.length === 1 ? { aspectRatio: `${scan.width} / ${scan.height}` } : undefined}
+        data-zoomed={view.zoom.factor > 1 || undefined}
+        data-measuring={measuring || undefined}
+        tabIndex={measuring ? 0 : undefined}
+        style={scan.frames.length === 1 ? { aspectRatio: `${size.width} / ${size.height}` } : undefined}
         onPointerDown={press}
         onPointerMove={move}
-        onPointerUp={() => {
-          drag.current = null
-        }}
+        onPointerUp={release}
+        onPointerCancel={release}
         onPointerLeave={() => onCursor(null)}
+        onDoubleClick={measuring ? undefined : reset}
+        onKeyDown={measuring ? key : undefined}
         onContextMenu={(event) => event.preventDefault()}
       >
-        <ImageCanvas image={grey} pane={pane} rect={rect} level={level} density={density} label={t('bscan.image', { index: index + 1 })} />
+        <ImageCanvas image={grey} pane={pane} rect={rect} level={view.level} density={density} label={t('bscan.image', { index: index + 1 })} />
         {shown && (
           <BscanMarks
             open={open}
             index={shown.index}
+            size={size}
+            spacing={spacing}
             layers={shown.frame.layers ?? []}
+            colours={colours}
+            choice={layers}
             rect={rect}
             pane={pane}
             cursor={cursor}
             intervals={shown.index === index ? intervals : []}
             verdict={verdict}
-            layersOn={layersOn}
           />
         )}
-        {shown?.frame.layers === null && layersOn && <p className={styles.readout}>{t('bscan.noLayers')}</p>}
+        {shown && measuring && (
+          <CaliperMarks
+            calipers={here}
+            selected={calipers.selected}
+            size={size}
+            spacing={spacing}
+            rect={rect}
+            pane={pane}
+            onSelect={(id) => setCalipers((all) => ({ ...all, selected: id }))}
+            onMove={(id, end, to) => setCalipers((all) => moved(all, id, end, to, size))}
+          />
+        )}
+        {measuring && here.length === 0 && <p className={image.hint}>{t('caliper.hint')}</p>}
+        {shown?.frame.layers === null && layers.on && <p className={image.hint}>{t('bscan.noLayers')}</p>}
         {at.state === 'failed' && (
           <div className={image.message} role="alert">
             <p>{asScansideError(at.error).message}</p>
@@ -146,48 +207,6 @@ export function BscanPane({ open, index, frames, cursor, intervals, verdict, lay
           </div>
         )}
       </div>
-      <ResetKey onReset={reset} />
     </section>
   )
-}
-
-/** `0` puts zoom and contrast back. */
-function ResetKey({ onReset }: { onReset: () => void }) {
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea')
-      if (event.key === '0' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing) onReset()
-    }
-    window.addEventListener('keydown', press)
-    return () => window.removeEventListener('keydown', press)
-  }, [onReset])
-  return null
-}
-
-/** The wheel over a pane. Bound by hand: only a listener that is not passive may keep the page from scrolling or zooming. */
-function useWheel(
-  ref: { current: HTMLElement | null },
-  onStep: (delta: number) => void,
-  onZoom: (by: number, at: { x: number; y: number }) => void,
-): void {
-  const handlers = useRef({ onStep, onZoom })
-  handlers.current = { onStep, onZoom }
-  useEffect(() => {
-    const element = ref.current
-    if (!element) return
-    let rest = 0
-    const turn = (event: WheelEvent) => {
-      event.preventDefault()
-      if (event.ctrlKey) {
-        const box = element.getBoundingClientRect()
-        handlers.current.onZoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, { x: event.clientX - box.left, y: event.clientY - box.top })
-        return
-      }
-      const next = wheelSteps(rest, event)
-      rest = next.rest
-      if (next.steps !== 0) handlers.current.onStep(next.steps)
-    }
-    element.addEventListener('wheel', turn, { passive: false })
-    return () => element.removeEventListener('wheel', turn)
-  }, [ref])
 }

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { layerToken, linePath, thickness } from './layer-lines.ts'
+import { linePath, thickness } from './layer-lines.ts'
 
 describe('linePath', () => {
   it('leaves gaps where nothing is segmented', () => expect(linePath([1, 2.26, null, 4])).toBe('M0.5 1L1.5 2.3M3.5 4'))
   it('is empty for an empty line', () => expect(linePath([null, null])).toBe(''))
-})
-
-describe('layerToken', () => {
-  it('never takes a verdict’s colour', () => {
-    for (const name of ['ILM', 'RNFL', 'BM', 'ELM', '']) expect(layerToken(name)).toMatch(/^--(layer|mark)/)
-  })
 })
 
 describe('thickness', () => {

@@ -16,13 +16,6 @@ export function linePath(rows: readonly (number | null)[]): string {
   return path
 }
 
-const hues: Record<string, string> = { ILM: '--layer-ilm', RNFL: '--layer-rnfl', NFL: '--layer-rnfl', BM: '--layer-bm' }
-
-/** The token a layer is drawn in: the three that are read most have a hue of their own, the others share a light grey. */
-export function layerToken(name: string): string {
-  return hues[name] ?? '--mark-soft'
-}
-
 /** Thickness between two lines at an A-scan in µm; null where one of them is missing there. */
 export function thickness(layers: readonly LayerLine[], upper: string, lower: string, aScan: number, axial: number): number | null {
   const top = layers.find((layer) => layer.name === upper)?.rows[aScan]

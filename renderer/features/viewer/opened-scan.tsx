@@ -1,9 +1,12 @@
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
 import { RunSheet } from '../run-sheet/run-sheet.tsx'
 import { Acquisition } from './acquisition.tsx'
 import { BscanPane } from './bscan-pane.tsx'
+import { plainView } from './bscan-view.ts'
+import { viewerKey } from './keys.ts'
+import { allLayers, layerNames, withAll, withDigit } from './layer-choice.ts'
 import { NotJudged } from './not-judged.tsx'
 import { ProfilePane } from './profile-pane.tsx'
 import { type KnownResult, QualityPanel } from './quality-panel.tsx'
@@ -11,6 +14,7 @@ import { SloPane } from './slo-pane.tsx'
 import { frameForKey, stepFrame } from './stepping.ts'
 import { Strip } from './strip.tsx'
 import { useFrames } from './use-frames.ts'
+import { useKeys } from './use-keys.ts'
 import styles from './viewer.module.css'
 
 /** The panes of an open scan: SLO, B-scan, quality and, where there are several B-scans, the strip below. */
@@ -20,7 +24,8 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
   const count = open.scan.frames.length
   const [index, setIndex] = useState(Math.floor(count / 2))
   const [cursor, setCursor] = useState<number | null>(null)
-  const [layersOn, setLayersOn] = useState(true)
+  const [layers, setLayers] = useState(allLayers)
+  const [view, setView] = useState(plainView)
   const [fresh, setFresh] = useState<KnownResult[]>([])
   const [chosen, setChosen] = useState(0)
   const [sheet, setSheet] = useState(false)
@@ -35,26 +40,24 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
   const intervals = useMemo(() => result?.intervals ?? [], [result])
   const here = useMemo(() => intervals.filter((one) => one.frame === index), [intervals, index])
 
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-      if (event.target instanceof HTMLElement && event.target.matches('input, select, textarea')) return
-      if (event.key === 'l' || event.key === 'L') setLayersOn((on) => !on)
-      // In the panel the keys scroll its list.
-      if (event.target instanceof Element && event.target.closest('aside')) return
+  useKeys((event) => {
+    const key = viewerKey(event)
+    if (key?.does === 'all-layers') setLayers(withAll(layers))
+    else if (key?.does === 'layer') setLayers(withDigit(layers, key.digit, layerNames(open.scan.frames)))
+    else {
+      // In the panels the keys scroll.
+      if (event.target instanceof Element && event.target.closest('aside, [data-scrolls]')) return false
       const next = frameForKey(event.key, event.shiftKey, index, count)
-      if (next === null) return
-      event.preventDefault()
+      if (next === null) return false
       setIndex(next)
     }
-    window.addEventListener('keydown', press)
-    return () => window.removeEventListener('keydown', press)
-  }, [index, count])
+    return true
+  })
 
   return (
-    <div className={styles.panes} data-strip={count > 1 || undefined}>
+    <div className={styles.panes} data-strip={count > 1 || undefined} data-no-slo={!open.scan.slo || undefined}>
       <div className={styles.left}>
-        <SloPane open={open} index={index} cursor={cursor} intervals={here} verdict={verdict} onIndex={setIndex} />
+        <SloPane open={open} index={index} cursor={cursor} intervals={intervals} verdict={verdict} onIndex={setIndex} onCursor={setCursor} />
         <Acquisition open={open} index={index} />
       </div>
       <div className={styles.middle}>
@@ -65,14 +68,16 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
           cursor={cursor}
           intervals={here}
           verdict={verdict}
-          layersOn={layersOn}
-          onLayers={setLayersOn}
+          layers={layers}
+          onLayers={setLayers}
+          view={view}
+          onView={setView}
           onStep={(delta) => setIndex((now) => stepFrame(now, count, delta))}
           onCursor={setCursor}
         />
         {count === 1 && <ProfilePane open={open} layers={frames.shown?.frame.layers} cursor={cursor} onCursor={setCursor} />}
       </div>
-      {count > 1 && <Strip open={open} index={index} intervals={intervals} verdict={verdict} onIndex={setIndex} />}
+      {count > 1 && <Strip open={open} index={index} result={result ?? null} onIndex={setIndex} />}
       {sheet ? (
         <div className={styles.sheet}>
           <RunSheet refs={[scan]} sessions={scan.kind === 'archive' ? 1 : 0} bytes={null} subject={subject} onClose={() => setSheet(false)} />

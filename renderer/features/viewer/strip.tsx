@@ -1,66 +1,92 @@
-import { type PointerEvent, useMemo } from 'react'
+import { type KeyboardEvent, type PointerEvent, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Interval, Verdict } from '../../../oct/results.ts'
+import type { ScanResult } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
-import { bars } from './bars.ts'
-import styles from './viewer.module.css'
+import { frameForKey } from './stepping.ts'
+import styles from './strip.module.css'
+import { type BarState, barHeights, barPath, barStates, barVerdict, frameAt, stretchesOf, ticks } from './strip-model.ts'
+import { usePane } from './use-pane.ts'
 
 interface StripProps {
   open: OpenScan
   index: number
-  intervals: readonly Interval[]
-  verdict: Verdict
+  /** What is known of the scan's quality; null where it was not judged. */
+  result: ScanResult | null
   onIndex: (index: number) => void
 }
 
-/** All B-scans of a volume as bars, the device's quality as height: the scroll bar. Bars with a fault carry the verdict's colour. */
-export function Strip({ open, index, intervals, verdict, onIndex }: StripProps) {
+const drawn: readonly BarState[] = ['open', 'clear', 'noted', 'fault']
+
+/** All B-scans of a scan as bars, coloured by how each was judged, the device's quality as height: the scroll bar. */
+export function Strip({ open, index, result, onIndex }: StripProps) {
   const { t, i18n } = useTranslation('viewer')
+  const { ref, pane } = usePane()
   const { frames } = open.scan
-  const drawn = useMemo(() => {
-    const faulty = new Set(intervals.map((one) => one.frame))
-    return bars(
-      frames.map((frame) => frame.quality),
-      (i) => faulty.has(i),
-    )
-  }, [frames, intervals])
+  const count = frames.length
+  const verdict = result?.verdict ?? 'unknown'
+  const heights = useMemo(() => barHeights(frames.map((frame) => frame.quality)), [frames])
+  const states = useMemo(() => barStates(count, result), [count, result])
+  const paths = useMemo(() => drawn.map((state) => ({ state, d: barPath(heights, states, state) })).filter(({ d }) => d !== ''), [heights, states])
+  const faults = useMemo(() => stretchesOf(states, 'fault'), [states])
   const quality = frames[index]?.quality
+  const state = states[index] ?? 'open'
+  const kinds = [...new Set((result?.intervals ?? []).filter((one) => one.frame === index).map((one) => t(`interval.${one.kind}`)))]
+  const share = (part: number) => `${(part / count) * 100}%`
 
   const at = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
-    onIndex(Math.min(frames.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * frames.length))))
+    onIndex(frameAt((event.clientX - box.left) / box.width, count))
+  }
+  const key = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const next = frameForKey(event.key, event.shiftKey, index, count)
+    if (next === null) return
+    event.preventDefault()
+    onIndex(next)
   }
 
   return (
     <div className={styles.strip}>
-      <span className={styles.stripName}>
+      <span className={styles.name}>
         <b className="strong">{t('strip.title')}</b>
         <span className="faint small">
           {quality == null ? t('strip.noQuality') : `Q ${new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(quality)} dB`}
         </span>
       </span>
       <div
+        ref={ref}
         className={styles.bars}
         role="slider"
         tabIndex={0}
         aria-label={t('strip.slider')}
         aria-valuemin={1}
-        aria-valuemax={frames.length}
+        aria-valuemax={count}
         aria-valuenow={index + 1}
-        aria-valuetext={t('bscan.count', { index: index + 1, count: frames.length })}
+        aria-valuetext={[t('bscan.count', { index: index + 1, count }), ...(kinds.length > 0 ? kinds : [t(`strip.state.${state}`)])].join(', ')}
         onPointerDown={(event) => {
+          if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
           at(event)
         }}
         onPointerMove={(event) => {
           if (event.buttons === 1) at(event)
         }}
+        onKeyDown={key}
       >
-        <svg viewBox={`0 0 ${frames.length} 1`} preserveAspectRatio="none" aria-hidden="true">
-          <path className={styles.bar} d={drawn.plain} />
-          <path className={styles.bar} data-verdict={verdict} d={drawn.marked} />
+        <svg viewBox={`0 0 ${count} 1`} preserveAspectRatio="none" aria-hidden="true">
+          {paths.map(({ state: one, d }) => (
+            <path key={one} className={styles.bar} data-state={one} data-verdict={barVerdict(one, verdict)} d={d} />
+          ))}
         </svg>
-        <i className={styles.here} style={{ left: `${(index / frames.length) * 100}%`, width: `${100 / frames.length}%` }} />
+        {faults.map(([from, to]) => (
+          <i key={from} className={styles.fault} data-verdict={verdict} style={{ left: share(from), width: share(to - from + 1) }} />
+        ))}
+        <i className={styles.here} style={{ left: share(index), width: share(1) }} />
+        {ticks(count, pane.width).map((tick) => (
+          <span key={tick} className={styles.tick} data-here={tick === index + 1 || undefined} style={{ left: share(tick - 0.5) }}>
+            {tick}
+          </span>
+        ))}
       </div>
     </div>
   )

@@ -2,17 +2,20 @@
 import { ScansideError } from '../errors.ts'
 import type { ByteSource, NamedSource, PixelRef, Scan, ScanFormat } from '../scan.ts'
 import { readExactly } from './bytes.ts'
+import { readDicom, sniff as sniffDicom } from './dicom/read.ts'
 import { readE2e, sniff as sniffE2e } from './e2e/read.ts'
 import { readHeyexXml, sniffHeyexXml } from './heyex-xml/index.ts'
 import { pictureType } from './pictures/index.ts'
 import { readVol, sniff as sniffVol } from './vol.ts'
+
+export { readableSources } from './dicom/deflated.ts'
 
 /** How many first bytes `identify` wants. */
 export const identifyBytes = 1024
 
 /** What a file is, by its first bytes. `picture`: an image another file may name; null: nothing a retinal scan is kept in. */
 export function identify(first: Uint8Array): ScanFormat | 'picture' | null {
-  const known = sniffVol(first) ?? sniffE2e(first)
+  const known = sniffVol(first) ?? sniffE2e(first) ?? sniffDicom(first)
   if (known) return known
   if (sniffHeyexXml(first)) return 'heidelberg-xml'
   return pictureType(first) ? 'picture' : null
@@ -28,6 +31,8 @@ export async function readScan(files: readonly NamedSource[]): Promise<Scan> {
   if (vol >= 0) return readVol((files[vol] as NamedSource).source, vol)
   const xml = kinds.indexOf('heidelberg-xml')
   if (xml >= 0) return readHeyexXml(files, xml)
+  const dicom = kinds.flatMap((kind, index) => (kind === 'dicom-opt' ? [index] : []))
+  if (dicom.length > 0) return readDicom(files, dicom)
   const e2e = kinds.indexOf('heidelberg-e2e')
   if (e2e >= 0) return readE2e((files[e2e] as NamedSource).source, e2e)
   throw new ScansideError(

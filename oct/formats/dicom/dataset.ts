@@ -42,18 +42,27 @@ const sequenceEnd = 0xfffee0dd
 const shortForms = new Set('AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US'.split(' '))
 const longForms = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '))
 
+/** What reading has cost so far; shared by all files of a set. */
+export interface Spent {
+  elements: number
+  kept: number
+  bytes: number
+  /** bytes that deflated files take beyond their own size */
+  growth: number
+}
+
 interface Reading {
   cursor: Cursor
   explicit: boolean
   /** Nothing below is kept. */
   skipping: boolean
-  spent: { elements: number; kept: number; bytes: number }
+  spent: Spent
 }
 
 /** The file meta information: always explicit little-endian, behind 128 bytes and `DICM`. */
 export async function readMeta(source: ByteSource): Promise<FileMeta> {
   const cursor = new Cursor(source, 132)
-  const reading: Reading = { cursor, explicit: true, skipping: false, spent: { elements: 0, kept: 0, bytes: 0 } }
+  const reading: Reading = { cursor, explicit: true, skipping: false, spent: nothingSpent() }
   const meta: Dataset = { leaves: new Map(), sequences: new Map() }
   while (source.size - cursor.position >= 8) {
     if (!cursor.has(8)) await cursor.fill(8, 4096)
@@ -81,11 +90,20 @@ export function knownSyntax(uid: string): TransferSyntax {
   )
 }
 
+export function nothingSpent(): Spent {
+  return { elements: 0, kept: 0, bytes: 0, growth: 0 }
+}
+
 /** Everything wanted up to the pixel data. `source` is already inflated where the syntax is deflated. */
-export async function readDataset(source: ByteSource, syntax: TransferSyntax, offset: number): Promise<{ dataset: Dataset; pixels?: PixelElement }> {
+export async function readDataset(
+  source: ByteSource,
+  syntax: TransferSyntax,
+  offset: number,
+  spent: Spent,
+): Promise<{ dataset: Dataset; pixels?: PixelElement }> {
   const cursor = new Cursor(source, offset)
   cursor.bigEndian = syntax.bigEndian
-  const reading: Reading = { cursor, explicit: syntax.explicit, skipping: false, spent: { elements: 0, kept: 0, bytes: 0 } }
+  const reading: Reading = { cursor, explicit: syntax.explicit, skipping: false, spent }
   const dataset: Dataset = { leaves: new Map(), sequences: new Map() }
   while (source.size - cursor.position >= 8) {
     const start = cursor.position
@@ -94,9 +112,13 @@ export async function readDataset(source: ByteSource, syntax: TransferSyntax, of
       return { dataset, pixels: { vr: element.vr, offset: cursor.position, ...(element.length === undefined ? {} : { length: element.length }) } }
     }
     if (element.tag === tag.floatPixels || element.tag === tag.doublePixels) {
-      throw new ScansideError('not-supported', 'The pictures in this DICOM file are kept as fractions, which Scanside cannot show. Nothing was changed.', {
-        tag: tagName(element.tag),
-      })
+      throw new ScansideError(
+        'not-supported',
+        'The pictures in this DICOM file are kept as fractions, which Scanside cannot show. Nothing was changed.',
+        {
+          tag: tagName(element.tag),
+        },
+      )
     }
     await readValue(reading, element.tag, element.vr, element.length, source.size, start, dataset, 0)
   }
@@ -166,7 +188,8 @@ async function readItems(reading: Reading, number: number, length: number | unde
     const item = await readHeader(reading)
     if (item.tag === sequenceEnd && length === undefined) return items
     if (item.tag !== itemTag) throw refuse(number, start, `holds ${tagName(item.tag)} where an item should begin`)
-    if (item.length !== undefined && item.length > end - cursor.position) throw refuse(number, start, `claims an item of ${item.length} bytes, more than there are`)
+    if (item.length !== undefined && item.length > end - cursor.position)
+      throw refuse(number, start, `claims an item of ${item.length} bytes, more than there are`)
     if (reading.skipping && item.length !== undefined) {
       cursor.position += item.length
       continue

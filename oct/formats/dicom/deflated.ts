@@ -7,21 +7,25 @@ import { endsEarly } from './cursor.ts'
 import { readMeta } from './dataset.ts'
 import { transferSyntaxes } from './syntaxes.ts'
 
-/** How much larger than the file its inflated form may be, bytes. */
+/** How much larger than the files of a set their inflated forms may be, bytes. */
 const growth = 60 * 1024 * 1024
 /** Deflate grows at most a thousandfold: a small piece at a time bounds what one step can ask for. */
 const piece = 8192
 
 /** The sources that a scan's ranges count in: the files themselves, deflated ones inflated into memory. */
-export function readableSources(files: readonly NamedSource[], scan: Pick<Scan, 'deflated'>): Promise<ByteSource[]> {
-  return Promise.all(files.map(({ source }, index) => (scan.deflated?.includes(index) ? inflated(source) : source)))
+export async function readableSources(files: readonly NamedSource[], scan: Pick<Scan, 'deflated'>): Promise<ByteSource[]> {
+  const spent = { growth: 0 }
+  const sources: ByteSource[] = []
+  for (const [index, { source }] of files.entries()) sources.push(scan.deflated?.includes(index) ? await inflated(source, spent) : source)
+  return sources
 }
 
 /**
  * A source that reads as if the file were not deflated: what stands before the data set as it is, then the data set inflated.
+ * `spent.growth` counts over a set what its deflated files take beyond their own size.
  * @throws ScansideError not-supported where it would grow beyond what may be kept in memory, invalid-file where it is cut or damaged
  */
-export async function inflated(source: ByteSource): Promise<ByteSource> {
+export async function inflated(source: ByteSource, spent: { growth: number }): Promise<ByteSource> {
   const meta = await readMeta(source)
   if (meta.syntax !== transferSyntaxes.deflated.uid) return source
   const chunks: Uint8Array[] = [Uint8Array.from(await readExactly(source, 0, meta.offset))]
@@ -44,12 +48,17 @@ export async function inflated(source: ByteSource): Promise<ByteSource> {
         { offset: at },
       )
     }
-    if (size > source.size + growth) {
-      throw new ScansideError('not-supported', 'This DICOM file is deflated and too large to be read that way. Nothing was changed; export it uncompressed.', {
-        offset: at,
-      })
+    if (spent.growth + size > source.size + growth) {
+      throw new ScansideError(
+        'not-supported',
+        'This DICOM file is deflated and too large to be read that way. Nothing was changed; export it uncompressed.',
+        {
+          offset: at,
+        },
+      )
     }
   }
+  spent.growth += Math.max(0, size - source.size)
   return chunkSource(chunks, size)
 }
 

@@ -18,12 +18,15 @@ const centreTolerance = 0.05
 /** ROW\COLUMN pairs as points; undefined where they are no whole, finite pairs. */
 export function tracedPoints(coordinates: readonly number[]): Point[] | undefined {
   if (coordinates.length < 4 || coordinates.length % 2 === 1 || coordinates.some((value) => Math.abs(value) > 100_000)) return undefined
-  return Array.from({ length: coordinates.length / 2 }, (_, index) => ({ x: coordinates[2 * index + 1] as number, y: coordinates[2 * index] as number }))
+  return Array.from({ length: coordinates.length / 2 }, (_, index) => ({
+    x: coordinates[2 * index + 1] as number,
+    y: coordinates[2 * index] as number,
+  }))
 }
 
-/** The place in the points' own unit. `width`: A-scans of the frame. */
-export function locate(traced: Traced, width: number): FrameLocation {
-  const { points } = traced
+/** The place in mm where `scale` is mm per px, else in px. `width`: A-scans of the frame. */
+export function locate(traced: Traced, width: number, scale: Point = { x: 1, y: 1 }): FrameLocation {
+  const points = traced.points.map(({ x, y }) => ({ x: x * scale.x, y: y * scale.y }))
   const [first] = points
   const last = points.at(-1)
   if (first === undefined || last === undefined) return { kind: 'unknown' }
@@ -32,18 +35,8 @@ export function locate(traced: Traced, width: number): FrameLocation {
   if (traced.orientation !== 'NONLINEAR') return { kind: 'unknown' }
   const ring = ringThrough(points)
   if (ring) return ring
-  if (isStraight(points)) return { kind: 'line', start: first, end: last }
+  if (isStraight(points, straightTolerance * Math.max(scale.x, scale.y))) return { kind: 'line', start: first, end: last }
   return points.length === width ? { kind: 'path', points } : { kind: 'unknown' }
-}
-
-/** The place in mm, `scale` mm per px. */
-export function scaled(location: FrameLocation, scale: Point): FrameLocation {
-  const mm = (point: Point): Point => ({ x: point.x * scale.x, y: point.y * scale.y })
-  if (location.kind === 'line') return { kind: 'line', start: mm(location.start), end: mm(location.end) }
-  if (location.kind === 'area') return { kind: 'area', from: mm(location.from), to: mm(location.to) }
-  if (location.kind === 'path') return { kind: 'path', points: location.points.map(mm) }
-  if (location.kind !== 'ring') return location
-  return { ...location, start: mm(location.start), centre: mm(location.centre), radius: (location.radius * (scale.x + scale.y)) / 2 }
 }
 
 /** How long a B-scan is on the picture, in the unit of its place; undefined where that does not follow from it. */
@@ -72,12 +65,16 @@ export function patternOf(locations: readonly FrameLocation[]): { pattern: ScanP
   return { pattern: 'volume', between }
 }
 
-/** The mean distance of neighbours among parallel planes by their positions along the normal; 0 where they do not go one way. */
+/** The mean distance of neighbours among parallel planes, by their places along the normal, in any order. */
 export function meanStep(heights: readonly number[]): number {
-  const first = heights[0]
-  const last = heights.at(-1)
-  if (first === undefined || last === undefined || heights.length < 2) return 0
-  return Math.abs(last - first) / (heights.length - 1)
+  if (heights.length < 2) return 0
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const height of heights) {
+    low = Math.min(low, height)
+    high = Math.max(high, height)
+  }
+  return (high - low) / (heights.length - 1)
 }
 
 type Line = Extract<FrameLocation, { kind: 'line' }>
@@ -128,14 +125,14 @@ function fitCircle(points: readonly Point[]): { centre: Point; radius: number } 
   return Number.isFinite(radius) && radius > 0 ? { centre: { x: mean.x + cx, y: mean.y + cy }, radius } : undefined
 }
 
-function isStraight(points: readonly Point[]): boolean {
+function isStraight(points: readonly Point[], tolerance: number): boolean {
   const first = points[0] as Point
   const last = points.at(-1) as Point
-  if (distance(first, last) < 2 * straightTolerance) return false
+  if (distance(first, last) < 2 * tolerance) return false
   return points.every((point, index) => {
     const share = index / (points.length - 1)
     const expected = { x: first.x + share * (last.x - first.x), y: first.y + share * (last.y - first.y) }
-    return distance(point, expected) < straightTolerance
+    return distance(point, expected) < tolerance
   })
 }
 
@@ -146,7 +143,7 @@ function shareCentre(lines: readonly Line[]): boolean {
     centre.x += x / middles.length
     centre.y += y / middles.length
   }
-  const length = Math.max(...lines.slice(0, 1000).map((line) => distance(line.start, line.end)))
+  const length = distance((lines[0] as Line).start, (lines[0] as Line).end)
   const turned = lines.some((line) => Math.abs(Math.sin(angle(line) - angle(lines[0] as Line))) >= parallelTolerance)
   return turned && middles.every((middle) => distance(middle, centre) < centreTolerance * length)
 }

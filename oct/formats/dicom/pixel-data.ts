@@ -1,5 +1,5 @@
 /** Where the frames of a DICOM file lie: native ones by counting, encapsulated ones by their fragments and tables of offsets (PS3.5 annex A.4). */
-import { ScansideError } from '../../errors.ts'
+import type { ScansideError } from '../../errors.ts'
 import type { ByteRange, ByteSource, Compression } from '../../scan.ts'
 import { readExactly } from '../bytes.ts'
 import { Cursor, endsEarly } from './cursor.ts'
@@ -43,7 +43,11 @@ function nativeFrames(source: ByteSource, pixels: PixelElement, shape: PictureSh
   const bytes = shape.width * shape.height * (shape.allocated / 8)
   if (bytes * shape.frames > source.size - pixels.offset) throw endsEarly(pixels.offset, source.size)
   if (bytes * shape.frames > pixels.length) {
-    throw refuse(tag.pixels, pixels.offset, `holds ${pixels.length} bytes, fewer than its ${shape.frames} pictures of ${shape.width} x ${shape.height} need`)
+    throw refuse(
+      tag.pixels,
+      pixels.offset,
+      `holds ${pixels.length} bytes, fewer than its ${shape.frames} pictures of ${shape.width} x ${shape.height} need`,
+    )
   }
   return Array.from({ length: shape.frames }, (_, index) => [{ offset: pixels.offset + index * bytes, length: bytes }])
 }

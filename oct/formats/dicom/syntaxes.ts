@@ -10,12 +10,12 @@ export interface TransferSyntax {
   bigEndian: boolean
   deflated: boolean
   compression: Compression
-  /** True where every picture in it lost detail; of others only the file's own word tells. */
-  lossy: boolean
+  /** Whether a picture in it lost detail; where it may have, the file's own word tells. */
+  lossy: 'always' | 'maybe' | 'never'
 }
 
 function syntax(uid: string, name: string, more: Partial<TransferSyntax> = {}): TransferSyntax {
-  return { uid: `1.2.840.10008.1.2${uid}`, name, explicit: true, bigEndian: false, deflated: false, compression: 'none', lossy: false, ...more }
+  return { uid: `1.2.840.10008.1.2${uid}`, name, explicit: true, bigEndian: false, deflated: false, compression: 'none', lossy: 'never', ...more }
 }
 
 export const transferSyntaxes = {
@@ -24,17 +24,17 @@ export const transferSyntaxes = {
   'big-endian': syntax('.2', 'Explicit VR Big Endian', { bigEndian: true }),
   deflated: syntax('.1.99', 'Deflated Explicit VR Little Endian', { deflated: true }),
   rle: syntax('.5', 'RLE Lossless', { compression: 'rle' }),
-  jpeg: syntax('.4.50', 'JPEG Baseline', { compression: 'jpeg', lossy: true }),
-  'jpeg-extended': syntax('.4.51', 'JPEG Extended', { compression: 'jpeg', lossy: true }),
+  jpeg: syntax('.4.50', 'JPEG Baseline', { compression: 'jpeg', lossy: 'always' }),
+  'jpeg-extended': syntax('.4.51', 'JPEG Extended', { compression: 'jpeg', lossy: 'always' }),
   'jpeg-lossless': syntax('.4.57', 'JPEG Lossless', { compression: 'jpeg-lossless' }),
   'jpeg-lossless-sv1': syntax('.4.70', 'JPEG Lossless SV1', { compression: 'jpeg-lossless' }),
   'jpeg-ls': syntax('.4.80', 'JPEG-LS Lossless', { compression: 'jpeg-ls' }),
-  'jpeg-ls-near': syntax('.4.81', 'JPEG-LS Near-Lossless', { compression: 'jpeg-ls', lossy: true }),
+  'jpeg-ls-near': syntax('.4.81', 'JPEG-LS Near-Lossless', { compression: 'jpeg-ls', lossy: 'always' }),
   'jpeg-2000-lossless': syntax('.4.90', 'JPEG 2000 Lossless', { compression: 'jpeg-2000' }),
-  'jpeg-2000': syntax('.4.91', 'JPEG 2000', { compression: 'jpeg-2000' }),
+  'jpeg-2000': syntax('.4.91', 'JPEG 2000', { compression: 'jpeg-2000', lossy: 'maybe' }),
   'htj2k-lossless': syntax('.4.201', 'HTJ2K Lossless', { compression: 'htj2k' }),
   'htj2k-lossless-rpcl': syntax('.4.202', 'HTJ2K Lossless RPCL', { compression: 'htj2k' }),
-  htj2k: syntax('.4.203', 'HTJ2K', { compression: 'htj2k' }),
+  htj2k: syntax('.4.203', 'HTJ2K', { compression: 'htj2k', lossy: 'maybe' }),
 } as const satisfies Record<string, TransferSyntax>
 
 export type SyntaxName = keyof typeof transferSyntaxes

@@ -38,7 +38,9 @@ export function firstItem(dataset: Dataset | undefined, tag: number): Dataset | 
 
 function decimals(leaf: Leaf): number[] {
   const written = ascii(leaf.bytes)
-  return written === '' ? [] : written.split('\\').map((each) => (/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(each) ? Number(each) : Number.NaN))
+  return written === ''
+    ? []
+    : written.split('\\').map((each) => (/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(each) ? Number(each) : Number.NaN))
 }
 
 const widths: Record<string, number> = { US: 2, SS: 2, UL: 4, SL: 4, FL: 4, FD: 8, OV: 8, UV: 8 }

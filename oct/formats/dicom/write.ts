@@ -129,7 +129,7 @@ function commonModules(content: DicomContent): ElementOut[] {
   const { identity } = content
   const allocated = content.allocated ?? 8
   const stored = content.stored ?? allocated
-  const lossy = content.lossy ?? transferSyntaxes[content.syntax].lossy
+  const lossy = content.lossy ?? transferSyntaxes[content.syntax].lossy === 'always'
   return [
     [0x00080005, 'CS', 'ISO_IR 100'],
     [0x00080016, 'UI', classOf(content)],

@@ -38,33 +38,52 @@ export function folderBytes(path: string, size: number, digest: string): Bytes {
   }
 }
 
-/** How many generated files stay in memory: one session's worth, so that listing and reading it generates each once. */
-const keptFiles = 4
-const kept = new Map<object, Uint8Array>()
+/** How many generated scans stay in memory: one session's worth, so that listing and reading it generates each once. */
+const keptScans = 4
+const kept = new Map<object, unknown>()
 
-/** Bytes made on first use, of a size known before. The last few are kept, older ones are made again when asked: same recipe, same bytes. */
-export function generatedBytes(size: number, make: () => Uint8Array): Bytes {
-  let known: string | undefined
+/** A recipe that is followed when asked and its product kept while it is one of the last few: same recipe, same product. */
+function keptProduct<T>(make: () => T): () => T {
   const key = {}
-  const produce = () => {
-    const bytes = kept.get(key) ?? make()
+  return () => {
+    const product = (kept.get(key) as T | undefined) ?? make()
     kept.delete(key)
-    kept.set(key, bytes)
+    kept.set(key, product)
     for (const oldest of kept.keys()) {
-      if (kept.size <= keptFiles) break
+      if (kept.size <= keptScans) break
       kept.delete(oldest)
     }
-    return bytes
+    return product
   }
+}
+
+/** Bytes made on first use, of a size known before or asked for when needed. */
+function lazyBytes(size: number | null, produce: () => Uint8Array): Bytes {
+  let knownSize = size
+  let knownDigest: string | undefined
   return {
-    size,
+    get size() {
+      knownSize ??= produce().byteLength
+      return knownSize
+    },
     async digest() {
-      known ??= md5(produce())
-      return known
+      knownDigest ??= md5(produce())
+      return knownDigest
     },
     open: async () => Readable.from(pieces(produce())),
     read: async () => produce(),
   }
+}
+
+/** Bytes made on first use, of a size known before. The last few are kept, older ones are made again when asked: same recipe, same bytes. */
+export function generatedBytes(size: number, make: () => Uint8Array): Bytes {
+  return lazyBytes(size, keptProduct(make))
+}
+
+/** Files that one recipe makes together, by their names. Even their sizes are known only once they were made. */
+export function generatedFiles<K extends string>(names: readonly K[], make: () => Record<K, Uint8Array>): Map<K, Bytes> {
+  const produce = keptProduct(make)
+  return new Map(names.map((name) => [name, lazyBytes(null, () => produce()[name])]))
 }
 
 function* pieces(bytes: Uint8Array): Generator<Buffer> {

@@ -3,6 +3,7 @@ import { type SynthOptions, synthesise, synthesisedSize } from '../oct/synth/ind
 import { addUser, type Gate } from './auth.ts'
 import { generatedBytes } from './bytes.ts'
 import { addExperiment, addProject, addResource, addScan, addSubject, type Experiment, type Lab, type Scan, stamp } from './model.ts'
+import { seedFormats } from './seed-formats.ts'
 
 /** The account the application's demo signs in with. */
 export const demoUser = { login: 'demo', password: 'demo' }
@@ -173,5 +174,6 @@ export function seedDemo(lab: Lab, gate: Gate, { large = false }: { large?: bool
   addProject(lab, 'DEMO-CLOSED', 'admin', { name: 'Demo: closed study', description: 'DEMO. A private project the demo user must never see.' })
   const hidden = addSubject(lab, 'DEMO-CLOSED', 'P-0901', 'admin')
   addExperiment(lab, hidden, 'P-0901_V01', 'xnat:optSessionData', 'admin').body.fields.set('date', '2024-01-09')
+  seedFormats(lab, demoUser.login)
   if (large) addLarge(lab)
 }

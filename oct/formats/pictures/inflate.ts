@@ -3,13 +3,13 @@ import { Unzlib } from 'fflate'
 import { damaged } from './bounds.ts'
 
 /** Compressed bytes given at once: one piece can grow 1032-fold before the growth is seen. */
-const piece = 4096
+const piece = 16 * 1024
 
 /**
- * Inflates zlib streams (their parts joined) to exactly `target.length` bytes; the rest of a longer stream is not read.
+ * Inflates a zlib stream to exactly `target.length` bytes; the rest of a longer stream is not read.
  * @throws ScansideError invalid-file where the stream is damaged or ends before
  */
-export function inflateInto(parts: readonly Uint8Array[], target: Uint8Array, tag: string, offset: number): void {
+export function inflateInto(packed: Uint8Array, target: Uint8Array, tag: string, offset: number): void {
   let at = 0
   const stream = new Unzlib((chunk) => {
     const fits = chunk.subarray(0, target.length - at)
@@ -17,9 +17,7 @@ export function inflateInto(parts: readonly Uint8Array[], target: Uint8Array, ta
     at += fits.length
   })
   try {
-    for (const part of parts) {
-      for (let from = 0; from < part.length && at < target.length; from += piece) stream.push(part.subarray(from, from + piece), false)
-    }
+    for (let from = 0; from < packed.length && at < target.length; from += piece) stream.push(packed.subarray(from, from + piece), false)
   } catch {
     throw damaged(tag, offset, { inflated: at })
   }

@@ -36,7 +36,7 @@ export function decodePng(bytes: Uint8Array, claimed: PictureSize): Uint8Array {
   checkRaw(size, rowBytes + 1)
   const { data, palette } = chunks(bytes)
   const filtered = new Uint8Array(size.height * (rowBytes + 1))
-  inflateInto(data, filtered, 'IDAT', headBytes + 4)
+  inflateInto(joined(data), filtered, 'IDAT', headBytes + 4)
   const rows = unfilter(filtered, size.height, rowBytes, Math.max(1, (channels * depth) >> 3))
   const samples = depth === 16 ? high8(rows, true) : depth < 8 ? unpack(rows, size, rowBytes, depth, colour === 0) : rows
   if (colour !== 3) return toGrey(samples, channels, size.width * size.height)
@@ -68,6 +68,19 @@ function chunks(bytes: Uint8Array): { data: Uint8Array[]; palette?: Uint8Array }
     at += 12 + length
   }
   return { data, ...(palette && { palette }) }
+}
+
+/** One buffer, so that a file of a million tiny chunks costs no more than its bytes. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts
+  if (parts.length === 1 && only) return only
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /** Undoes the filter that precedes each row (ISO 15948, section 9), in place; gives the rows without it. */

@@ -105,7 +105,7 @@ async function strips(dir: Directory, bytes: Uint8Array, height: number, rowByte
       if (strip.length < target.length) throw damaged('StripOffsets', offset, { strip: i, bytes: strip.length, expected: target.length })
       target.set(strip.subarray(0, target.length))
     } else if (compression === 5) unLzw(strip, target, offset)
-    else if (compression === 8 || compression === 32946) inflateInto([strip], target, 'deflate', offset)
+    else if (compression === 8 || compression === 32946) inflateInto(strip, target, 'deflate', offset)
     else if (compression === 32773) unpackBits(strip, target, offset)
     else throw unsupported('a TIF of unusual compression', { compression })
   }

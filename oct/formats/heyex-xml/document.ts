@@ -207,11 +207,13 @@ function collector(): { write(text: string): void; end(): SeriesRecord[] } {
 function rowsOf(text: string, bad: () => ScansideError): Float32Array {
   const words = text.trim() === '' ? [] : text.trim().split(/\s+/, maxLineValues + 1)
   if (words.length > maxLineValues) throw bad()
-  return Float32Array.from(words, (word) => {
-    const value = Number(word)
+  const rows = new Float32Array(words.length)
+  for (let i = 0; i < rows.length; i++) {
+    const value = Number(words[i])
     if (!Number.isFinite(value)) throw bad()
-    return Math.abs(value) > absentAbove ? Number.NaN : value
-  })
+    rows[i] = Math.abs(value) > absentAbove ? Number.NaN : value
+  }
+  return rows
 }
 
 function tooMuch(what: string, tag: string, details: Record<string, number>): ScansideError {

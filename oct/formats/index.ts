@@ -38,7 +38,7 @@ export async function readScan(files: readonly NamedSource[]): Promise<Scan> {
   throw new ScansideError(
     'invalid-file',
     'This is no OCT scan that Scanside can read. Nothing was changed; export it from the device as RAW (.vol), XML with images, or DICOM.',
-    { files: files.length },
+    { files: files.length, offset: 0 },
   )
 }
 

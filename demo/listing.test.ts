@@ -157,11 +157,11 @@ describe('route traps', () => {
 })
 
 describe('the demo lab', () => {
-  it('holds two readable projects, eight subjects, scans of both eyes, and says DEMO; the large one pages 10,000 sessions', async () => {
+  it('holds two studies of eight subjects, one project of formats, scans of both eyes, and says DEMO; the large one pages 10,000 sessions', async () => {
     const demo = await startBench({ seed: (lab, gate) => seedDemo(lab, gate, { large: true }) })
     const as = { user: 'demo', password: 'demo' }
     const projects = (await demo.call('/data/projects', as)).rows()
-    expect(projects.map((row) => row.ID)).toEqual(['DEMO-MS', 'DEMO-GL', 'DEMO-LARGE'])
+    expect(projects.map((row) => row.ID)).toEqual(['DEMO-MS', 'DEMO-GL', 'DEMO-FORMATS', 'DEMO-LARGE'])
     expect(projects.every((row) => row.description?.includes('DEMO') || row.name?.includes('Demo'))).toBe(true)
     const subjects = ['DEMO-MS', 'DEMO-GL'].map(async (id) => (await demo.call(`/data/projects/${id}/subjects`, as)).rows().length)
     expect((await Promise.all(subjects)).reduce((sum, count) => sum + count)).toBe(8)

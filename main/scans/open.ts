@@ -1,5 +1,6 @@
 /** Opens scans for the viewer: once through the encrypted cache, headers by the parser, pixels by a ticket. The one door to this folder. */
 import { ScansideError } from '../../oct/errors.ts'
+import { readableSources } from '../../oct/formats/index.ts'
 import { type OpenScan, openScanSchema, type ScanRef } from '../../preload/contract.ts'
 import type { Bulk } from '../doorway/bulk.ts'
 import type { HomeArchive, LocalScan } from '../runs/desk.ts'
@@ -86,7 +87,7 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOp
       try {
         const named = files.map(({ name, file }) => ({ name, source: file }))
         const scan = await parse(named, signal)
-        const sources = named.map(({ source }) => source)
+        const sources = await readableSources(named, scan)
         checkScan(
           scan,
           sources.map(({ size }) => size),

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findElectron } from './electron-binary.ts'
 
-export type Need = 'docker' | 'podman' | 'busybox' | 'chromium' | 'dbus' | 'keyring' | 'xvfb' | 'pyxnat' | 'electron'
+export type Need = 'docker' | 'podman' | 'busybox' | 'chromium' | 'dbus' | 'keyring' | 'xvfb' | 'pyxnat' | 'dciodvfy' | 'electron'
 
 export interface Prepared {
   /** What is not there, with a sentence. */
@@ -32,6 +32,7 @@ const needs: Record<Exclude<Need, 'electron'>, { packages: string[]; there: () =
       has('xvfb-run') &&
       ['libgtk-3.so.0', 'libnss3.so', 'libasound.so.2', 'libgbm.so.1'].every((lib) => existsSync(`/usr/lib/x86_64-linux-gnu/${lib}`)),
   },
+  dciodvfy: { packages: ['dicom3tools'], there: () => has('dciodvfy') },
   pyxnat: { packages: ['python3-pyxnat', 'python3-pytest'], there: () => works('/usr/bin/python3', ['-c', 'import pyxnat, pytest']) },
 }
 

@@ -39,6 +39,22 @@ export const suites: Suite[] = [
     run: async () => (await import('../test/archive/run.ts')).runArchiveSuite(),
   },
   {
+    name: 'formats',
+    about: 'every pattern, picture type and transfer syntax there and back; the real scans where they are',
+    needs: ['dciodvfy'],
+    built: false,
+    always: true,
+    run: () => vitest(['run', '--config', 'test/formats/vitest.config.ts']),
+  },
+  {
+    name: 'fuzz',
+    about: 'damaged files, the short form',
+    needs: [],
+    built: false,
+    always: true,
+    run: async () => (await import('../test/fuzz/run.ts')).runFuzzSuite(),
+  },
+  {
     name: 'engine',
     about: 'the contract of an engine, on Docker and on Podman',
     needs: ['docker', 'podman', 'busybox'],

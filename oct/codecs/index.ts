@@ -90,10 +90,18 @@ export function createCodecs(wasm: (name: WasmName) => Promise<Uint8Array<ArrayB
   }
 }
 
+/**
+ * Written behind each codestream. CharLS looks for the next marker from pixel to pixel: a picture cut off would have it search all of its
+ * memory each time, for minutes.
+ */
+const endOfImage = [0xff, 0xd9]
+
 function decodeWith(make: Make, stream: Codestream): Decoded {
   const decoder = make()
   try {
-    decoder.getEncodedBuffer(stream.bytes.byteLength).set(stream.bytes)
+    const room = decoder.getEncodedBuffer(stream.bytes.byteLength + endOfImage.length)
+    room.set(stream.bytes)
+    room.set(endOfImage, stream.bytes.byteLength)
     decoder.decode()
     const info = decoder.getFrameInfo()
     const planes = stream.samples > 1 && 'getInterleaveMode' in decoder && (decoder as JpegLsDecoder).getInterleaveMode() === 0

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createNodeCodecs, encodeHtj2k, encodeJ2k, encodeJpeg, encodeJpegLossless, encodeJpegLs } from '../../test/support/codecs.ts'
+import { createNodeCodecs, encodeHtj2k, encodeJ2k, encodeJpeg, encodeJpegLs } from '../../test/support/codecs.ts'
 import { ScansideError } from '../errors.ts'
+import { encodeJpegLossless } from '../formats/dicom/jpeg-lossless-write.ts'
 import { createCodecs } from './index.ts'
 
 const width = 96

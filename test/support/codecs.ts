@@ -76,33 +76,3 @@ export async function encodeJpeg(pixels: Uint8Array, shape: Omit<Shape, 'bits'> 
   )
   return encode(new JPEGEncoder(), pixels, { ...shape, bits: 8 }, (encoder) => encoder.setQuality(shape.quality))
 }
-
-/** A lossless JPEG (process 14, first-order prediction from the left: what DICOM calls selection value 1), 8..16 bits. */
-export function encodeJpegLossless(pixels: GreyValues, { width, height, bits }: Shape): Uint8Array<ArrayBuffer> {
-  const out = [0xff, 0xd8, 0xff, 0xc3, 0, 11, bits, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0]
-  // One table: the 17 lengths a difference can have, each a code of five bits.
-  out.push(0xff, 0xc4, 0, 19 + 17, 0, 0, 0, 0, 0, 17, ...new Array<number>(11).fill(0), ...Array.from({ length: 17 }, (_, length) => length))
-  out.push(0xff, 0xda, 0, 8, 1, 1, 0, 1, 0, 0)
-  let held = 0
-  let count = 0
-  const put = (value: number, length: number) => {
-    for (let bit = length - 1; bit >= 0; bit--) {
-      held = (held << 1) | ((value >> bit) & 1)
-      count += 1
-      if (count < 8) continue
-      out.push(held)
-      if (held === 0xff) out.push(0)
-      held = 0
-      count = 0
-    }
-  }
-  for (let at = 0; at < width * height; at++) {
-    const before = at % width > 0 ? pixels[at - 1] : at > 0 ? pixels[at - width] : 2 ** (bits - 1)
-    const difference = (((pixels[at] as number) - (before as number)) << 16) >> 16
-    const length = difference === 0 ? 0 : 32 - Math.clz32(Math.abs(difference))
-    put(length, 5)
-    if (length < 16) put(difference < 0 ? difference - 1 : difference, length)
-  }
-  if (count > 0) put(0xff, 8 - count)
-  return Uint8Array.from([...out, 0xff, 0xd9])
-}

@@ -13,6 +13,8 @@ export interface AScan {
   blood: number
   /** factor on the light that reaches this A-scan */
   light: number
+  /** How far into the disc, 0 (edge and outside) to 1 (middle); absent where the disc is not modelled. */
+  inDisc?: number
 }
 
 export interface BScanRecipe {
@@ -51,6 +53,23 @@ function edgesAt(scan: AScan, bands: Bands, axial: number): Edges {
   return { ilm: rnfl - bands.rnfl / axial, rnfl, ganglion, inl, opl, onl, bm }
 }
 
+/** The bands at an A-scan; within the disc nerve tissue takes the retina's place, thick at the rim and thin in the cup. */
+function bandsOf(scan: AScan, traits: Traits): Bands {
+  const bands = bandsAt(scan.at, traits)
+  const inside = scan.inDisc ?? 0
+  if (inside === 0) return bands
+  const left = Math.max(0.06, 1 - 5 * inside)
+  const nerve = 320 * Math.exp(-(((inside - 0.12) / 0.22) ** 2)) + 25
+  return {
+    rnfl: bands.rnfl * left + nerve * (1 - left),
+    ganglion: bands.ganglion * left,
+    inl: bands.inl * left,
+    opl: bands.opl * left,
+    onl: bands.onl * left,
+    outer: bands.outer * left,
+  }
+}
+
 /** ILM, BM and RNFL as the device would draw them; NaN where the line leaves the B-scan. */
 export function deviceLayers(recipe: BScanRecipe): Layer[] {
   const wobble = smoothNoise(recipe.seed + 7)
@@ -58,11 +77,13 @@ export function deviceLayers(recipe: BScanRecipe): Layer[] {
   const layers = names.map((name) => ({ name, rows: new Float32Array(recipe.width) }))
   for (let x = 0; x < recipe.width; x++) {
     const scan = recipe.aScan(x)
-    const edges = edgesAt(scan, bandsAt(scan.at, recipe.traits), recipe.axial)
+    const edges = edgesAt(scan, bandsOf(scan, recipe.traits), recipe.axial)
     for (const [i, row] of [edges.ilm, edges.bm, edges.rnfl].entries()) {
       const drawn = row + 0.4 * wobble(x / 5, i * 9)
       const { rows } = layers[i] as Layer
-      rows[x] = drawn >= 0 && drawn <= recipe.height - 1 ? drawn : Number.NaN
+      // Within the disc there is neither Bruch's membrane nor a fibre layer of its own.
+      const isThere = i === 0 || (scan.inDisc ?? 0) === 0
+      rows[x] = isThere && drawn >= 0 && drawn <= recipe.height - 1 ? drawn : Number.NaN
     }
   }
   return layers
@@ -127,7 +148,7 @@ export function renderBScan(recipe: BScanRecipe, into: Float32Array): void {
   let state = (random() * 0xffffffff) >>> 0 || 1
   for (let x = 0; x < width; x++) {
     const scan = recipe.aScan(x)
-    const bands = bandsAt(scan.at, recipe.traits)
+    const bands = bandsOf(scan, recipe.traits)
     const edges = edgesAt(scan, bands, axial)
     fillMeans(mean, knots(edges, bands, axial))
     const column = recipe.gain * scan.light * (1 + 0.1 * grain(x / 3, 900))

@@ -99,6 +99,43 @@ describe('a generated scan', () => {
   })
 })
 
+describe('radial scans', () => {
+  it.each([
+    ['radial', 24, 0],
+    ['radial-circles', 24, 3],
+  ] as const)('%s: %i lines of 6 mm through the disc and %i circles', async (pattern, lines, circles) => {
+    const { frames: _, ...rest } = options({ pattern, width: 64, height: 100 })
+    const bytes = synthesise(rest)
+    expect(bytes).toHaveLength(synthesisedSize(rest))
+    const scan = await readVol(bytesSource(bytes))
+    expect(scan).toMatchObject({ pattern, formatVersion: 'HSF-OCT-104' })
+    expect(scan.frames).toHaveLength(lines + circles)
+    for (const { location, bmo } of scan.frames.slice(0, lines)) {
+      if (location.kind !== 'line') throw new Error('no line')
+      expect(Math.hypot(location.end.x - location.start.x, location.end.y - location.start.y)).toBeCloseTo(6, 5)
+      expect(((bmo?.[1].x ?? 0) - (bmo?.[0].x ?? 0)) * scan.spacing.lateral).toBeCloseTo(1.65, 0)
+    }
+    const radii = scan.frames.slice(lines).map(({ location }) => (location.kind === 'ring' ? location.radius : 0))
+    for (const [i, radius] of radii.entries()) expect(2 * radius).toBeCloseTo([3.5, 4.1, 4.7][i] ?? 0, 5)
+  })
+
+  it('has no BM within the disc, and a cup', async () => {
+    const scan = await read({ pattern: 'radial', width: 128, height: 496, frames: 2 })
+    expect(rows(scan, 0, 'BM')[64]).toBeNaN()
+    expect(rows(scan, 0, 'BM')[10]).toBeGreaterThan(0)
+    const ilm = rows(scan, 0, 'ILM')
+    expect(ilm[64]).toBeGreaterThan(30 + ((ilm[30] ?? 0) + (ilm[98] ?? 0)) / 2)
+  })
+})
+
+it('has the ring of a -12 D eye where it is asked for: larger, and as long as its circle', async () => {
+  const scan = await read({ pattern: 'ring', focus: -11.8, ringRadius: 2.18 })
+  const location = scan.frames[0]?.location
+  expect(scan.focus).toBe(-11.8)
+  expect(location?.kind === 'ring' && location.radius).toBeCloseTo(2.18, 5)
+  expect(scan.width * scan.spacing.lateral).toBeCloseTo(2 * Math.PI * 2.18, 5)
+})
+
 describe('brightness', () => {
   it('has a dark vitreous with some zeros, a bright pigment epithelium and a fading choroid', async () => {
     const source = bytesSource(synthesise(options({ pattern: 'ring', width: 256, height: 496 })))

@@ -7,6 +7,7 @@ import { contentLayout, type VolContent, writeVol } from '../formats/vol-write.t
 import type { Point } from '../scan.ts'
 import { disc, type Traits } from './anatomy.ts'
 import { type AScan, type BScanRecipe, deviceLayers, renderBScan } from './bscan.ts'
+import { type Course, courseOf, extent, frameCount, isOnDisc, isRadial, locate, place, type SynthPattern, usualRadius } from './course.ts'
 import { normal, randomFrom, speckleTable } from './random.ts'
 import { renderSlo } from './slo.ts'
 import { drawVessels, growVessels, type VesselMap } from './vessels.ts'
@@ -14,22 +15,23 @@ import { drawVessels, growVessels, type VesselMap } from './vessels.ts'
 export type SynthFault = 'none' | 'dark' | 'cut-upper' | 'decentred' | 'badly-lit'
 
 export interface SynthOptions {
-  pattern: 'ring' | 'volume' | 'line'
+  pattern: SynthPattern
   laterality: 'OD' | 'OS'
   /** The same seed is the same eye and the same scan. */
   seed: number
   fault?: SynthFault
-  /** A-scans per B-scan; 768 for ring and line, 512 for a volume */
+  /** A-scans per B-scan; 512 for a volume, 768 for the others */
   width?: number
   /** samples per A-scan; 496 */
   height?: number
-  /** B-scans of a volume; 25 */
+  /** B-scans of a volume (25), lines of a radial scan (24) */
   frames?: number
+  /** dioptres; by the seed */
+  focus?: number
+  /** mm; 1.8, as in an eye without refractive error: the device's ring of 12 degrees is 2.18 mm at -11.8 D */
+  ringRadius?: number
 }
 
-/** Ring: 1.8 mm around the disc. Line and volume: 6 mm across the fovea. */
-const ringRadius = 1.8
-const extent = 6
 /** mm of depth in a B-scan, whatever its height in samples */
 const depth = 496 * 0.00387167
 
@@ -46,7 +48,7 @@ function sizeOf(options: SynthOptions): Size {
   return {
     width,
     height: options.height ?? 496,
-    frames: options.pattern === 'volume' ? (options.frames ?? 25) : 1,
+    frames: frameCount(options.pattern, options.frames),
     slo: { width: side, height: side },
   }
 }
@@ -56,7 +58,7 @@ export function synthesisedSize(options: SynthOptions): number {
   return layoutBytes(contentLayout(sizeOf(options)))
 }
 
-/** A whole `.vol` file (HSF-OCT-103). About 0.5 s for 25 B-scans of 384 x 496. */
+/** A whole `.vol` file (HSF-OCT-103; radial scans 104, with Bruch's membrane opening). About 0.5 s for 25 B-scans of 384 x 496. */
 export function synthesise(options: SynthOptions): Uint8Array {
   const size = sizeOf(options)
   const fault = options.fault ?? 'none'
@@ -66,7 +68,9 @@ export function synthesise(options: SynthOptions): Uint8Array {
   const vessels = growVessels(random)
   const side = options.laterality === 'OD' ? 1 : -1
   const slo = { x: (extent * 1.5) / size.slo.width, y: (extent * 1.5) / size.slo.height }
-  const onDisc = options.pattern === 'ring'
+  const onDisc = isOnDisc(options.pattern)
+  const ringRadius = options.ringRadius ?? usualRadius
+  const courses = Array.from({ length: size.frames }, (_, frame) => courseOf(options.pattern, size.frames, frame, ringRadius))
   const sloCentre: Point = onDisc ? { x: disc.x - 0.9 + vary(0.15), y: disc.y + 0.4 + vary(0.15) } : { x: vary(0.1), y: vary(0.1) }
   const toPixel = (at: Point): Point => ({
     x: size.slo.width / 2 + (side * (at.x - sloCentre.x)) / slo.x,
@@ -92,9 +96,9 @@ export function synthesise(options: SynthOptions): Uint8Array {
   const level = (fault === 'cut-upper' ? 240 : 1120) + vary(25)
   const sideLight = (u: number) => (fault === 'badly-lit' ? 0.04 + 0.96 * u * u : 1)
   const quality = { none: 31, dark: 10.5, 'cut-upper': 24, decentred: 29, 'badly-lit': 19 }[fault]
-  const recipeOf = (frame: number): BScanRecipe => {
+  const recipeOf = (course: Course, frame: number): BScanRecipe => {
     const aScan = (index: number): AScan => {
-      const at = place(options.pattern, centre, side, (index + 0.5) / size.width, frameRow(size.frames, frame))
+      const at = place(course, centre, side, (index + 0.5) / size.width)
       const from = { x: at.x - centre.x, y: at.y - centre.y }
       const bow = onDisc ? 0 : -11 * (from.x * from.x + from.y * from.y)
       return {
@@ -102,6 +106,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
         bm: level + tilt.x * from.x + tilt.y * from.y + bow,
         blood: sample(map, toPixel(at)),
         light: sideLight((index + 0.5) / size.width),
+        ...(isRadial(options.pattern) ? { inDisc: Math.max(0, 1 - Math.hypot(at.x - disc.x, at.y - disc.y) / disc.radius) } : {}),
       }
     }
     return {
@@ -116,10 +121,12 @@ export function synthesise(options: SynthOptions): Uint8Array {
       seed: options.seed * 1009 + frame,
     }
   }
-  const frames: VolContent['frames'] = Array.from({ length: size.frames }, (_, frame) => {
-    const recipe = recipeOf(frame)
+  const frames: VolContent['frames'] = courses.map((course, frame) => {
+    const recipe = recipeOf(course, frame)
+    const bmo = isRadial(options.pattern) ? opening(recipe) : undefined
     return {
-      location: locate(options.pattern, centre, side, frameRow(size.frames, frame), toMm),
+      location: locate(course, centre, side, toMm),
+      ...(bmo === undefined ? {} : { bmo }),
       quality: quality + vary(1),
       layers: deviceLayers(recipe),
       render: (into) => renderBScan(recipe, into),
@@ -128,48 +135,28 @@ export function synthesise(options: SynthOptions): Uint8Array {
   const light = (u: number, v: number) =>
     fault === 'dark' ? 0.35 : fault === 'badly-lit' ? Math.min(1, 0.14 + 1.05 * u * u + 0.2 * v * (options.laterality === 'OD' ? 1 : -1) * u) : 1
   return writeVol({
-    version: 'HSF-OCT-103',
+    version: isRadial(options.pattern) ? 'HSF-OCT-104' : 'HSF-OCT-103',
     laterality: options.laterality,
     pattern: options.pattern,
     width: size.width,
     height: size.height,
     spacing: {
-      lateral: (onDisc ? 2 * Math.PI * ringRadius : extent) / size.width,
+      lateral: (options.pattern === 'ring' ? 2 * Math.PI * ringRadius : extent) / size.width,
       axial,
       between: options.pattern === 'volume' ? extent / size.frames : 0,
     },
-    focus: Math.round(vary(1.5) * 100) / 100,
+    focus: options.focus ?? Math.round(vary(1.5) * 100) / 100,
     slo: { ...size.slo, spacing: slo, field: 30, pixels: renderSlo(map, toEye, light, options.seed + 11) },
     frames,
   })
 }
 
-/** Where B-scan `frame` of a volume lies, in mm below the centre; B-scan 0 is inferior, as the device stores it. */
-function frameRow(frames: number, frame: number): number {
-  return frames === 1 ? 0 : extent * (0.5 - (frame + 0.5) / frames)
-}
-
-/** Where an A-scan stands in the model eye; `t` runs 0..1 along the B-scan. Rings begin temporally and turn over superior. */
-function place(pattern: SynthOptions['pattern'], centre: Point, side: number, t: number, below: number): Point {
-  if (pattern === 'ring') {
-    const angle = 2 * Math.PI * t
-    return { x: centre.x - ringRadius * Math.cos(angle), y: centre.y - ringRadius * Math.sin(angle) }
-  }
-  // Lines run left to right on the SLO, which is towards the nose only in a right eye.
-  return { x: centre.x + side * extent * (t - 0.5), y: centre.y + below }
-}
-
-function locate(
-  pattern: SynthOptions['pattern'],
-  centre: Point,
-  side: number,
-  below: number,
-  toMm: (at: Point) => Point,
-): VolContent['frames'][number]['location'] {
-  const start = toMm(place(pattern, centre, side, 0, below))
-  return pattern === 'ring'
-    ? { kind: 'ring', start, centre: toMm(centre), radius: ringRadius }
-    : { kind: 'line', start, end: toMm(place(pattern, centre, side, 1, below)) }
+/** The ends of Bruch's membrane at the disc, px; undefined for a B-scan that does not cross the disc. */
+function opening(recipe: BScanRecipe): [Point, Point] | undefined {
+  const crossing = Array.from({ length: recipe.width }, (_, x) => x).filter((x) => (recipe.aScan(x).inDisc ?? 0) > 0)
+  const ends = [crossing.at(0), crossing.at(-1)].map((x) => x !== undefined && { x, y: Math.round(recipe.aScan(x).bm / recipe.axial) })
+  const [left, right] = ends
+  return left && right && left.x < right.x ? [left, right] : undefined
 }
 
 /** Light taken at an A-scan, over the width of the beam. */

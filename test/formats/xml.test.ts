@@ -42,10 +42,12 @@ const sloPixels = Uint8Array.from({ length: 90 * 88 }, (_, i) => 60 + Math.round
 const jpgs = new Map<string, Uint8Array>()
 const key = (pixels: Uint8Array) => Buffer.from(pixels).toString('latin1')
 
+const encoded = ({ pixels }: { pixels: Uint8Array }) => jpgs.get(key(pixels)) ?? new Uint8Array(0)
+
 beforeAll(async () => {
   for (let frame = 0; frame < 5; frame++) {
     const pixels = pixelsOf(frame)
-    jpgs.set(key(pixels), await encodeJpeg(pixels, { width, height, quality: 95 }))
+    for (const each of [pixels, pixels.map((value) => 255 - value)]) jpgs.set(key(each), await encodeJpeg(each, { width, height, quality: 95 }))
   }
   jpgs.set(key(sloPixels), await encodeJpeg(sloPixels, { width: 90, height: 88, quality: 95 }))
 })
@@ -62,7 +64,8 @@ const kinds: [name: string, pictures: XmlPictures][] = [
   ['TIF, inverted', { type: 'tif', inverted: true }],
   ['PNG, inverted, 3 channels', { type: 'png', inverted: true, channels: 3 }],
   ['BMP, inverted', { type: 'bmp', inverted: true }],
-  ['JPG', { type: 'jpg', encodeJpg: ({ pixels }) => jpgs.get(key(pixels)) ?? new Uint8Array(0) }],
+  ['JPG', { type: 'jpg', encodeJpg: encoded }],
+  ['JPG, inverted', { type: 'jpg', inverted: true, encodeJpg: encoded }],
 ]
 
 const named = (files: { name: string; bytes: Uint8Array }[]): NamedSource[] => files.map(({ name, bytes }) => ({ name, source: bytesSource(bytes) }))
@@ -164,7 +167,7 @@ if (folder && existsSync(folder)) {
       expect(JSON.stringify(scan)).not.toMatch(/Doe|John|Study-01|LOC-|2910271/)
     })
 
-    it('shows each picture byte for byte as its TIF's strip has it', async () => {
+    it('shows each picture byte for byte as the strip of its TIF has it', async () => {
       const scan = await readScan(files)
       if (scan.slo === undefined) throw new Error('no SLO')
       for (const picture of [scan.slo, ...scan.frames]) {

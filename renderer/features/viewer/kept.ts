@@ -1,0 +1,16 @@
+/** What outlives the panes of an open scan while something else lies in their place. */
+import type { KnownResult } from './quality-panel.tsx'
+import type { Picture } from './snapshot/picture.ts'
+
+export interface Kept {
+  /** The B-scan a person was at; null before one was shown. */
+  index: number | null
+  /** Results that came since the scan was opened, newest first. */
+  fresh: KnownResult[]
+  /** What can be saved as a picture now; null while nothing is shown. */
+  picture: (() => Picture | null) | null
+}
+
+export function nothingKept(): Kept {
+  return { index: null, fresh: [], picture: null }
+}

@@ -1,0 +1,118 @@
+import { RotateCcw } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { OpenScan } from '../../../../preload/contract.ts'
+import { Button } from '../../../ui/button.tsx'
+import { Segmented } from '../../../ui/field.tsx'
+import type { Point } from '../geometry.ts'
+import { useSlo } from '../use-slo.ts'
+import { type Between, nameOfBetween, thicknesses } from './boundaries.ts'
+import { useDetail } from './detail-state.ts'
+import { etdrsGrid } from './etdrs.ts'
+import { EtdrsFigures } from './etdrs-figures.tsx'
+import { EtdrsHandle, EtdrsLines } from './etdrs-overlay.tsx'
+import { type Field, fieldLines, middleOf, sampleField, scanAt } from './field.ts'
+import { FieldView } from './field-view.tsx'
+import styles from './figures.module.css'
+import { Legend } from './legend.tsx'
+import { automaticRange, paintMap, retinaRange } from './scale.ts'
+import type { Boundaries } from './use-boundaries.ts'
+
+interface MapTabProps {
+  open: OpenScan
+  field: Field
+  between: Between
+  boundaries: Boundaries
+  index: number
+  cursor: number | null
+  onPick: (frame: number, aScan: number) => void
+}
+
+/** The thickness between two boundaries over the SLO, with the ETDRS grid and its nine means. A neutral scale, no norms. */
+export function MapTab({ open, field, between, boundaries, index, cursor, onPick }: MapTabProps) {
+  const { t, i18n } = useTranslation('viewer')
+  const { scan } = open
+  const { opacity, fixed } = useDetail()
+  const { grey } = useSlo(open)
+  const home = useMemo(() => gridHome(scan), [scan])
+  const [moved, setMoved] = useState<Point | null>(null)
+  const centre = moved ?? home.centre
+  const upper = boundaries.of(between.upper)
+  const lower = boundaries.of(between.lower)
+  const values = useMemo(
+    () => (upper && lower ? sampleField(field, thicknesses(upper, lower, scan.spacing.axial), 'linear') : null),
+    [field, upper, lower, scan],
+  )
+  const retina = nameOfBetween(between) === 'retina'
+  const range = useMemo(() => ((retina && fixed) || !values ? retinaRange : automaticRange(values)), [retina, fixed, values])
+  const pixels = useMemo(() => values && paintMap(values, range), [values, range])
+  const grid = useMemo(() => (values ? etdrsGrid(field, values, centre) : null), [field, values, centre])
+  const move = (to: Point) => {
+    const held = (at: number, from: number, size: number) => Math.min(from + size * field.step, Math.max(from, at))
+    setMoved({ x: held(to.x, field.origin.x, field.width), y: held(to.y, field.origin.y, field.height) })
+  }
+  const pick = (point: Point) => {
+    const found = scanAt(field, point)
+    if (found) onPick(found.frame, found.aScan)
+  }
+  const number = (value: number) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 }).format(value)
+  const what = t(`detail.of.${nameOfBetween(between) ?? 'other'}`, { ...between })
+
+  return (
+    <div className={styles.figures}>
+      <FieldView
+        open={open}
+        field={field}
+        pixels={pixels}
+        slo={grey}
+        opacity={opacity}
+        smooth
+        index={index}
+        cursor={cursor}
+        label={t('detail.map.label', { what, from: range.from, to: range.to })}
+        onPick={pick}
+        over={(placing) => <EtdrsLines centre={centre} placing={placing} />}
+        beside={(placing) => <EtdrsHandle centre={centre} placing={placing} onMove={move} />}
+      />
+      <Legend range={range} />
+      {grid && <EtdrsFigures scan={scan} grid={grid} device={home.device} retina={retina} moved={moved !== null} />}
+      <div className={styles.side}>
+        <label className={styles.slider}>
+          <span className="soft small">{t('detail.map.opacity')}</span>
+          <input
+            type="range"
+            min={0}
+            max={100}
+            step={5}
+            value={Math.round(opacity * 100)}
+            onChange={(event) => useDetail.setState({ opacity: Number(event.target.value) / 100 })}
+          />
+        </label>
+        {retina && (
+          <Segmented
+            label={t('detail.map.scale')}
+            value={fixed ? 'fixed' : 'automatic'}
+            onChange={(value) => useDetail.setState({ fixed: value === 'fixed' })}
+            choices={[
+              { value: 'fixed', label: `${retinaRange.from}–${retinaRange.to} µm` },
+              { value: 'automatic', label: t('detail.map.automatic') },
+            ]}
+          />
+        )}
+        <Button kind="quiet" icon={RotateCcw} disabled={moved === null} onClick={() => setMoved(null)}>
+          {t('detail.grid.back')}
+        </Button>
+        <p className="faint small">
+          {t(retina && fixed ? 'detail.map.fixedSaid' : 'detail.map.automaticSaid')} {t('detail.map.gap', { gap: number(field.gap) })}{' '}
+          {t(home.device ? 'detail.grid.atDevice' : 'detail.grid.atMiddle')}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+/** Where the grid begins: at the device's own, else in the middle of the scanned area. */
+function gridHome(scan: OpenScan['scan']): { centre: Point; device: OpenScan['scan']['grids'][number] | null } {
+  const device = scan.grids.find(({ kind }) => kind === 'circular') ?? null
+  return { centre: device?.centre ?? middleOf(fieldLines(scan)) ?? { x: 0, y: 0 }, device }
+}

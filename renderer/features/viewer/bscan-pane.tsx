@@ -135,7 +135,7 @@ export function BscanPane(props: BscanPaneProps) {
   }
 
   return (
-    <section className={styles.bscan} data-alone={scan.frames.length === 1 || undefined} aria-label={t('bscan.region')}>
+    <section className={styles.bscan} aria-label={t('bscan.region')}>
       <BscanTools
         index={index}
         count={scan.frames.length}
@@ -159,7 +159,6 @@ export function BscanPane(props: BscanPaneProps) {
         data-zoomed={view.zoom.factor > 1 || undefined}
         data-measuring={measuring || undefined}
         tabIndex={measuring ? 0 : undefined}
-        style={scan.frames.length === 1 ? { aspectRatio: `${size.width} / ${size.height}` } : undefined}
         onPointerDown={press}
         onPointerMove={move}
         onPointerUp={release}

@@ -5,10 +5,10 @@ import { RunSheet } from '../run-sheet/run-sheet.tsx'
 import { Acquisition } from './acquisition.tsx'
 import { BscanPane } from './bscan-pane.tsx'
 import { plainView } from './bscan-view.ts'
+import { DetailPane } from './detail/detail-pane.tsx'
 import { viewerKey } from './keys.ts'
 import { allLayers, layerNames, withAll, withDigit } from './layer-choice.ts'
 import { NotJudged } from './not-judged.tsx'
-import { ProfilePane } from './profile-pane.tsx'
 import { type KnownResult, QualityPanel } from './quality-panel.tsx'
 import { SloPane } from './slo-pane.tsx'
 import { frameForKey, stepFrame } from './stepping.ts'
@@ -75,8 +75,8 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
           onStep={(delta) => setIndex((now) => stepFrame(now, count, delta))}
           onCursor={setCursor}
         />
-        {count === 1 && <ProfilePane open={open} layers={frames.shown?.frame.layers} cursor={cursor} onCursor={setCursor} />}
       </div>
+      <DetailPane open={open} index={index} frames={frames} cursor={cursor} onIndex={setIndex} onCursor={setCursor} />
       {count > 1 && <Strip open={open} index={index} result={result ?? null} onIndex={setIndex} />}
       {sheet ? (
         <div className={styles.sheet}>

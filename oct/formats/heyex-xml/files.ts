@@ -3,6 +3,7 @@ import { ScansideError } from '../../errors.ts'
 import type { NamedSource, PixelRef } from '../../scan.ts'
 import { maxRawBytes, type PictureSize } from '../pictures/bounds.ts'
 import { decodePicture, type PictureInfo, pictureInfo } from '../pictures/index.ts'
+import { jpgBlockMeans } from '../pictures/jpg-means.ts'
 import { badTag } from './refuse.ts'
 
 export interface FoundPicture {
@@ -63,28 +64,34 @@ export function refOf(picture: FoundPicture, inverted: boolean): PixelRef {
   }
 }
 
-const noCodecs = { decode: () => Promise.reject(new ScansideError('not-supported', 'A JPG is not looked into while a scan is read.')) }
-
 /**
  * Whether the B-scans were exported black on white. Looks at the first, the middle and the last one, and goes with most of them: most of a
  * B-scan is vitreous and deep choroid, so its median is dark and its bright retina draws the mean above it; inverted, it is the other way round.
- * JPGs cannot be looked into here (their decoder is the window's), so an export of JPGs counts as not inverted.
+ * Of a JPG, whose decoder is the window's, the means of its blocks are looked at; a damaged picture has no vote.
  */
 export async function exportedInverted(files: readonly NamedSource[], pictures: readonly FoundPicture[]): Promise<boolean> {
   const chosen = new Set([pictures[0], pictures[pictures.length >> 1], pictures.at(-1)])
   let votes = 0
   for (const picture of chosen) {
-    if (picture === undefined || picture.info.type === 'jpg' || picture.bytes > maxRawBytes) continue
+    if (picture === undefined || picture.bytes > maxRawBytes) continue
     const { source } = files[picture.file] as NamedSource
-    try {
-      const { pixels } = await decodePicture(picture.info.type, await source.read(0, picture.bytes), picture.info, noCodecs)
-      votes += looksInverted(pixels) ? 1 : -1
-    } catch (error) {
-      // A damaged picture is told when it is shown; here it has no vote.
-      if (!(error instanceof ScansideError)) throw error
-    }
+    const greys = await greysOf(picture, await source.read(0, picture.bytes))
+    if (greys) votes += looksInverted(greys) ? 1 : -1
   }
   return votes > 0
+}
+
+const noCodecs = { decode: () => Promise.reject(new ScansideError('not-supported', 'A JPG is not decoded while a scan is read.')) }
+
+/** Null where the picture is damaged: that is told when it is shown; here it has no vote. */
+async function greysOf(picture: FoundPicture, bytes: Uint8Array): Promise<ArrayLike<number> | null> {
+  if (picture.info.type === 'jpg') return jpgBlockMeans(bytes)
+  try {
+    return (await decodePicture(picture.info.type, bytes, picture.info, noCodecs)).pixels
+  } catch (error) {
+    if (error instanceof ScansideError) return null
+    throw error
+  }
 }
 
 /** See `exportedInverted`. Pixels are grey values 0..255. */

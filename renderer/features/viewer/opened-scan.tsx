@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
 import { RunSheet } from '../run-sheet/run-sheet.tsx'
@@ -6,6 +6,7 @@ import { Acquisition } from './acquisition.tsx'
 import { BscanPane } from './bscan-pane.tsx'
 import { plainView } from './bscan-view.ts'
 import { DetailPane } from './detail/detail-pane.tsx'
+import type { Kept } from './kept.ts'
 import { viewerKey } from './keys.ts'
 import { allLayers, layerNames, withAll, withDigit } from './layer-choice.ts'
 import { NotJudged } from './not-judged.tsx'
@@ -18,15 +19,15 @@ import { useKeys } from './use-keys.ts'
 import styles from './viewer.module.css'
 
 /** The panes of an open scan: SLO, B-scan, quality and, where there are several B-scans, the strip below. */
-export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
+export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef; kept: Kept }) {
   const { t } = useTranslation('viewer')
   const { t: common } = useTranslation()
   const count = open.scan.frames.length
-  const [index, setIndex] = useState(Math.floor(count / 2))
+  const [index, setIndex] = useState(kept.index ?? Math.floor(count / 2))
   const [cursor, setCursor] = useState<number | null>(null)
   const [layers, setLayers] = useState(allLayers)
   const [view, setView] = useState(plainView)
-  const [fresh, setFresh] = useState<KnownResult[]>([])
+  const [fresh, setFresh] = useState(kept.fresh)
   const [chosen, setChosen] = useState(0)
   const [sheet, setSheet] = useState(false)
   const addResult = useCallback((one: KnownResult) => setFresh((before) => [one, ...before]), [])
@@ -39,6 +40,15 @@ export function OpenedScan({ open, scan }: { open: OpenScan; scan: ScanRef }) {
   const verdict = result?.verdict ?? 'unknown'
   const intervals = useMemo(() => result?.intervals ?? [], [result])
   const here = useMemo(() => intervals.filter((one) => one.frame === index), [intervals, index])
+  const frame = frames.shown?.index === index ? frames.shown.frame : null
+  useEffect(() => {
+    kept.index = index
+    kept.fresh = fresh
+    kept.picture = () => frame && { open, index, frame, level: view.level, layers, intervals: here, verdict: result?.verdict ?? null }
+    return () => {
+      kept.picture = null
+    }
+  }, [kept, index, fresh, frame, open, view.level, layers, here, result])
 
   useKeys((event) => {
     const key = viewerKey(event)

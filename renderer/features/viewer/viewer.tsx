@@ -1,15 +1,21 @@
-import { ChevronLeft } from 'lucide-react'
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { ChevronLeft, Columns2 } from 'lucide-react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanRef } from '../../../preload/contract.ts'
+import { useNavigation } from '../../navigation.ts'
 import { Button } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Progress } from '../../ui/progress.tsx'
+import { Compare } from './compare/compare.tsx'
 import { Headline } from './headline.tsx'
+import { nothingKept } from './kept.ts'
 import { OpenedScan } from './opened-scan.tsx'
 import { Pager } from './pager.tsx'
+import { useKeys } from './use-keys.ts'
 import { useOpenScan } from './use-open-scan.ts'
 import styles from './viewer.module.css'
+
+const none: ScanRef[] = []
 
 interface ViewerProps {
   scan: ScanRef
@@ -21,7 +27,22 @@ export function Viewer({ scan, onClose }: ViewerProps) {
   const { t } = useTranslation('viewer')
   const ref = useFocusHere()
   const { shown, coming, error, retry } = useOpenScan(scan)
-  useEscape(onClose)
+  const [comparing, setComparing] = useState(false)
+  const [kept, setKept] = useState({ of: shown, kept: nothingKept() })
+  // Each scan that is opened begins anew.
+  if (kept.of !== shown) setKept({ of: shown, kept: nothingKept() })
+  const among = useNavigation((state) => state.viewer?.among) ?? none
+  const here = error ? null : shown
+  const leave = () => {
+    setComparing(false)
+    ref.current?.focus({ preventScroll: true })
+  }
+  useEscape(comparing && here ? leave : onClose)
+  useKeys((event) => {
+    if (!here || comparing || (event.key !== 'c' && event.key !== 'C')) return false
+    setComparing(true)
+    return true
+  })
 
   return (
     <section ref={ref} className={styles.viewer} aria-label={t('region')} aria-busy={coming !== null || undefined} tabIndex={-1}>
@@ -29,17 +50,24 @@ export function Viewer({ scan, onClose }: ViewerProps) {
         <Button kind="quiet" icon={ChevronLeft} keys={['Esc']} onClick={onClose}>
           {t('back')}
         </Button>
-        {shown && !error && <Headline open={shown.open} />}
+        {here && <Headline open={here.open} />}
         <span className="grow" />
-        <Pager scan={scan} />
+        {here && !comparing && (
+          <Button icon={Columns2} keys={['C']} onClick={() => setComparing(true)}>
+            {t('compare.button')}
+          </Button>
+        )}
+        {!(comparing && here) && <Pager scan={scan} />}
       </header>
       {shown && coming && <Coming progress={coming.progress} />}
       {error ? (
         <div className={styles.opening}>
           <Problem error={error} actions={<Button onClick={retry}>{t('retry')}</Button>} />
         </div>
+      ) : shown && comparing ? (
+        <Compare key={shown.open.bulk} shown={shown} kept={kept.kept} among={among} onLeave={leave} />
       ) : shown ? (
-        <OpenedScan key={shown.open.bulk} open={shown.open} scan={shown.ref} />
+        <OpenedScan key={shown.open.bulk} open={shown.open} scan={shown.ref} kept={kept.kept} />
       ) : (
         coming && (
           <div className={styles.opening}>

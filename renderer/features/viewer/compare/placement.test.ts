@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Location } from '../geometry.ts'
 import { centreOffset, inDirections, ontoA, scanCentre } from './placement.ts'
 import { levelLines, ring, scanWith } from './scans.fixture.ts'
 
@@ -17,9 +18,11 @@ it('knows the middle of what was scanned', () => {
   expect(scanCentre(scanWith('OD', [{ kind: 'unknown' }]))).toBeNull()
 })
 
+const moved: Location = { kind: 'ring', start: { x: 2.3, y: 4 }, centre: { x: 4.3, y: 4 }, radius: 2 }
+
 it('tells how far apart two scans were centred on the same retina', () => {
   const a = { ...scanWith('OD', [ring]), slo }
-  const b = { ...scanWith('OD', [{ ...ring, centre: { x: 4.3, y: 4 } }]), slo }
+  const b = { ...scanWith('OD', [moved]), slo }
   const apart = centreOffset(a, b, { shift: { x: -0.3, y: 0.1 }, turn: 0 })
   expect(apart?.x).toBeCloseTo(0)
   expect(apart?.y).toBeCloseTo(0.1)

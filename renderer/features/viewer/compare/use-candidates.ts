@@ -59,10 +59,7 @@ export function useCandidates(open: OpenScan, ref: ScanRef, among: readonly Scan
 }
 
 /** A subject's visits, newest first. The archive gives sessions by subject, so the search ends with the subject. */
-export async function visitsOf(
-  ref: Extract<ScanRef, { kind: 'archive' }>,
-  archive: Pick<Lab['archive'], 'sessions'>,
-): Promise<SessionRow[]> {
+export async function visitsOf(ref: Extract<ScanRef, { kind: 'archive' }>, archive: Pick<Lab['archive'], 'sessions'>): Promise<SessionRow[]> {
   const found: SessionRow[] = []
   for (let offset = 0, more = true; more; offset += pageSize) {
     const page = await archive.sessions({ project: ref.project, offset, limit: pageSize })

@@ -1,7 +1,10 @@
 /** The good files that are damaged, by format. Small, so that thousands can be read in seconds; each holds everything its format can. */
 import { writeE2e } from '../../oct/formats/e2e/write.ts'
 import { type VolContent, writeVol } from '../../oct/formats/vol.ts'
+import { dicomFixtures } from './fixtures-dicom.ts'
+import { xmlFixtures } from './fixtures-xml.ts'
 import type { Fixture } from './mutate.ts'
+import type { FormatName } from './options.ts'
 import { smallE2e } from './small-e2e.ts'
 import { circularGrid, posteriorPoleGrid, smallContent } from './small-vol.ts'
 
@@ -36,7 +39,9 @@ function e2eFixtures(): Fixture[] {
 }
 
 /** By the name that `--format` takes. */
-export const fixtures: Record<string, () => Promise<Fixture[]>> = {
+export const fixtures: Record<FormatName, () => Promise<Fixture[]>> = {
   vol: async () => volFixtures(),
   e2e: async () => e2eFixtures(),
+  'heyex-xml': xmlFixtures,
+  dicom: dicomFixtures,
 }

@@ -3,7 +3,7 @@ import { ScansideError } from '../../oct/errors.ts'
 import { bytesSource } from '../../oct/formats/bytes.ts'
 import type { Codecs } from '../../oct/formats/decode.ts'
 import { decodePixels } from '../../oct/formats/decode.ts'
-import { rawPixels, readScan } from '../../oct/formats/index.ts'
+import { rawPixels, readableSources, readScan } from '../../oct/formats/index.ts'
 import { type ByteSource, type NamedSource, type PixelRef, type Scan, scanRemarks } from '../../oct/scan.ts'
 import type { Allocations } from './allocations.ts'
 import type { Fixture } from './mutate.ts'
@@ -68,9 +68,13 @@ export async function judge(files: Fixture, codecs: Codecs, allocations: Allocat
     hold(counted.reads <= bounds.reads(size), `read ${counted.reads} times for ${size} bytes`)
     hold(counted.bytes <= bounds.read(size), `read ${counted.bytes} bytes of ${size}`)
     if (scan === undefined) return { end: 'refused', why: refused ?? '', ...most }
-    const readable = sources.map(({ source }) => source)
-    checkScan(scan, readable)
     const whole = scan
+    let readable: ByteSource[] = []
+    const unreadable = await step(async () => {
+      readable = await readableSources(sources, whole)
+    }, true)
+    if (unreadable !== null) return { end: 'refused', why: unreadable, ...most }
+    checkScan(scan, readable)
     const pictures = [whole.frames.at(0), whole.frames.at(-1), whole.slo, ...whole.pictures.slice(0, 2)].filter((each) => each !== undefined)
     const refusals: string[] = []
     for (const picture of pictures) {

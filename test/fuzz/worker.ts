@@ -15,7 +15,7 @@ const { mutant } = await import('./mutate.ts')
 const { createNodeCodecs } = await import('../support/codecs.ts')
 
 const { format, seed: first, count, verbose, progress } = workerData as Task
-const good = (await fixtures[format]?.()) ?? []
+const good = await fixtures[format]()
 const codecs = createNodeCodecs()
 const report: Report = {
   tally: { format, mutants: 0, scans: 0, refused: 0, failed: 0, allocated: 0, grown: 0, read: 0 },

@@ -12,9 +12,11 @@ import type { ByteSource } from '../../oct/scan.ts'
 import { pseudonymisedDigest } from '../runs/pseudonymise.ts'
 import { damaged, decryptFrame, encryptFrame, frameBytes, tagBytes } from './frames.ts'
 
-/** Decrypted frames kept over all files: a B-scan seldom spans more than three. */
-const keptFrames = 24
-/** Frames read from disk at once: a scan of many pictures asks for all of them together. */
+/** Decrypted frames kept over all files, 24 MiB: the B-scan that is shown and what lies around it. */
+const keptFrames = 384
+/** Frames that go to and from the disk together. */
+const togetherFrames = 32
+/** Reads from disk at once: a scan of many pictures asks for all of them together. */
 const readsAtOnce = 4
 /** First bytes of each file kept at hand: what tells formats apart, and a picture's size. */
 const keptFirst = 4096
@@ -77,14 +79,18 @@ const fill = async (file: FileHandle, key: Buffer, stream: AsyncIterable<Uint8Ar
   const md5Hash = md5 === undefined ? null : createHash('md5')
   const given = pseudonymisedDigest()
   const first = Buffer.alloc(keptFirst)
-  const frame = Buffer.alloc(frameBytes)
+  const plain = Buffer.alloc(frameBytes * togetherFrames)
+  const sealed = Buffer.alloc((frameBytes + tagBytes) * togetherFrames)
   let filled = 0
-  let index = 0
+  let frames = 0
   let size = 0
   const flush = async () => {
-    const sealed = encryptFrame(key, index, frame.subarray(0, filled))
-    await toDisk(file.write(sealed, 0, sealed.length, index * (frameBytes + tagBytes)))
-    index++
+    let end = 0
+    let index = frames
+    for (let at = 0; at < filled; at += frameBytes)
+      end = encryptFrame(key, index++, plain.subarray(at, Math.min(filled, at + frameBytes)), sealed, end)
+    await toDisk(file.write(sealed, 0, end, frames * (frameBytes + tagBytes)))
+    frames = index
     filled = 0
   }
   try {
@@ -104,18 +110,18 @@ const fill = async (file: FileHandle, key: Buffer, stream: AsyncIterable<Uint8Ar
       md5Hash?.update(chunk)
       let taken = 0
       while (taken < chunk.length) {
-        const part = chunk.subarray(taken, taken + frameBytes - filled)
-        frame.set(part, filled)
+        const part = chunk.subarray(taken, taken + plain.length - filled)
+        plain.set(part, filled)
         filled += part.length
         taken += part.length
-        if (filled === frameBytes) await flush()
+        if (filled === plain.length) await flush()
       }
       onProgress?.(size)
     }
     if (signal.aborted) throw cancelled()
     if (filled > 0) await flush()
   } finally {
-    frame.fill(0)
+    plain.fill(0)
   }
   if ((expected !== undefined && expected !== size) || (md5Hash !== null && md5Hash.digest('hex') !== md5?.toLowerCase())) {
     throw new ScansideError('integrity', 'The scan arrived incomplete or changed. Nothing was changed; try again.', {
@@ -133,7 +139,7 @@ const frameStore = () => {
   const kept = new Map<string, Promise<Buffer>>()
   const waiting: (() => void)[] = []
   let reading = 0
-  const inTurn = async (load: () => Promise<Buffer>) => {
+  const inTurn = async <T>(load: () => Promise<T>): Promise<T> => {
     if (reading >= readsAtOnce) await new Promise<void>((go) => waiting.push(go))
     reading++
     try {
@@ -143,20 +149,27 @@ const frameStore = () => {
       waiting.shift()?.()
     }
   }
+  const keep = (name: string, frame: Promise<Buffer>) => {
+    kept.delete(name)
+    kept.set(name, frame)
+    frame.catch(() => kept.delete(name))
+    for (const oldest of kept.keys()) if (kept.size > keptFrames) kept.delete(oldest)
+    return frame
+  }
   return {
-    get: (name: string, load: () => Promise<Buffer>) => {
-      const wanted = kept.get(name) ?? inTurn(load)
-      kept.delete(name)
-      kept.set(name, wanted)
-      wanted.catch(() => kept.delete(name))
-      for (const oldest of kept.keys()) if (kept.size > keptFrames) kept.delete(oldest)
-      return wanted
+    /** Frames `first` to `last` of the file `name`; those not at hand are loaded in one go. */
+    get: (name: string, first: number, last: number, load: (from: number, to: number) => Promise<Buffer[]>): Promise<Buffer>[] => {
+      const known = Array.from({ length: last - first + 1 }, (_, i) => kept.get(`${name} ${first + i}`))
+      const from = known.indexOf(undefined)
+      const to = known.lastIndexOf(undefined)
+      const loaded = from < 0 ? null : inTurn(() => load(first + from, first + to))
+      return known.map((frame, i) => keep(`${name} ${first + i}`, frame ?? (loaded ?? Promise.reject()).then((all) => all[i - from] as Buffer)))
     },
-    /** Overwrites what is kept of a file. */
-    forget: async (names: Iterable<string>) => {
-      for (const name of names) {
-        const frame = kept.get(name)
-        kept.delete(name)
+    /** Overwrites what is kept of a file of this many frames. */
+    forget: async (name: string, frames: number) => {
+      for (let index = 0; index < frames; index++) {
+        const frame = kept.get(`${name} ${index}`)
+        kept.delete(`${name} ${index}`)
         await frame?.then((plain) => plain.fill(0)).catch(() => {})
       }
     },
@@ -166,29 +179,30 @@ const frameStore = () => {
 const cachedFile = (path: string, key: Buffer, facts: Facts, frames: ReturnType<typeof frameStore>, forget: () => void): CachedFile => {
   const { size, sha256, pseudonymisedSha256, first } = facts
   let closing: Promise<void> | null = null
-  const loading = new Set<Promise<Buffer>>()
-  const load = async (index: number) => {
+  const loading = new Set<Promise<Buffer[]>>()
+  const loadNow = async (from: number, to: number): Promise<Buffer[]> => {
     if (closing) throw closedError()
-    const length = Math.min(frameBytes, size - index * frameBytes) + tagBytes
-    const sealed = Buffer.alloc(length)
+    const length = Math.min((to + 1) * frameBytes, size) - from * frameBytes + (to - from + 1) * tagBytes
+    const sealed = Buffer.allocUnsafe(length)
     const file = await open(path, 'r')
     try {
-      const { bytesRead } = await file.read(sealed, 0, length, index * (frameBytes + tagBytes))
+      const { bytesRead } = await file.read(sealed, 0, length, from * (frameBytes + tagBytes))
       if (bytesRead !== length) throw damaged()
     } finally {
       await file.close()
     }
     if (closing) throw closedError()
-    return decryptFrame(key, index, sealed)
+    return Array.from({ length: to - from + 1 }, (_, i) =>
+      decryptFrame(key, from + i, sealed.subarray(i * (frameBytes + tagBytes), (i + 1) * (frameBytes + tagBytes))),
+    )
   }
-  const frame = (index: number) =>
-    frames.get(`${path} ${index}`, () => {
-      const loaded = load(index)
-      loading.add(loaded)
-      const settled = () => loading.delete(loaded)
-      loaded.then(settled, settled)
-      return loaded
-    })
+  const load = (from: number, to: number) => {
+    const loaded = loadNow(from, to)
+    loading.add(loaded)
+    const settled = () => loading.delete(loaded)
+    loaded.then(settled, settled)
+    return loaded
+  }
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
     if (closing) throw closedError()
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || offset + length > size) {
@@ -200,15 +214,18 @@ const cachedFile = (path: string, key: Buffer, facts: Facts, frames: ReturnType<
     }
     if (offset + length <= first.length) return Uint8Array.from(first.subarray(offset, offset + length))
     const bytes = new Uint8Array(length)
-    let done = 0
-    while (done < length) {
+    for (let done = 0; done < length; ) {
       const at = offset + done
       const index = Math.floor(at / frameBytes)
-      const plain = await frame(index)
+      const last = Math.min(index + togetherFrames, Math.ceil((offset + length) / frameBytes)) - 1
+      const plains = await Promise.all(frames.get(path, index, last, load))
       if (closing) throw closedError()
-      const part = plain.subarray(at - index * frameBytes, Math.min(plain.length, at - index * frameBytes + length - done))
-      bytes.set(part, done)
-      done += part.length
+      for (const [i, plain] of plains.entries()) {
+        const start = (index + i) * frameBytes
+        const part = plain.subarray(Math.max(0, at - start), Math.min(plain.length, offset + length - start))
+        bytes.set(part, Math.max(start, at) - offset)
+        done += part.length
+      }
     }
     return bytes
   }
@@ -219,9 +236,10 @@ const cachedFile = (path: string, key: Buffer, facts: Facts, frames: ReturnType<
     read,
     stream: (signal) => {
       const pieces = async function* () {
-        for (let at = 0; at < size; at += frameBytes) {
+        const step = frameBytes * togetherFrames
+        for (let at = 0; at < size; at += step) {
           if (signal?.aborted) throw cancelled()
-          yield await read(at, Math.min(frameBytes, size - at))
+          yield await read(at, Math.min(step, size - at))
         }
       }
       return Readable.from(pieces(), { objectMode: false })
@@ -229,7 +247,7 @@ const cachedFile = (path: string, key: Buffer, facts: Facts, frames: ReturnType<
     close: () => {
       closing ??= (async () => {
         await Promise.allSettled(loading)
-        await frames.forget(Array.from({ length: Math.ceil(size / frameBytes) }, (_, index) => `${path} ${index}`))
+        await frames.forget(path, Math.ceil(size / frameBytes))
         first.fill(0)
         key.fill(0)
         forget()

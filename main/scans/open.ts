@@ -83,16 +83,17 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOp
   }
   return {
     open: async (ref, signal, onProgress = () => {}) => {
+      parse.warm?.()
       const { files, close: end } = await filesOf(ref, signal, onProgress)
       try {
         const named = files.map(({ name, file }) => ({ name, source: file }))
-        const scan = await parse(named, signal)
+        const known = Promise.all([titleOf(ref, signal), resultsOf(ref, digestsOf(files), signal)])
+        const [scan, [names, results]] = await Promise.all([parse(named, signal), known])
         const sources = await readableSources(named, scan)
         checkScan(
           scan,
           sources.map(({ size }) => size),
         )
-        const [names, results] = await Promise.all([titleOf(ref, signal), resultsOf(ref, digestsOf(files), signal)])
         if (signal.aborted) throw new ScansideError('cancelled', 'Opening the scan was cancelled. Nothing was changed.')
         const shown = { title: names, scan: asOpenScan(scan), results }
         openScanSchema.omit({ bulk: true }).parse(shown)

@@ -2,13 +2,17 @@
 import { Worker } from 'node:worker_threads'
 import { ScansideError } from '../../oct/errors.ts'
 import type { NamedSource, PixelRef, Scan } from '../../oct/scan.ts'
-import { type FromWorker, largestRange, type ToWorker, type WorkerInput } from './parse-messages.ts'
+import { type FromWorker, largestRange, type ToWorker } from './parse-messages.ts'
 
 /**
  * Reads the headers of a set of files; rejects with `invalid-file` or `not-supported` and a sentence. What comes back was said by whoever
  * read a stranger's bytes: hold it against the files with `checkScan` before it is used.
  */
-export type ParseScan = (files: readonly NamedSource[], signal: AbortSignal) => Promise<Scan>
+export interface ParseScan {
+  (files: readonly NamedSource[], signal: AbortSignal): Promise<Scan>
+  /** Makes ready for the next set, while its bytes are still on their way. */
+  warm?(): void
+}
 
 const unreadable = (details: Record<string, string | number> = {}) =>
   new ScansideError(
@@ -50,24 +54,41 @@ export const checkScan = (scan: Scan, sizes: readonly number[]): Scan => {
   return scan
 }
 
+const started = (url: URL): Worker => {
+  const limits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
+  return new Worker(url, { resourceLimits: limits, env: {}, stdout: true, stderr: true })
+}
+
 /**
- * A parser that starts the worker at `url` for each scan and ends it afterwards, whatever happened.
+ * A parser that gives each set of files to a fresh worker and ends it afterwards, whatever happened. At most one more stands ready.
  * @param url where the bundle has `parse-worker` (`out/main/parse-worker.js`)
- * @param deadlineMs from start to the forced end
+ * @param deadlineMs from the first byte to the forced end
  */
-export const parseInWorker =
-  (url: URL, deadlineMs = 30_000): ParseScan =>
-  async (files, signal) => {
-    const workerData: WorkerInput = { files: files.map(({ name, source }) => ({ name, size: source.size })) }
+export const parseInWorker = (url: URL, deadlineMs = 30_000): ParseScan => {
+  let spare: Worker | null = null
+  const warm = () => {
+    if (spare) return
+    const ready = started(url)
+    // It holds up nobody's end, and where it fails another is started when it is needed.
+    ready.unref()
+    const lost = () => {
+      if (spare === ready) spare = null
+    }
+    ready.once('error', lost)
+    ready.once('exit', lost)
+    spare = ready
+  }
+  const parse = async (files: readonly NamedSource[], signal: AbortSignal): Promise<Scan> => {
+    const worker = spare ?? started(url)
+    spare = null
+    worker.ref()
     const total = files.reduce((sum, { source }) => sum + source.size, 0)
-    const limits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
-    const worker = new Worker(url, { workerData, resourceLimits: limits, env: {}, stdout: true, stderr: true })
     let asked = 0
     const answer = async (message: FromWorker & { kind: 'read' }): Promise<ToWorker> => {
       const { id, file, offset, length } = message
       asked += length
       // Headers and layers are a small part of a file: a parser that reads more than all of it twice is going in circles.
-      if (length > largestRange || asked > total * 2 + largestRange) return { kind: 'refused', id, message: unreadable().message }
+      if (!(length <= largestRange) || asked > total * 2 + largestRange) return { kind: 'refused', id, message: unreadable().message }
       try {
         return { kind: 'bytes', id, bytes: await (files[file] as NamedSource).source.read(offset, length) }
       } catch (error) {
@@ -92,6 +113,7 @@ export const parseInWorker =
           else if (message.kind === 'failed') reject(new ScansideError(message.code, message.message, message.details))
           else void answer(message).then((reply) => worker.postMessage(reply))
         })
+        worker.postMessage({ kind: 'files', files: files.map(({ name, source }) => ({ name, size: source.size })) } satisfies ToWorker)
       })
     } finally {
       clearTimeout(timer)
@@ -99,3 +121,5 @@ export const parseInWorker =
       await worker.terminate()
     }
   }
+  return Object.assign(parse, { warm })
+}

@@ -34,6 +34,7 @@ const reals = [0, -0, -1, 1e-300, 1e300, 3.4028235e38, Number.NaN, Infinity, -In
 /** How far into a file its header is taken to reach; half of the damage goes there. */
 const headerReach = 512
 const blockReach = 4096
+const largeReach = 1_048_576
 
 type Damage = (bytes: Uint8Array<ArrayBuffer>, dice: Dice, other: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>
 
@@ -95,8 +96,9 @@ const damages: readonly Damage[] = [
     }),
   // cut off
   (bytes, dice) => bytes.slice(0, dice.pick(bytes.byteLength + 1)),
-  // something after the end
-  (bytes, dice) => replaced(bytes, bytes.byteLength, 0, new Uint8Array(1 + dice.pick(blockReach)).fill(dice.one([0, 255, 65]))),
+  // something after the end: little, or so much that a header's large claims fit into the file
+  (bytes, dice) =>
+    replaced(bytes, bytes.byteLength, 0, new Uint8Array(1 + dice.pick(dice.one([4, blockReach, largeReach]))).fill(dice.one([0, 255, 65]))),
   // two blocks change places
   (bytes, dice) =>
     changed(bytes, (copy) => {

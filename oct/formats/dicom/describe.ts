@@ -64,6 +64,7 @@ export function acquiredAt(dataset: Dataset): string | undefined {
 export function plain(words: string): string {
   return words
     .replace(/[^A-Za-z0-9 .,+()/-]/g, ' ')
+    .replace(/\b(sn|s\/n|serial)\b.*$/i, ' ')
     .replace(/[A-Za-z0-9-]*\d{5,}[A-Za-z0-9-]*/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[ ,.-]+|[ ,-]+$/g, '')

@@ -14,7 +14,7 @@ export type ElementOut =
 export type DatasetOut = readonly ElementOut[]
 
 const widths = { AT: 2, US: 2, UL: 4, FL: 4, FD: 8 } as const
-const longForm = new Set(['SQ', 'OB', 'OW', 'OV'])
+const longForm = new Set(['SQ', 'OB', 'OW', 'OV', 'UN', 'UT'])
 
 /** The elements in ascending order of their tags; sequences and items of defined length. */
 export function encodeDataset(dataset: DatasetOut, syntax: Pick<TransferSyntax, 'explicit' | 'bigEndian'>): Uint8Array {

@@ -18,6 +18,8 @@ export function Acquisition({ open, index }: { open: OpenScan; index: number }) 
   const rows: [string, string | null][] = [
     [t('facts.device'), scan.device || t('facts.notKnown')],
     [t('facts.acquired'), scan.acquiredAt ? formatMoment(scan.acquiredAt, i18n.language) : t('facts.notKnown')],
+    ['Q', known(frame?.quality, (value) => `${number(value, 1)} dB`)],
+    ['ART', known(frame?.art ?? scan.art, (value) => number(value, 0))],
     [t('facts.eye'), t(`eye.${scan.laterality}`)],
     [t('facts.pattern'), scan.pattern === 'unknown' ? t('facts.notKnown') : t(`pattern.${scan.pattern}`)],
     [t('facts.bscans'), String(count)],
@@ -29,8 +31,6 @@ export function Acquisition({ open, index }: { open: OpenScan; index: number }) 
     [t('facts.scaling'), scaling ? `${number(scaling.lateral, 2)} × ${number(scaling.axial, 2)} µm/px` : t('facts.notKnown')],
     [t('facts.field'), scan.field ? `${number(scan.field.width, 1)}° × ${number(scan.field.height, 1)}°` : t('facts.notKnown')],
     [t('facts.mode'), scan.resolution === null ? t('facts.notKnown') : t(`facts.resolution.${scan.resolution}`)],
-    ['ART', known(frame?.art ?? scan.art, (value) => number(value, 0))],
-    ['Q', known(frame?.quality, (value) => `${number(value, 1)} dB`)],
     ['EDI', scan.edi === null ? t('facts.notKnown') : t(scan.edi ? 'facts.yes' : 'facts.no')],
     [t('facts.focus'), known(scan.focus, (value) => t('facts.dioptres', { value: number(value, 2) }))],
     [t('facts.axialLength'), known(scan.axialLength, (value) => `${number(value, 2)} mm`)],

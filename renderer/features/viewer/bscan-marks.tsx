@@ -46,6 +46,7 @@ export function BscanMarks(props: BscanMarksProps) {
   const clampX = (x: number) => Math.min(Math.min(pane.width, rect.x + rect.width) - 14, Math.max(Math.max(0, rect.x) + 14, x))
   const top = Math.max(0, rect.y)
   const bottom = Math.min(pane.height, rect.y + rect.height)
+  const below = Math.max(0, pane.height - bottom)
   const bmo = scan.frames[index]?.bmo
   const inKey = shown.length <= namedInKey ? shown : []
 
@@ -93,7 +94,7 @@ export function BscanMarks(props: BscanMarksProps) {
         <Readout cursor={cursor} layers={layers} axial={spacing.axial} intervals={intervals} left={toX(cursor + 0.5)} room={pane.width} top={top} />
       )}
       {(inKey.length > 0 || kinds.length > 0 || bmo) && (
-        <ul className={styles.key} style={{ bottom: Math.max(0, pane.height - bottom) + 16 }} aria-label={t('bscan.key')}>
+        <ul className={styles.key} style={{ bottom: below >= 34 ? 8 : below + 16 }} aria-label={t('bscan.key')}>
           {kinds.map((kind) => (
             <li key={kind}>
               <i data-verdict={verdict} />
@@ -131,11 +132,11 @@ function Faults({
   return (
     <g data-verdict={verdict} className={image.faults}>
       <linearGradient id={`${id}u`} x1="0" x2="0" y1="0" y2="1">
-        <stop offset="0" stopColor="currentColor" stopOpacity="0.42" />
+        <stop offset="0" stopColor="currentColor" stopOpacity="0.32" />
         <stop offset="1" stopColor="currentColor" stopOpacity="0" />
       </linearGradient>
       <linearGradient id={`${id}l`} x1="0" x2="0" y1="1" y2="0">
-        <stop offset="0" stopColor="currentColor" stopOpacity="0.42" />
+        <stop offset="0" stopColor="currentColor" stopOpacity="0.32" />
         <stop offset="1" stopColor="currentColor" stopOpacity="0" />
       </linearGradient>
       {intervals.map((one) => {

@@ -19,7 +19,7 @@ import type { useFrames } from './use-frames.ts'
 import { useKeys } from './use-keys.ts'
 import { usePane } from './use-pane.ts'
 import { useWheel } from './use-wheel.ts'
-import { baseSize, held, noZoom, placed, toImage, type Zoom, zoomAt } from './view.ts'
+import { baseSize, filled, held, placed, toImage, type Zoom, zoomAt } from './view.ts'
 import styles from './viewer.module.css'
 import { dragWindow, type WindowLevel } from './window-level.ts'
 
@@ -71,15 +71,18 @@ export function BscanPane(props: BscanPaneProps) {
     [view.mode, size, spacing, pane, density],
   )
   const rect = useMemo(() => placed(base, pane, held(base, pane, view.zoom)), [base, pane, view.zoom])
-  const grey = useMemo(() => (shown ? { ...size, pixels: shown.frame.pixels } : null), [shown, size])
+  const grey = shown?.frame ?? null
   const measuring = tool && scaled && view.mode === 'micrometres'
   const here = calipers.all.filter((one) => one.frame === seen)
   useWheel(ref, onStep, (by, point) => onView({ ...view, zoom: zoomAt(base, pane, view.zoom, by, point) }))
 
   const measureOn = () => {
-    if (!scaled) return
-    setTool(!measuring)
-    if (!measuring && view.mode !== 'micrometres') onView({ ...view, mode: 'micrometres', zoom: noZoom })
+    setTool(scaled ? !measuring : !tool)
+    if (!scaled || measuring || view.mode === 'micrometres') return
+    // In true aspect a B-scan is a narrow band: as high as the pane it can be measured, around what was in the middle.
+    const middle = toImage(rect, size, { x: pane.width / 2, y: pane.height / 2 })
+    const next = baseSize('micrometres', size, pane, { x: spacing.lateral, y: spacing.axial }, density)
+    onView({ ...view, mode: 'micrometres', zoom: filled(next, pane, { x: middle.x / size.width, y: middle.y / size.height }) })
   }
   const reset = () => onView({ ...plainView, mode: view.mode })
   useKeys((event) => {
@@ -106,6 +109,7 @@ export function BscanPane(props: BscanPaneProps) {
       if (grip) drag.current = { kind: 'caliper', ...point, id: Number(grip.dataset.caliper), end: grip.dataset.end as CaliperEnd, fresh: false }
       else {
         const from = toImage(rect, size, point)
+        if (from.x < 0 || from.x > size.width || from.y < 0 || from.y > size.height) return
         const next = set(calipers, seen, size, from, from)
         setCalipers(next)
         drag.current = { kind: 'caliper', ...point, id: next.given, end: 'to', fresh: true }
@@ -196,6 +200,11 @@ export function BscanPane(props: BscanPaneProps) {
             onSelect={(id) => setCalipers((all) => ({ ...all, selected: id }))}
             onMove={(id, end, to) => setCalipers((all) => moved(all, id, end, to, size))}
           />
+        )}
+        {tool && !scaled && (
+          <p className={image.hint} role="status">
+            {t('caliper.noScale')}
+          </p>
         )}
         {measuring && here.length === 0 && <p className={image.hint}>{t('caliper.hint')}</p>}
         {shown?.frame.layers === null && layers.on && <p className={image.hint}>{t('bscan.noLayers')}</p>}

@@ -49,7 +49,13 @@ export function BscanTools(props: BscanToolsProps) {
         <IconButton label={t('bscan.reset')} aria-keyshortcuts="R" title={`${t('bscan.reset')} (R)`} icon={RotateCcw} onClick={onReset} />
       )}
       <span className={styles.joined}>
-        <Button icon={Layers} keys={['L']} aria-pressed={layers.on} onClick={() => onLayers(withAll(layers))}>
+        <Button
+          icon={Layers}
+          keys={['L']}
+          aria-pressed={layers.on && names.length > 0}
+          disabled={names.length === 0}
+          onClick={() => onLayers(withAll(layers))}
+        >
           {t('bscan.layers')}
         </Button>
         <LayerMenu names={names} colours={colours} choice={layers} onChoice={onLayers} />

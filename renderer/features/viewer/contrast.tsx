@@ -2,9 +2,10 @@ import { Contrast as HalfMoon, RotateCcw } from 'lucide-react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../ui/button.tsx'
+import { Segmented } from '../../ui/field.tsx'
 import styles from './popover.module.css'
 import { Popover } from './popover.tsx'
-import { plainWindow, type WindowLevel } from './window-level.ts'
+import { luts, plainWindow, type WindowLevel } from './window-level.ts'
 
 interface ContrastProps {
   /** Whose contrast it is: `SLO contrast`. */
@@ -47,6 +48,14 @@ export function Contrast({ label, level, onLevel }: ContrastProps) {
         step={0.05}
         onValue={(value) => onLevel({ ...level, gamma: 2 ** value })}
       />
+      <div className={styles.foot}>
+        <Segmented
+          label={t('contrast.lut')}
+          value={level.lut}
+          onChange={(lut) => onLevel({ ...level, lut })}
+          choices={luts.map((lut) => ({ value: lut, label: t(`contrast.luts.${lut}`) }))}
+        />
+      </div>
       <div className={styles.foot}>
         <Button kind="quiet" icon={RotateCcw} disabled={isPlain(level)} onClick={() => onLevel(plainWindow)}>
           {t('contrast.reset')}

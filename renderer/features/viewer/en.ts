@@ -229,10 +229,9 @@ const en = {
   },
   remark: {
     'best-effort': 'This format is not published. It was read as far as it is understood; what is shown may be incomplete.',
-    'orientation-not-verified':
-      'Left eye’s ring: orientation not verified. The letters follow the file’s header; its direction was never checked against a device.',
+    'orientation-not-verified': 'Orientation not verified: which way a left eye’s ring runs was never checked against a device.',
     'slo-scale-assumed': 'The file does not carry the scale of the SLO; it was taken from its field of view. Lengths on it are approximate.',
-    lossy: 'The images were compressed with loss before they came here. Fine structure may be missing.',
+    lossy: 'Compressed with loss before it came here: fine structure may be missing.',
     'layers-missing': 'The file names layer lines that it does not carry.',
     'pictures-missing': 'Some images that the export names are missing; their B-scans are left out.',
   },

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Interval, Verdict } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
@@ -27,18 +27,6 @@ const beyond = 0.16
 export function SloMarks({ open, slo, rect, index, locations, cursor, intervals, verdict }: SloMarksProps) {
   const { t } = useTranslation('viewer')
   const { scan } = open
-  const others = useMemo(() => locations.map(outline).join(''), [locations])
-  // A fault along a whole volume has hundreds of stretches: one path for all.
-  const faults = useMemo(
-    () =>
-      intervals
-        .map(({ frame, from, to }) => {
-          const location = locations[frame]
-          return location ? polyline(stretch(location, from, to, scan.frames[frame]?.width ?? scan.width, scan.laterality)) : ''
-        })
-        .join(''),
-    [intervals, locations, scan],
-  )
   const scale = { x: rect.width / (slo.width * slo.spacing.x), y: rect.height / (slo.height * slo.spacing.y) }
   const px = (point: Point) => ({ x: rect.x + point.x * scale.x, y: rect.y + point.y * scale.y })
   const location = locations[index] ?? { kind: 'unknown' as const }
@@ -51,8 +39,7 @@ export function SloMarks({ open, slo, rect, index, locations, cursor, intervals,
   return (
     <svg className={image.over} role="img" aria-label={t(`slo.marks.${location.kind}`, { index: index + 1 })}>
       <g transform={`translate(${rect.x} ${rect.y}) scale(${scale.x} ${scale.y})`}>
-        {locations.length > 1 && <path className={image.dim} d={others} />}
-        {locations.length > 1 && faults !== '' && <path className={image.interval} data-verdict={verdict} data-thin d={faults} />}
+        {locations.length > 1 && <Others open={open} locations={locations} intervals={intervals} verdict={verdict} />}
         <path className={image.under} d={here} />
         {intervals
           .filter((one) => one.frame === index)
@@ -81,6 +68,25 @@ export function SloMarks({ open, slo, rect, index, locations, cursor, intervals,
     </svg>
   )
 }
+
+/** Every B-scan's place and faults: drawn once, however fast a person steps. The more there are, the lighter, so that the SLO stays to be seen. */
+const Others = memo(function Others({ open, locations, intervals, verdict }: Pick<SloMarksProps, 'open' | 'locations' | 'intervals' | 'verdict'>) {
+  const { scan } = open
+  const many = locations.length > 100
+  // A fault along a whole volume has hundreds of stretches: one path for all.
+  const faults = intervals
+    .map(({ frame, from, to }) => {
+      const location = locations[frame]
+      return location ? polyline(stretch(location, from, to, scan.frames[frame]?.width ?? scan.width, scan.laterality)) : ''
+    })
+    .join('')
+  return (
+    <>
+      <path className={image.dim} style={{ opacity: Math.max(0.1, Math.min(0.3, 14 / locations.length)) }} d={locations.map(outline).join('')} />
+      {faults !== '' && <path className={image.interval} data-verdict={verdict} data-thin={many ? 'many' : 'few'} d={faults} />}
+    </>
+  )
+})
 
 /** Around a ring, else at the image's edges; none where the eye is not known. */
 function Letters({ open, rect, location, px }: { open: OpenScan; rect: Rect; location: Location; px: (point: Point) => Point }) {

@@ -64,7 +64,7 @@ export function ticks(count: number, width: number): number[] {
   const least = (count * room) / Math.max(1, width)
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000].find((one) => one >= least) ?? 10_000
   const round = Array.from({ length: Math.floor(count / step) }, (_, i) => (i + 1) * step)
-  return round[0] === 1 ? round : [1, ...round.filter((one) => (one - 1) * width >= room * 0.7 * count)]
+  return round[0] === 1 ? round : [1, ...round.filter((one) => (one - 1) * width >= room * count)]
 }
 
 /** The B-scan at a place along the strip, 0..1. */

@@ -1,6 +1,6 @@
-import { type KeyboardEvent, type PointerEvent, useMemo } from 'react'
+import { type KeyboardEvent, memo, type PointerEvent, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ScanResult } from '../../../oct/results.ts'
+import type { ScanResult, Verdict } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { frameForKey } from './stepping.ts'
 import styles from './strip.module.css'
@@ -24,14 +24,10 @@ export function Strip({ open, index, result, onIndex }: StripProps) {
   const { frames } = open.scan
   const count = frames.length
   const verdict = result?.verdict ?? 'unknown'
-  const heights = useMemo(() => barHeights(frames.map((frame) => frame.quality)), [frames])
   const states = useMemo(() => barStates(count, result), [count, result])
-  const paths = useMemo(() => drawn.map((state) => ({ state, d: barPath(heights, states, state) })).filter(({ d }) => d !== ''), [heights, states])
-  const faults = useMemo(() => stretchesOf(states, 'fault'), [states])
   const quality = frames[index]?.quality
   const state = states[index] ?? 'open'
   const kinds = [...new Set((result?.intervals ?? []).filter((one) => one.frame === index).map((one) => t(`interval.${one.kind}`)))]
-  const share = (part: number) => `${(part / count) * 100}%`
 
   const at = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
@@ -73,21 +69,42 @@ export function Strip({ open, index, result, onIndex }: StripProps) {
         }}
         onKeyDown={key}
       >
-        <svg viewBox={`0 0 ${count} 1`} preserveAspectRatio="none" aria-hidden="true">
-          {paths.map(({ state: one, d }) => (
-            <path key={one} className={styles.bar} data-state={one} data-verdict={barVerdict(one, verdict)} d={d} />
-          ))}
-        </svg>
-        {faults.map(([from, to]) => (
-          <i key={from} className={styles.fault} data-verdict={verdict} style={{ left: share(from), width: share(to - from + 1) }} />
-        ))}
-        <i className={styles.here} style={{ left: share(index), width: share(1) }} />
-        {ticks(count, pane.width).map((tick) => (
-          <span key={tick} className={styles.tick} data-here={tick === index + 1 || undefined} style={{ left: share(tick - 0.5) }}>
-            {tick}
-          </span>
-        ))}
+        <Bars open={open} states={states} verdict={verdict} width={pane.width} />
+        <i className={styles.here} style={{ left: `${(index / count) * 100}%`, width: `${100 / count}%` }} />
       </div>
     </div>
   )
 }
+
+interface BarsProps {
+  open: OpenScan
+  states: readonly BarState[]
+  verdict: Verdict
+  /** CSS px */
+  width: number
+}
+
+/** What stays while a person steps: drawn once, however fast that is. */
+const Bars = memo(function Bars({ open, states, verdict, width }: BarsProps) {
+  const { frames } = open.scan
+  const count = frames.length
+  const heights = barHeights(frames.map((frame) => frame.quality))
+  const share = (part: number) => `${(part / count) * 100}%`
+  return (
+    <>
+      <svg viewBox={`0 0 ${count} 1`} preserveAspectRatio="none" aria-hidden="true">
+        {drawn.map((state) => (
+          <path key={state} className={styles.bar} data-state={state} data-verdict={barVerdict(state, verdict)} d={barPath(heights, states, state)} />
+        ))}
+      </svg>
+      {stretchesOf(states, 'fault').map(([from, to]) => (
+        <i key={from} className={styles.fault} data-verdict={verdict} style={{ left: share(from), width: share(to - from + 1) }} />
+      ))}
+      {ticks(count, width).map((tick) => (
+        <span key={tick} className={styles.tick} style={{ left: share(tick - 0.5) }}>
+          {tick}
+        </span>
+      ))}
+    </>
+  )
+})

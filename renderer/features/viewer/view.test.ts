@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { baseSize, held, noZoom, placed, toImage, zoomAt } from './view.ts'
+import { baseSize, filled, held, noZoom, placed, toImage, zoomAt } from './view.ts'
 
 const image = { width: 768, height: 496 }
 const pane = { width: 800, height: 400 }
@@ -42,4 +42,20 @@ describe('zoom', () => {
     expect(rect.x).toBeCloseTo(0)
     expect(rect.y + rect.height).toBeCloseTo(pane.height)
   })
+})
+
+describe('filled', () => {
+  const band = { width: 800, height: 100 }
+  it('makes a narrow band as high as its pane', () => {
+    const rect = placed(band, pane, filled(band, pane, { x: 0.5, y: 0.5 }))
+    expect(rect).toEqual({ x: -1200, y: 0, width: 3200, height: 400 })
+  })
+  it('keeps a place in the middle', () => {
+    const rect = placed(band, pane, filled(band, pane, { x: 0.3, y: 0.5 }))
+    expect(rect.x + 0.3 * rect.width).toBeCloseTo(pane.width / 2)
+  })
+  it('stops at the image’s edge', () => expect(placed(band, pane, filled(band, pane, { x: 0, y: 0 })).x).toBeCloseTo(0))
+  it('never makes an image smaller', () => expect(filled({ width: 300, height: 600 }, pane, { x: 0, y: 0 }).factor).toBe(1))
+  it('bears a pane that is not laid out yet', () =>
+    expect(filled({ width: 0, height: 0 }, { width: 0, height: 0 }, { x: 0.5, y: 0.5 }).factor).toBe(1))
 })

@@ -60,6 +60,15 @@ export function zoomAt(base: Size, pane: Size, zoom: Zoom, by: number, at: { x: 
   return held(base, pane, { factor, x: fromX - (fromX - zoom.x) * ratio, y: fromY - (fromY - zoom.y) * ratio })
 }
 
+/**
+ * The zoom at which an image is as high as its pane (never below the whole image), `at` (0..1 along and down) in the middle as far as
+ * the image's edges allow.
+ */
+export function filled(base: Size, pane: Size, at: { x: number; y: number }): Zoom {
+  const factor = Math.min(most, Math.max(1, base.height > 0 ? pane.height / base.height : 1))
+  return held(base, pane, { factor, x: (0.5 - at.x) * base.width * factor, y: (0.5 - at.y) * base.height * factor })
+}
+
 /** Image coordinates (px, fractional) of a point of the pane. */
 export function toImage(rect: Rect, image: Size, at: { x: number; y: number }): { x: number; y: number } {
   return { x: ((at.x - rect.x) / rect.width) * image.width, y: ((at.y - rect.y) / rect.height) * image.height }

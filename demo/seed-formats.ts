@@ -2,6 +2,7 @@
 import { uidOf, writeDicom } from '../oct/formats/dicom/write.ts'
 import { writeHeyexXml } from '../oct/formats/heyex-xml/write.ts'
 import { layerNames } from '../oct/formats/vol-layout.ts'
+import { frameCount } from '../oct/synth/course.ts'
 import type { SynthOptions } from '../oct/synth/index.ts'
 import { synthesise, synthesisedSize } from '../oct/synth/index.ts'
 import { type Bytes, generatedBytes, generatedFiles } from './bytes.ts'
@@ -40,8 +41,7 @@ function addFiles(lab: Lab, session: Experiment, user: string, facts: Facts, fil
   }
 }
 
-/** How many B-scans a pattern has where it is not asked for a number. */
-const framesOf = (options: SynthOptions): number => options.frames ?? { ring: 1, line: 1, volume: 25 }[options.pattern]
+const framesOf = (options: SynthOptions): number => frameCount(options.pattern, options.frames)
 
 const addVol = (lab: Lab, session: Experiment, user: string, type: string, options: SynthOptions): void => {
   const facts = { type, laterality: options.laterality, frames: framesOf(options), width: options.width ?? 768, resource: 'VOL' }
@@ -145,6 +145,9 @@ export function seedFormats(lab: Lab, user: string): void {
   const small = { width: 384, height: 496 } as const
   addVol(lab, patterns, user, 'Dense volume', { pattern: 'volume', laterality: 'OD', seed: 501, frames: 61, ...small })
   addVol(lab, patterns, user, 'Line', { pattern: 'line', laterality: 'OS', seed: 503 })
+  addVol(lab, patterns, user, 'Radial', { pattern: 'radial', laterality: 'OD', seed: 501 })
+  addVol(lab, patterns, user, 'Radial and circles', { pattern: 'radial-circles', laterality: 'OS', seed: 503 })
+  addVol(lab, patterns, user, 'Ring of a myopic eye', { pattern: 'ring', laterality: 'OD', seed: 507, focus: -11.8, ringRadius: 2.18 })
 
   const formats = addSubject(lab, 'DEMO-FORMATS', 'F-FORMATS', user)
   const dicom = sessionOf(formats, 'DICOM', '2024-06-07')

@@ -8,11 +8,14 @@ import { seedFormats } from './seed-formats.ts'
 /** The account the application's demo signs in with. */
 export const demoUser = { login: 'demo', password: 'demo' }
 
+/** The patterns a study takes. */
+type DemoScan = SynthOptions & { pattern: keyof typeof typeNames }
+
 interface Visit {
   label: string
   /** ISO */
   date: string
-  scans: SynthOptions[]
+  scans: DemoScan[]
 }
 
 interface Person {
@@ -27,30 +30,35 @@ const ring = { pattern: 'ring' } as const
 
 type Fault = NonNullable<SynthOptions['fault']>
 
-/** Ring and volume of both eyes, each with its own fault. */
+/** Ring and volume of both eyes, each with its own fault. `seed` is the person, `take` the recording: a follow-up shows the same eyes. */
 function visit(
   label: string,
   date: string,
   seed: number,
-  faults: { ringOd?: Fault; ringOs?: Fault; volumeOd?: Fault; volumeOs?: Fault } = {},
+  faults: { ringOd?: Fault; ringOs?: Fault; volumeOd?: Fault; volumeOs?: Fault; take?: number } = {},
   eyes: 'both' | 'OD' | 'OS' = 'both',
 ): Visit {
-  const scans: SynthOptions[] = []
+  const scans: DemoScan[] = []
+  const { take = 0 } = faults
   if (eyes !== 'OS') {
-    scans.push({ ...ring, laterality: 'OD', seed, fault: faults.ringOd ?? 'none' })
-    scans.push({ ...volume, laterality: 'OD', seed, fault: faults.volumeOd ?? 'none' })
+    scans.push({ ...ring, laterality: 'OD', seed, take, fault: faults.ringOd ?? 'none' })
+    scans.push({ ...volume, laterality: 'OD', seed, take, fault: faults.volumeOd ?? 'none' })
   }
   if (eyes !== 'OD') {
-    scans.push({ ...ring, laterality: 'OS', seed: seed + 1, fault: faults.ringOs ?? 'none' })
-    scans.push({ ...volume, laterality: 'OS', seed: seed + 1, fault: faults.volumeOs ?? 'none' })
+    scans.push({ ...ring, laterality: 'OS', seed: seed + 1, take, fault: faults.ringOs ?? 'none' })
+    scans.push({ ...volume, laterality: 'OS', seed: seed + 1, take, fault: faults.volumeOs ?? 'none' })
   }
   return { label, date, scans }
 }
 
 const ms: Person[] = [
-  { label: 'P-0142', group: 'MS', visits: [visit('V01', '2024-03-11', 142), visit('V02', '2024-09-16', 1142, { ringOs: 'dark' })] },
+  { label: 'P-0142', group: 'MS', visits: [visit('V01', '2024-03-11', 142), visit('V02', '2024-09-16', 142, { take: 1, ringOs: 'dark' })] },
   { label: 'P-0157', group: 'optic neuritis', visits: [visit('V01', '2024-03-18', 157, { ringOd: 'decentred', volumeOs: 'dark' })] },
-  { label: 'P-0163', group: 'MS', visits: [visit('V01', '2024-04-02', 163, { volumeOd: 'cut-upper' }), visit('V02', '2024-10-08', 1163)] },
+  {
+    label: 'P-0163',
+    group: 'MS',
+    visits: [visit('V01', '2024-04-02', 163, { volumeOd: 'cut-upper' }), visit('V02', '2024-10-08', 163, { take: 1 })],
+  },
   { label: 'P-0171', group: 'control', visits: [visit('V01', '2024-04-15', 171, {}, 'OD')] },
   { label: 'P-0188', group: 'optic neuritis', visits: [visit('V01', '2024-05-06', 188, { ringOd: 'badly-lit' })] },
 ]
@@ -59,20 +67,20 @@ const glaucoma: Person[] = [
   {
     label: 'P-0204',
     group: 'glaucoma suspect',
-    visits: [visit('V01', '2024-02-20', 204), visit('V02', '2024-08-27', 1204, { ringOd: 'cut-upper' })],
+    visits: [visit('V01', '2024-02-20', 204), visit('V02', '2024-08-27', 204, { take: 1, ringOd: 'cut-upper' })],
   },
   { label: 'P-0219', group: 'glaucoma', visits: [visit('V01', '2024-03-05', 219, { ringOs: 'badly-lit' }, 'OS')] },
   { label: 'P-0226', group: 'control', visits: [visit('V01', '2024-06-12', 226, { volumeOd: 'dark', ringOd: 'decentred' })] },
 ]
 
-const typeNames = { ring: 'RNFL ring', volume: 'Macula volume', line: 'Line' } as const
+const typeNames = { ring: 'RNFL ring', volume: 'Macula volume' } as const
 
 /** What the person at the device would have written beside such a scan. */
 const quality = (fault: Fault | undefined) =>
   fault === 'none' || fault === undefined ? 'usable' : fault === 'decentred' ? 'questionable' : 'unusable'
 
 /** A scan with its one file, which is made when somebody asks for its bytes or its digest. */
-function addGenerated(lab: Lab, session: Experiment, id: string, options: SynthOptions, deviceName: string): Scan {
+function addGenerated(lab: Lab, session: Experiment, id: string, options: DemoScan, deviceName: string): Scan {
   const scan = addScan(lab, session, id, 'xnat:optScanData', demoUser.login)
   const frames = options.pattern === 'volume' ? (options.frames ?? 25) : 1
   const fields = {

@@ -136,6 +136,19 @@ it('has the ring of a -12 D eye where it is asked for: larger, and as long as it
   expect(scan.width * scan.spacing.lateral).toBeCloseTo(2 * Math.PI * 2.18, 5)
 })
 
+it('shows the same eye in another take: as thick, with another noise', async () => {
+  const ring = options({ pattern: 'ring', width: 256, height: 496, seed: 142 })
+  const takes = await Promise.all([0, 1].map(async (take) => readVol(bytesSource(synthesise({ ...ring, take })))))
+  const thickness = takes.map((scan) => {
+    const bm = rows(scan, 0, 'BM')
+    return mean([...rows(scan, 0, 'ILM')].map((ilm, x) => (bm[x] ?? 0) - ilm))
+  })
+  expect(Math.abs((thickness[0] ?? 0) - (thickness[1] ?? 99))).toBeLessThan(2)
+  const [first, second] = await Promise.all(takes.map((scan, take) => readFrame(bytesSource(synthesise({ ...ring, take })), scan, 0)))
+  expect(first).not.toEqual(second)
+  expect(synthesise(ring)).toEqual(synthesise({ ...ring, take: 0 }))
+})
+
 describe('brightness', () => {
   it('has a dark vitreous with some zeros, a bright pigment epithelium and a fading choroid', async () => {
     const source = bytesSource(synthesise(options({ pattern: 'ring', width: 256, height: 496 })))

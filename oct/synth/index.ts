@@ -19,6 +19,8 @@ export interface SynthOptions {
   laterality: 'OD' | 'OS'
   /** The same seed is the same eye and the same scan. */
   seed: number
+  /** Another recording of the same eye, with the device placed a little differently and noise of its own; 0 */
+  take?: number
   fault?: SynthFault
   /** A-scans per B-scan; 512 for a volume, 768 for the others */
   width?: number
@@ -62,10 +64,12 @@ export function synthesisedSize(options: SynthOptions): number {
 export function synthesise(options: SynthOptions): Uint8Array {
   const size = sizeOf(options)
   const fault = options.fault ?? 'none'
-  const random = randomFrom(options.seed)
+  const take = 7919 * (options.take ?? 0)
+  let random = randomFrom(options.seed)
   const vary = (spread: number) => Math.max(-2, Math.min(2, normal(random))) * spread
   const traits: Traits = { rnfl: 1 + vary(0.06), retina: 1 + vary(0.025), turn: vary(0.08) }
   const vessels = growVessels(random)
+  if (take > 0) random = randomFrom(options.seed + take)
   const side = options.laterality === 'OD' ? 1 : -1
   const slo = { x: (extent * 1.5) / size.slo.width, y: (extent * 1.5) / size.slo.height }
   const onDisc = isOnDisc(options.pattern)
@@ -89,8 +93,8 @@ export function synthesise(options: SynthOptions): Uint8Array {
   const off = fault === 'decentred' ? { x: onDisc ? -0.62 : 0.9, y: onDisc ? 0.38 : 0.7 } : { x: vary(0.04), y: vary(0.04) }
   const centre: Point = { x: target.x + off.x, y: target.y + off.y }
   const axial = depth / size.height
-  const averaged = speckleTable(options.seed + 3, fault === 'dark' ? 2 : options.pattern === 'volume' ? 6 : 10)
-  const single = speckleTable(options.seed + 4, 1)
+  const averaged = speckleTable(options.seed + take + 3, fault === 'dark' ? 2 : options.pattern === 'volume' ? 6 : 10)
+  const single = speckleTable(options.seed + take + 4, 1)
   // A tilt across the disc bends a ring's BM into a wave, as on real rings; the macula is nearly level.
   const tilt = onDisc ? { x: 30 + vary(15), y: -45 + vary(15) } : { x: vary(10), y: vary(8) }
   const level = (fault === 'cut-upper' ? 240 : 1120) + vary(25)
@@ -118,7 +122,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
       gain: fault === 'dark' ? 0.02 : 1,
       speckle: averaged,
       noise: single,
-      seed: options.seed * 1009 + frame,
+      seed: (options.seed + take) * 1009 + frame,
     }
   }
   const frames: VolContent['frames'] = courses.map((course, frame) => {
@@ -146,7 +150,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
       between: options.pattern === 'volume' ? extent / size.frames : 0,
     },
     focus: options.focus ?? Math.round(vary(1.5) * 100) / 100,
-    slo: { ...size.slo, spacing: slo, field: 30, pixels: renderSlo(map, toEye, light, options.seed + 11) },
+    slo: { ...size.slo, spacing: slo, field: 30, pixels: renderSlo(map, toEye, light, options.seed + take + 11) },
     frames,
   })
 }

@@ -37,22 +37,28 @@ export function pictureFinder(files: readonly NamedSource[]): FindPicture {
   }
 }
 
+export type CheckPicture = (file: number, claimed: PictureSize) => Promise<FoundPicture>
+
 /**
- * Kind and size of a picture, against the size its image claims.
- * @throws ScansideError invalid-file naming the tag where they differ
+ * Kind and size of a picture, against the size its image claims. Each file is looked into once, however many images name it.
+ * @throws ScansideError (of what it returns) invalid-file naming the tag where they differ
  */
-export async function checkedPicture(files: readonly NamedSource[], file: number, claimed: PictureSize): Promise<FoundPicture> {
-  const { source } = files[file] as NamedSource
-  const info = await pictureInfo(source)
-  if (info.width !== claimed.width || info.height !== claimed.height) {
-    throw badTag(info.width === claimed.width ? 'Height' : 'Width', 'and one of its pictures differ in size', {
-      width: info.width,
-      height: info.height,
-      claimedWidth: claimed.width,
-      claimedHeight: claimed.height,
-    })
+export function pictureChecker(files: readonly NamedSource[]): CheckPicture {
+  const known = new Map<number, PictureInfo>()
+  return async (file, claimed) => {
+    const { source } = files[file] as NamedSource
+    const info = known.get(file) ?? (await pictureInfo(source))
+    known.set(file, info)
+    if (info.width !== claimed.width || info.height !== claimed.height) {
+      throw badTag(info.width === claimed.width ? 'Height' : 'Width', 'and one of its pictures differ in size', {
+        width: info.width,
+        height: info.height,
+        claimedWidth: claimed.width,
+        claimedHeight: claimed.height,
+      })
+    }
+    return { file, bytes: source.size, info }
   }
-  return { file, bytes: source.size, info }
 }
 
 /** The whole file as one picture. */

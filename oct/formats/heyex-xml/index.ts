@@ -6,7 +6,7 @@ import { ScansideError } from '../../errors.ts'
 import type { FrameInfo, FrameLocation, Laterality, Layer, NamedSource, Scan, ScanRemark, SloInfo } from '../../scan.ts'
 import { maxSide, type PictureSize } from '../pictures/bounds.ts'
 import { type ImageRecord, readDocument, type SeriesRecord } from './document.ts'
-import { checkedPicture, exportedInverted, type FindPicture, type FoundPicture, pictureFinder, refOf } from './files.ts'
+import { type CheckPicture, exportedInverted, type FindPicture, type FoundPicture, pictureChecker, pictureFinder, refOf } from './files.ts'
 import { locationOf, patternOf, spacingBetween } from './geometry.ts'
 import { gridsOf } from './grid.ts'
 import { badTag } from './refuse.ts'
@@ -48,7 +48,8 @@ export async function readHeyexXml(files: readonly NamedSource[], xml: number): 
 
 async function scanOf(files: readonly NamedSource[], series: SeriesRecord, images: ImageRecord[], find: FindPicture): Promise<Scan> {
   const places = images.map(locationOf)
-  const found = await foundPictures(files, images, find)
+  const check = pictureChecker(files)
+  const found = await foundPictures(images, find, check)
   const present = found.filter((each) => each !== undefined)
   const inverted = await exportedInverted(files, present)
   const frames: FrameInfo[] = []
@@ -57,7 +58,7 @@ async function scanOf(files: readonly NamedSource[], series: SeriesRecord, image
     if (picture) frames.push(frameOf(image, frames.length, places[index] as FrameLocation, picture, inverted))
   })
   const localizer = series.images.find((image) => typeOf(image) === 'LOCALIZER')
-  const slo = localizer && (await sloOf(files, localizer, find))
+  const slo = localizer && (await sloOf(localizer, find, check))
   const first = images[0] as ImageRecord
   const pattern = patternOf(places, series.values.get('Type') ?? '')
   const laterality = lateralityOf(series, images)
@@ -85,12 +86,12 @@ async function scanOf(files: readonly NamedSource[], series: SeriesRecord, image
   }
 }
 
-/** The picture of every B-scan, each at most once looked at; undefined where it is not in the set. */
-async function foundPictures(files: readonly NamedSource[], images: ImageRecord[], find: FindPicture): Promise<(FoundPicture | undefined)[]> {
+/** The picture of every B-scan; undefined where it is not in the set. */
+async function foundPictures(images: ImageRecord[], find: FindPicture, check: CheckPicture): Promise<(FoundPicture | undefined)[]> {
   const found: (FoundPicture | undefined)[] = []
   for (const image of images) {
     const file = fileOf(image, find)
-    found.push(file === undefined ? undefined : await checkedPicture(files, file, sizeOf(image)))
+    found.push(file === undefined ? undefined : await check(file, sizeOf(image)))
   }
   return found
 }
@@ -120,10 +121,10 @@ function layersOf(image: ImageRecord, width: number): Layer[] {
   return layers
 }
 
-async function sloOf(files: readonly NamedSource[], image: ImageRecord, find: FindPicture): Promise<SloInfo | undefined> {
+async function sloOf(image: ImageRecord, find: FindPicture, check: CheckPicture): Promise<SloInfo | undefined> {
   const file = fileOf(image, find)
   if (file === undefined) return undefined
-  const picture = await checkedPicture(files, file, sizeOf(image))
+  const picture = await check(file, sizeOf(image))
   const field = looseNumber(image.values, `${context}/Angle`, 1, 180)
   return {
     width: picture.info.width,

@@ -35,7 +35,7 @@ export function decodeBmp(bytes: Uint8Array, claimed: PictureSize): Uint8Array {
   const channels = head.bits / 8
   const used = head.width * channels
   const stride = Math.ceil(used / 4) * 4
-  checkRaw(head, stride)
+  checkRaw(head, stride, 'biWidth, biHeight')
   // The last row's padding may be missing: some writers leave it out.
   if (head.rows + stride * (head.height - 1) + used > bytes.length) throw damaged('bfOffBits', 10, { rows: head.rows, bytes: bytes.length })
 
@@ -56,13 +56,13 @@ export function decodeBmp(bytes: Uint8Array, claimed: PictureSize): Uint8Array {
 function header(head: Uint8Array): Header {
   const view = new DataView(head.buffer, head.byteOffset, headBytes)
   const infoBytes = view.getUint32(14, true)
-  if (infoBytes < 40) throw unsupported('an old bitmap', { headerBytes: infoBytes })
+  if (infoBytes < 40) throw unsupported('an old bitmap', 'biSize', { headerBytes: infoBytes })
   const signedHeight = view.getInt32(22, true)
   const bits = view.getUint16(28, true)
   const compression = view.getUint32(30, true)
   // 3 (BI_BITFIELDS) with 32 bits: every writer we know of keeps blue, green, red, alpha in that order.
   if (![8, 24, 32].includes(bits) || !(compression === 0 || (compression === 3 && bits === 32))) {
-    throw unsupported('a bitmap of unusual depth or compression', { bits, compression })
+    throw unsupported('a bitmap of unusual depth or compression', 'biBitCount, biCompression', { bits, compression })
   }
   const size = { width: view.getInt32(18, true), height: Math.abs(signedHeight) }
   checkSide(size, 'biWidth, biHeight', 18)

@@ -60,7 +60,8 @@ async function greyOf(type: PictureType, bytes: Uint8Array, size: PictureSize, c
   checkClaim(decoded, size)
   const count = size.width * size.height
   const { pixels, samples, bits } = decoded
-  if (!(pixels instanceof Uint8Array) || bits !== 8 || pixels.length < count * samples) throw unsupported('a JPG of unusual depth', { bits })
+  if (!(pixels instanceof Uint8Array) || bits !== 8 || pixels.length < count * samples)
+    throw unsupported('a JPG of unusual depth', 'JPEG frame header', { bits })
   return toGrey(pixels, samples, count)
 }
 

@@ -28,12 +28,12 @@ export function decodePng(bytes: Uint8Array, claimed: PictureSize): Uint8Array {
   const [depth, colour, , , interlaced] = bytes.subarray(24, 29) as unknown as [number, number, number, number, number]
   const channels = channelsOf[colour]
   if (channels === undefined) throw damaged('IHDR', 25, { colour })
-  if (interlaced !== 0) throw unsupported('an interlaced PNG')
+  if (interlaced !== 0) throw unsupported('an interlaced PNG', 'IHDR')
   const depthFits = depth === 8 || (depth === 16 && colour !== 3) || ([1, 2, 4].includes(depth) && channels === 1)
   if (!depthFits) throw damaged('IHDR', 24, { depth })
 
   const rowBytes = Math.ceil((size.width * channels * depth) / 8)
-  checkRaw(size, rowBytes + 1)
+  checkRaw(size, rowBytes + 1, 'IHDR')
   const { data, palette } = chunks(bytes)
   const filtered = new Uint8Array(size.height * (rowBytes + 1))
   inflateInto(joined(data), filtered, 'IDAT', headBytes + 4)
@@ -83,9 +83,9 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/** Undoes the filter that precedes each row (ISO 15948, section 9), in place; gives the rows without it. */
+/** Undoes the filter that precedes each row (ISO 15948, section 9); the rows move up in the same memory, over the filters' bytes. */
 function unfilter(filtered: Uint8Array, height: number, rowBytes: number, step: number): Uint8Array {
-  const rows = new Uint8Array(height * rowBytes)
+  const rows = filtered.subarray(0, height * rowBytes)
   for (let y = 0; y < height; y++) {
     const from = y * (rowBytes + 1)
     const filter = filtered[from] as number

@@ -58,21 +58,22 @@ export async function decodeTif(bytes: Uint8Array, claimed: PictureSize): Promis
   const dir = await directory(bytesSource(bytes))
   const size = await sizeOf(dir)
   checkClaim(size, claimed)
-  if (dir.entries.has(tag.tileWidth)) throw unsupported('a TIF in tiles')
+  if (dir.entries.has(tag.tileWidth)) throw unsupported('a TIF in tiles', 'TileWidth')
   const samples = await number(dir, tag.samples, 1)
   const photometric = await number(dir, tag.photometric, 1)
   const predictor = await number(dir, tag.predictor, 1)
   const bits = await list(dir, tag.bits, samples === 1 ? 1 : samples)
   const depth = bits[0] ?? 1
   if (samples < 1 || samples > 4 || (depth !== 8 && depth !== 16) || bits.some((bit) => bit !== depth)) {
-    throw unsupported('a TIF of unusual depth', { bits: depth, samples })
+    throw unsupported('a TIF of unusual depth', 'BitsPerSample', { bits: depth, samples })
   }
-  if (samples > 1 && (await number(dir, tag.planar, 1)) !== 1) throw unsupported('a TIF of separate colour planes')
-  if (photometric > 3 || (photometric === 2) !== samples > 2) throw unsupported('a TIF of unusual colours', { photometric, samples })
-  if (predictor !== 1 && predictor !== 2) throw unsupported('a TIF of unusual prediction', { predictor })
+  if (samples > 1 && (await number(dir, tag.planar, 1)) !== 1) throw unsupported('a TIF of separate colour planes', 'PlanarConfiguration')
+  if (photometric > 3 || (photometric === 2) !== samples > 2 || (photometric === 3 && samples > 1))
+    throw unsupported('a TIF of unusual colours', 'PhotometricInterpretation', { photometric, samples })
+  if (predictor !== 1 && predictor !== 2) throw unsupported('a TIF of unusual prediction', 'Predictor', { predictor })
 
   const rowBytes = size.width * samples * (depth / 8)
-  checkRaw(size, rowBytes)
+  checkRaw(size, rowBytes, 'ImageWidth, ImageLength')
   const raw = await strips(dir, bytes, size.height, rowBytes)
   if (predictor === 2) undoPrediction(raw, rowBytes, samples, depth, dir.little)
   const data = depth === 16 ? high8(raw, !dir.little) : raw
@@ -107,7 +108,7 @@ async function strips(dir: Directory, bytes: Uint8Array, height: number, rowByte
     } else if (compression === 5) unLzw(strip, target, offset)
     else if (compression === 8 || compression === 32946) inflateInto(strip, target, 'deflate', offset)
     else if (compression === 32773) unpackBits(strip, target, offset)
-    else throw unsupported('a TIF of unusual compression', { compression })
+    else throw unsupported('a TIF of unusual compression', 'Compression', { compression })
   }
   return raw
 }
@@ -143,7 +144,7 @@ async function directory(source: ByteSource): Promise<Directory> {
   const little = head[0] === 0x49
   const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const magic = view(head).getUint16(2, little)
-  if (magic === 43) throw unsupported('a BigTIFF')
+  if (magic === 43) throw unsupported('a BigTIFF', 'TIF header')
   if (magic !== 42) throw damaged('TIF header', 2)
   const start = view(head).getUint32(4, little)
   if (start + 2 > source.size) throw damaged('TIF directory', 4, { directory: start })

@@ -72,6 +72,7 @@ function ProjectionView({ open, field, names, frames, index, cursor, onPick, cho
         pixels={pixels}
         slo={grey}
         opacity={1}
+        sloOpacity={0.4}
         smooth={false}
         index={index}
         cursor={cursor}

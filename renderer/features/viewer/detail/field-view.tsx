@@ -23,12 +23,16 @@ interface FieldViewProps {
   pixels: Uint8ClampedArray<ArrayBuffer> | null
   slo: GreyImage | null
   opacity: number
+  /** 0..1 of the SLO below it */
+  sloOpacity: number
   /** Between cells: smooth for a map, as they are for a picture. */
   smooth: boolean
   index: number
   cursor: number | null
   label: string
   onPick: (point: Point) => void
+  /** The point under the pointer, mm; null once it has left. */
+  onPoint?: (point: Point | null) => void
   /** What lies over it, as SVG. */
   over?: (placing: Placing) => ReactNode
   /** What lies over it and is not SVG. */
@@ -36,7 +40,22 @@ interface FieldViewProps {
 }
 
 /** The scanned area in true mm, as it lies on the SLO: superior on top. The B-scan shown is a line in it; a click or drag goes to another. */
-export function FieldView({ open, field, pixels, slo, opacity, smooth, index, cursor, label, onPick, over, beside }: FieldViewProps) {
+export function FieldView({
+  open,
+  field,
+  pixels,
+  slo,
+  opacity,
+  sloOpacity,
+  smooth,
+  index,
+  cursor,
+  label,
+  onPick,
+  onPoint,
+  over,
+  beside,
+}: FieldViewProps) {
   const { scan } = open
   const { ref, pane, density } = usePane()
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -54,15 +73,16 @@ export function FieldView({ open, field, pixels, slo, opacity, smooth, index, cu
       const at = placing.toPx(corner)
       if (from) context.drawImage(from, at.x, at.y, width * placing.scale, height * placing.scale)
     }
+    context.globalAlpha = sloOpacity
     if (scan.slo) draw(background, { x: 0, y: 0 }, scan.slo.width * scan.slo.spacing.x, scan.slo.height * scan.slo.spacing.y)
     context.globalAlpha = opacity
     context.imageSmoothingEnabled = smooth
     draw(map, field.origin, field.width * field.step, field.height * field.step)
-  }, [scan, field, placing, pane, density, background, map, opacity, smooth])
+  }, [scan, field, placing, pane, density, background, map, opacity, sloOpacity, smooth])
 
-  const pick = (event: PointerEvent) => {
+  const pointOf = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
-    onPick(placing.toMm({ x: event.clientX - box.left, y: event.clientY - box.top }))
+    return placing.toMm({ x: event.clientX - box.left, y: event.clientY - box.top })
   }
   return (
     <div
@@ -71,11 +91,13 @@ export function FieldView({ open, field, pixels, slo, opacity, smooth, index, cu
       onPointerDown={(event) => {
         if (event.button !== 0) return
         event.currentTarget.setPointerCapture(event.pointerId)
-        pick(event)
+        onPick(pointOf(event))
       }}
       onPointerMove={(event) => {
-        if (event.buttons === 1) pick(event)
+        if (event.buttons === 1) onPick(pointOf(event))
+        onPoint?.(pointOf(event))
       }}
+      onPointerLeave={() => onPoint?.(null)}
     >
       <canvas ref={canvas} className={styles.canvas} role="img" aria-label={label} />
       <svg className={image.over} aria-hidden="true">

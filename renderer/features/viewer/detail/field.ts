@@ -217,17 +217,17 @@ export function sampleField(field: Field, values: readonly (Float32Array | null)
     const a = values[first]
     const b = values[field.second[cell] as number]
     if (between === 'nearest') {
-      sampled[cell] = part < 0.5 ? valueAt(a, field.atFirst[cell] as number) : valueAt(b, field.atSecond[cell] as number)
+      sampled[cell] = part < 0.5 ? interpolated(a, field.atFirst[cell] as number) : interpolated(b, field.atSecond[cell] as number)
       continue
     }
-    const one = valueAt(a, field.atFirst[cell] as number)
-    const other = valueAt(b, field.atSecond[cell] as number)
+    const one = interpolated(a, field.atFirst[cell] as number)
+    const other = interpolated(b, field.atSecond[cell] as number)
     sampled[cell] = one + (other - one) * part
   }
   return sampled
 }
 
-function valueAt(values: Float32Array | null | undefined, at: number): number {
+function interpolated(values: Float32Array | null | undefined, at: number): number {
   if (!values) return Number.NaN
   const left = Math.floor(at)
   const part = at - left
@@ -235,13 +235,23 @@ function valueAt(values: Float32Array | null | undefined, at: number): number {
   return part < 1e-6 ? value : value + ((values[left + 1] ?? Number.NaN) - value) * part
 }
 
+/** The cell at a point (mm); -1 outside the raster. */
+function cellAt({ origin, step, width, height }: Field, at: Point): number {
+  const column = Math.floor((at.x - origin.x) / step)
+  const row = Math.floor((at.y - origin.y) / step)
+  return column < 0 || row < 0 || column >= width || row >= height ? -1 : row * width + column
+}
+
+/** What was sampled at a point (mm); null where there is nothing. */
+export function valueAt(field: Field, sampled: Float32Array, at: Point): number | null {
+  const value = sampled[cellAt(field, at)]
+  return value === undefined || Number.isNaN(value) ? null : value
+}
+
 /** The B-scan and A-scan nearest to a point (mm) of the scanned area; null outside it. */
 export function scanAt(field: Field, at: Point): { frame: number; aScan: number } | null {
-  const column = Math.floor((at.x - field.origin.x) / field.step)
-  const row = Math.floor((at.y - field.origin.y) / field.step)
-  if (column < 0 || row < 0 || column >= field.width || row >= field.height) return null
-  const cell = row * field.width + column
-  const frame = field.first[cell] as number
+  const cell = cellAt(field, at)
+  const frame = field.first[cell] ?? -1
   if (frame < 0) return null
   const nearer = (field.part[cell] as number) < 0.5
   return nearer

@@ -11,7 +11,7 @@ import { useDetail } from './detail-state.ts'
 import { etdrsGrid } from './etdrs.ts'
 import { EtdrsFigures } from './etdrs-figures.tsx'
 import { EtdrsHandle, EtdrsLines } from './etdrs-overlay.tsx'
-import { type Field, fieldLines, middleOf, sampleField, scanAt } from './field.ts'
+import { type Field, fieldLines, middleOf, sampleField, scanAt, valueAt } from './field.ts'
 import { FieldView } from './field-view.tsx'
 import styles from './figures.module.css'
 import { Legend } from './legend.tsx'
@@ -36,6 +36,7 @@ export function MapTab({ open, field, between, boundaries, index, cursor, onPick
   const { grey } = useSlo(open)
   const home = useMemo(() => gridHome(scan), [scan])
   const [moved, setMoved] = useState<Point | null>(null)
+  const [pointed, setPointed] = useState<Point | null>(null)
   const centre = moved ?? home.centre
   const upper = boundaries.of(between.upper)
   const lower = boundaries.of(between.lower)
@@ -55,6 +56,7 @@ export function MapTab({ open, field, between, boundaries, index, cursor, onPick
     const found = scanAt(field, point)
     if (found) onPick(found.frame, found.aScan)
   }
+  const here = values && pointed ? valueAt(field, values, pointed) : null
   const number = (value: number) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 }).format(value)
   const what = t(`detail.of.${nameOfBetween(between) ?? 'other'}`, { ...between })
 
@@ -66,16 +68,27 @@ export function MapTab({ open, field, between, boundaries, index, cursor, onPick
         pixels={pixels}
         slo={grey}
         opacity={opacity}
+        sloOpacity={1}
         smooth
         index={index}
         cursor={cursor}
         label={t('detail.map.label', { what, from: range.from, to: range.to })}
         onPick={pick}
+        onPoint={setPointed}
         over={(placing) => <EtdrsLines centre={centre} placing={placing} />}
-        beside={(placing) => <EtdrsHandle centre={centre} placing={placing} onMove={move} />}
+        beside={(placing) => (
+          <>
+            <EtdrsHandle centre={centre} placing={placing} onMove={move} />
+            {here !== null && <p className={styles.reading}>{`${Math.round(here)} µm`}</p>}
+          </>
+        )}
       />
       <Legend range={range} />
-      {grid && <EtdrsFigures scan={scan} grid={grid} device={home.device} retina={retina} moved={moved !== null} />}
+      {grid ? (
+        <EtdrsFigures scan={scan} grid={grid} device={home.device} retina={retina} moved={moved !== null} />
+      ) : (
+        <figure className={styles.round} />
+      )}
       <div className={styles.side}>
         <label className={styles.slider}>
           <span className="soft small">{t('detail.map.opacity')}</span>

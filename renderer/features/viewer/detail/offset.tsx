@@ -21,13 +21,13 @@ export function Offset({ label, boundary, value, onChange }: OffsetProps) {
         min={-500}
         max={500}
         step={5}
-        aria-label={`${label}, ${boundary} ± µm`}
+        aria-label={`${label}, ${boundary}, µm`}
         value={value}
         onChange={(event) => {
           const next = event.target.valueAsNumber
           if (Number.isFinite(next)) onChange(Math.min(500, Math.max(-500, next)))
         }}
-        after={<span className="faint small">{`µm ${boundary}`}</span>}
+        after={<span className="faint small">µm</span>}
       />
     </div>
   )

@@ -47,7 +47,7 @@ export function ProfileTab({ open, between, boundaries, index, cursor, onCursor 
   const room = { width: Math.max(0, pane.width - edge.left - edge.right), height: Math.max(0, pane.height - edge.top - edge.bottom) }
   const toX = (at: number) => edge.left + at * room.width
   const toY = (value: number) => edge.top + (1 - value / ceiling) * room.height
-  const step = [50, 100, 200, 500].find((one) => (ceiling / one) * 24 <= room.height) ?? 1000
+  const step = [50, 100, 200, 500].find((one) => (ceiling / one) * 30 <= room.height) ?? 1000
   const ticks = Array.from({ length: Math.floor(ceiling / step) + 1 }, (_, i) => i * step)
   const here = cursor === null ? undefined : points.find(({ aScan }) => aScan === cursor)
   const what = t(`detail.of.${nameOfBetween(between) ?? 'other'}`, { ...between })
@@ -65,7 +65,7 @@ export function ProfileTab({ open, between, boundaries, index, cursor, onCursor 
   return (
     <div className={figures.figures}>
       <div ref={ref} className={styles.plot} onPointerMove={point} onPointerLeave={() => onCursor(null)}>
-        {room.width > 0 && room.height > 0 && (
+        {values && room.width > 0 && room.height > 0 && (
           <svg role="img" aria-label={t('detail.profile.said', { what, index: index + 1, said })}>
             {ticks.map((tick) => (
               <g key={tick}>
@@ -99,21 +99,23 @@ export function ProfileTab({ open, between, boundaries, index, cursor, onCursor 
             {here && !Number.isNaN(here.value) && <circle className={styles.dot} cx={toX(here.at)} cy={toY(here.value)} r={4} />}
           </svg>
         )}
-        <p className={styles.reading}>
-          {here ? (
-            <>
-              {t('bscan.aScan', { index: here.aScan + 1 })} <b className="strong">{micrometres(here.value)}</b>
-            </>
-          ) : (
-            <>
-              <i />
-              {t(means ? 'detail.profile.sectorMean' : 'detail.profile.mean')}
-              {!means && <b className="strong">{micrometres(mean)}</b>}
-            </>
-          )}
-        </p>
+        {values && (
+          <p className={styles.reading}>
+            {here ? (
+              <>
+                {t('bscan.aScan', { index: here.aScan + 1 })} <b className="strong">{micrometres(here.value)}</b>
+              </>
+            ) : (
+              <>
+                <i />
+                {t(means ? 'detail.profile.sectorMean' : 'detail.profile.mean')}
+                {!means && <b className="strong">{micrometres(mean)}</b>}
+              </>
+            )}
+          </p>
+        )}
       </div>
-      {means && <RingFigure means={means} laterality={scan.laterality} />}
+      {angles && <RingFigure means={means} laterality={scan.laterality} />}
     </div>
   )
 }

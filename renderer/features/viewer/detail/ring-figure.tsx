@@ -4,9 +4,10 @@ import styles from './figures.module.css'
 import { type RingMeans, sectorSpans } from './sectors.ts'
 import { Wheel, type WheelField } from './wheel.tsx'
 
-/** The six sectors of a ring as they lie on the SLO, with the mean of the whole in the middle. */
-export function RingFigure({ means, laterality }: { means: RingMeans; laterality: Laterality }) {
+/** The six sectors of a ring as they lie on the SLO, with the mean of the whole in the middle; its place is kept while they are read. */
+export function RingFigure({ means, laterality }: { means: RingMeans | null; laterality: Laterality }) {
   const { t, i18n } = useTranslation('viewer')
+  if (!means) return <figure className={styles.round} />
   const percent = (part: number) => new Intl.NumberFormat(i18n.language, { style: 'percent' }).format(Math.floor(part * 100) / 100)
   const said = (name: string, mean: number | null, measured: number) => {
     if (mean === null) return t('detail.grid.tooLittle', { name, part: percent(measured) })
@@ -30,7 +31,7 @@ export function RingFigure({ means, laterality }: { means: RingMeans; laterality
     const rad = (degrees: number) => (degrees / 180) * Math.PI
     return { name, value: shown(mean), title: said(name, mean, measured), from: rad(from), to: rad(from + high - low), inner: 0.42, outer: 1 }
   })
-  const partly = [...means.sectors.filter(({ measured }) => measured < 0.995)].map(({ name, measured }) => `${name} ${percent(measured)}`)
+  const partly = means.sectors.filter(({ measured }) => measured < 0.995).map(({ name, measured }) => `${name} ${percent(measured)}`)
   return (
     <figure className={styles.round}>
       <Wheel fields={[...fields, global]} label={[...fields, global].map(({ title }) => title).join(', ')} />

@@ -32,7 +32,7 @@ function table(): Uint8ClampedArray {
   const all = new Uint8ClampedArray(256 * 4)
   for (let i = 0; i < 256; i++) {
     const t = i / 255
-    all.set([...oklch(0.24 + 0.7 * t, 0.13 * Math.sin(Math.PI * Math.min(1, t * 0.9)), 300), 255], i * 4)
+    all.set([...oklch(0.24 + 0.7 * t, 0.09 * Math.sin(Math.PI * Math.min(1, t * 0.9)), 300), 255], i * 4)
   }
   return all
 }

@@ -27,6 +27,8 @@ interface BscanMarksProps {
   cursor: number | null
   intervals: readonly Interval[]
   verdict: Verdict
+  /** Whether the image may be as light as what is drawn on it: a look-up table other than grey. */
+  onLight: boolean
 }
 
 /** More lines than these are named at their ends always, fewer in the key and at their ends while the pointer is over the B-scan. */
@@ -34,7 +36,7 @@ const namedInKey = 4
 
 /** What is drawn over a B-scan: layer lines, letters, cursor, faults along the edge they lie at, scale, key. */
 export function BscanMarks(props: BscanMarksProps) {
-  const { open, index, size, spacing, layers, colours, choice, rect, pane, cursor, intervals, verdict } = props
+  const { open, index, size, spacing, layers, colours, choice, rect, pane, cursor, intervals, verdict, onLight } = props
   const { t } = useTranslation('viewer')
   const { scan } = open
   const lines = useMemo(() => layers.map((layer) => ({ ...layer, d: linePath(layer.rows) })).filter((line) => line.d !== ''), [layers])
@@ -60,6 +62,7 @@ export function BscanMarks(props: BscanMarksProps) {
         <Faults intervals={intervals} verdict={verdict} toX={toX} top={top} bottom={bottom} />
         {shown.length > 0 && (
           <g transform={`translate(${rect.x} ${rect.y}) scale(${rect.width / size.width} ${rect.height / size.height})`}>
+            {onLight && <path className={image.under} d={shown.map((line) => line.d).join('')} />}
             {shown.map((line) => (
               <path key={line.name} className={image.line} d={line.d} style={{ stroke: `var(${colours.get(line.name)})` }} />
             ))}
@@ -74,6 +77,7 @@ export function BscanMarks(props: BscanMarksProps) {
             </g>
           )
         })}
+        {cursor !== null && onLight && <path className={image.under} d={`M${toX(cursor + 0.5)} ${top}V${bottom}`} />}
         {cursor !== null && <path className={image.line} d={`M${toX(cursor + 0.5)} ${top}V${bottom}`} strokeDasharray="2 4" opacity={0.8} />}
         {letters.map((letter) => (
           <text

@@ -187,6 +187,7 @@ export function BscanPane(props: BscanPaneProps) {
             cursor={cursor}
             intervals={shown.index === index ? intervals : []}
             verdict={verdict}
+            onLight={view.level.lut !== 'grey'}
           />
         )}
         {shown && measuring && (

@@ -1,7 +1,6 @@
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Caliper, CaliperEnd } from './calipers.ts'
-import { measure, nudged, type Point } from './calipers.ts'
+import { type Caliper, type CaliperEnd, labelPlace, measure, nudged, type Point } from './calipers.ts'
 import image from './image.module.css'
 import type { Rect, Size } from './view.ts'
 
@@ -40,12 +39,7 @@ export function CaliperMarks({ calipers, selected, size, spacing, rect, pane, on
         const { length, lateral, axial } = measure(one, spacing)
         const d = `M${a.x} ${a.y}L${b.x} ${b.y}`
         const said = t('caliper.said', { length: number(length), lateral: number(lateral), axial: number(axial) })
-        const right = a.x > b.x ? a : b
-        const after = right.x + 150 < pane.width
-        const label = {
-          x: after ? right.x + 12 : Math.min(a.x, b.x) - 12,
-          y: Math.min(pane.height - 24, Math.max(16, after ? right.y : (a.x > b.x ? b : a).y)),
-        }
+        const label = labelPlace(a, b, pane)
         return (
           <g key={one.id} className={image.caliper} data-selected={one.id === selected || undefined}>
             <path className={image.under} d={d} />
@@ -73,7 +67,7 @@ export function CaliperMarks({ calipers, selected, size, spacing, rect, pane, on
                 onKeyDown={(event) => key(event, one, end)}
               />
             ))}
-            <text className={image.letter} data-small x={label.x} y={label.y} textAnchor={after ? 'start' : 'end'}>
+            <text className={image.letter} data-small x={label.x} y={label.y} textAnchor={label.anchor}>
               <tspan className={image.loud}>{`${number(length)} µm`}</tspan>
               <tspan x={label.x} dy={14}>
                 {`↔ ${number(lateral)}  ↕ ${number(axial)}`}

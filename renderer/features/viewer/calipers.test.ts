@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { kept, measure, moved, noCalipers, nudged, removed, set, setInMiddle } from './calipers.ts'
+import { kept, labelPlace, measure, moved, noCalipers, nudged, removed, set, setInMiddle } from './calipers.ts'
 
 const size = { width: 768, height: 496 }
 const spacing = { lateral: 0.0116, axial: 0.00387 }
@@ -57,4 +57,19 @@ describe('calipers', () => {
     ['ArrowDown', true, { x: 10, y: 20 }],
     ['Enter', false, null],
   ])('%s (shift %s) nudges an end', (key, shift, to) => expect(nudged({ x: 10, y: 10 }, key, shift)).toEqual(to))
+})
+
+describe('labelPlace', () => {
+  const pane = { width: 600, height: 400 }
+  const at = (x0: number, y0: number, x1: number, y1: number) => labelPlace({ x: x0, y: y0 }, { x: x1, y: y1 }, pane)
+  it('stands right of a caliper, whichever end came first', () => {
+    expect(at(100, 50, 200, 80)).toEqual({ x: 212, y: 80, anchor: 'start' })
+    expect(at(200, 80, 100, 50)).toEqual(at(100, 50, 200, 80))
+  })
+  it('stands left of one that reaches the right edge', () => expect(at(300, 50, 590, 80)).toEqual({ x: 288, y: 50, anchor: 'end' }))
+  it('stands above the middle of one as wide as the pane, or below where there is no room', () => {
+    expect(at(20, 200, 580, 200)).toEqual({ x: 300, y: 168, anchor: 'middle' })
+    expect(at(20, 10, 580, 10)).toEqual({ x: 300, y: 30, anchor: 'middle' })
+  })
+  it('stays within the pane', () => expect(at(100, 399, 200, 399).y).toBe(368))
 })

@@ -83,6 +83,20 @@ export function nudged(at: Point, key: string, shift: boolean): Point | null {
   return null
 }
 
+/** px a caliper's two lines of words take */
+const words = { width: 130, height: 32 }
+
+/** Where the words of a caliper stand, px of the pane: right of it, else left of it, else above or below its middle. */
+export function labelPlace(a: Point, b: Point, pane: Size): Point & { anchor: 'start' | 'end' | 'middle' } {
+  const [left, right] = a.x < b.x ? [a, b] : [b, a]
+  const row = (y: number) => Math.min(pane.height - words.height, Math.max(16, y))
+  if (right.x + 12 + words.width <= pane.width) return { x: right.x + 12, y: row(right.y), anchor: 'start' }
+  if (left.x - 12 - words.width >= 0) return { x: left.x - 12, y: row(left.y), anchor: 'end' }
+  const [x, y] = [(a.x + b.x) / 2, (a.y + b.y) / 2]
+  const held = Math.min(pane.width - words.width / 2, Math.max(words.width / 2, x))
+  return { x: held, y: row(y > words.height + 16 ? y - words.height : y + 20), anchor: 'middle' }
+}
+
 function within(at: Point, { width, height }: Size): Point {
   return { x: Math.min(width, Math.max(0, at.x)), y: Math.min(height, Math.max(0, at.y)) }
 }

@@ -31,8 +31,11 @@ export interface Tally {
 
 export interface Failure {
   format: FormatName
+  /** 0: an undamaged file */
   seed: number
   why: string
+  /** mutants that failed in the same way, itself among them */
+  alike: number
 }
 
 /** Between the thread that counts and the one that reads: a batch's task, and what comes back. */

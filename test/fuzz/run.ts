@@ -49,7 +49,7 @@ async function fuzzFormat(format: FormatName, options: FuzzOptions): Promise<Rep
     }
     whole.tally.mutants++
     whole.tally.failed++
-    whole.failures.push({ format, seed: reached, why: report })
+    whole.failures.push({ format, seed: reached, why: report, alike: 1 })
     if (Atomics.load(progress, 0) === 0) break
     seed = reached + 1
   }
@@ -116,8 +116,8 @@ export async function runFuzz(options: FuzzOptions): Promise<{ passed: number; f
     console.log(row([format, ...counts, megabytes(tally.allocated), megabytes(tally.grown), `${tally.read.toFixed(2)} x`]))
   }
   console.log('memory, wasm: most bytes asked for beyond the file, most growth of a decoder; read: most metadata read, of the file')
-  for (const { format, seed, why } of failures) {
-    console.log(`FAILED ${format} ${seed}: ${why}`)
+  for (const { format, seed, why, alike } of failures) {
+    console.log(`FAILED ${format} ${seed}${alike > 1 ? ` and ${alike - 1} alike` : ''}: ${why}`)
     if (seed > 0) console.log(`       again: npm run test:fuzz -- --format ${format} --seed ${seed} --count 1`)
   }
   return { passed, failed }

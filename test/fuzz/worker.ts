@@ -1,10 +1,7 @@
 /** Reads one mutant after another, in a thread of its own: its memory is bounded, and whoever waits for it can end it. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { countAllocations } from './allocations.ts'
-import { formatNames, type Report, type Task } from './options.ts'
-
-/** Failures told of one format; more say nothing new. */
-const toldFailures = 20
+import { type Failure, formatNames, type Report, type Task } from './options.ts'
 
 // Before anything that may keep a constructor is loaded.
 const allocations = countAllocations()
@@ -23,12 +20,13 @@ const report: Report = {
   lines: [],
 }
 const { tally } = report
+const kinds = new Map<string, Failure>()
 
 // The files must be good before damage tells anything; this also loads every decoder, whose first memory is not a mutant's.
 for (const fixture of good) {
   const { end, why } = await judge(fixture, codecs, allocations)
   if (end === 'scan' && !/changed/.test(why)) continue
-  report.failures.push({ format, seed: 0, why: `the undamaged file "${fixture.name}": ${why}` })
+  report.failures.push({ format, seed: 0, why: `the undamaged file "${fixture.name}": ${why}`, alike: 1 })
 }
 for (let seed = first; seed < first + count; seed++) {
   Atomics.store(progress, 0, seed)
@@ -41,11 +39,24 @@ for (let seed = first; seed < first + count; seed++) {
   tally.allocated = Math.max(tally.allocated, allocated)
   tally.grown = Math.max(tally.grown, grown)
   tally.read = Math.max(tally.read, read)
-  if (end === 'failed' && report.failures.length < toldFailures) report.failures.push({ format, seed, why: `${damaged.name}: ${why}` })
+  if (end === 'failed') fail(seed, `${damaged.name}: ${why}`, why)
   if (verbose)
     report.lines.push(`${format} ${seed} (${damaged.name}, ${damaged.files.map(({ bytes }) => bytes.byteLength).join(' + ')} bytes): ${end}: ${why}`)
 }
 parentPort?.postMessage(report)
+
+/** Told once for every way of failing: the same words, whatever numbers they hold. */
+function fail(seed: number, told: string, why: string): void {
+  const kind = why.replaceAll(/\d+|".*"/g, '#')
+  const known = kinds.get(kind)
+  if (known !== undefined) {
+    known.alike++
+    return
+  }
+  const failure = { format, seed, why: told, alike: 1 }
+  kinds.set(kind, failure)
+  report.failures.push(failure)
+}
 
 /** A bound that counts nothing would hold for everything. */
 function proveCounting(): void {

@@ -68,6 +68,7 @@ describe('dciodvfy finds no error in', () => {
     ['a path', tomogram(1, { ...seen, locations: [path] })],
     ['an en-face frame', tomogram(1, { ...seen, locations: [area] })],
     ['a volume without a photograph', without(tomogram(3, { ...seen, planes }), 'reference', 'locations')],
+    ['a volume with sequences of undefined length', tomogram(3, { ...seen, open: true })],
     ['a volume of the left eye with measures in every frame', tomogram(3, { ...seen, laterality: 'L', measuresPerFrame: true })],
   ]
   it.each(tries)('OPT: %s', (_, content) => expectConforming(content, opt))

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decodePixels } from '../../oct/formats/decode.ts'
 import { type DicomContent, uidOf, writeDicom } from '../../oct/formats/dicom/write.ts'
 import { identify, rawPixels, readScan } from '../../oct/formats/index.ts'
-import type { FrameLocation } from '../../oct/scan.ts'
+import type { FrameLocation, Scan } from '../../oct/scan.ts'
 import { createNodeCodecs } from '../support/codecs.ts'
 import { enFace, height, lateral, lines, photograph, picture, set, sloScale, sloUid, tomogram, width, without } from './dicom-fixtures.ts'
 
@@ -108,6 +108,15 @@ describe('places', () => {
   })
 })
 
+describe('sequences of undefined length', () => {
+  it.each(['explicit', 'implicit', 'big-endian', 'deflated'] as const)('are read alike, %s', async (syntax) => {
+    const closed = await readScan(set(tomogram(3, { syntax }), photograph()))
+    const open = await readScan(set(tomogram(3, { syntax, open: true }), photograph()))
+    const placeless = (scan: Scan) => ({ ...scan, frames: scan.frames.map(({ location, width, height }) => ({ location, width, height })) })
+    expect(placeless(open)).toEqual(placeless(closed))
+  })
+})
+
 describe('pictures beside the scan', () => {
   const codecs = createNodeCodecs()
 
@@ -180,7 +189,9 @@ describe('the rest', () => {
 
   it('the optics of the eye', async () => {
     const scan = await readScan(set(tomogram(1, { axialLength: 24.12, field: 20, focus: -3.25 })))
-    expect(scan).toMatchObject({ axialLength: 24.12, focus: -3.25, field: { width: 20 } })
+    expect(scan).toMatchObject({ axialLength: 24.12, focus: -3.25, field: { width: 20, height: 0 } })
+    expect((await readScan(set(tomogram(5, { field: 20 })))).field).toEqual({ width: 20, height: 27.8 })
+    expect(await readScan(set(tomogram(1, { field: 20, locations: [ring(1)] })))).not.toHaveProperty('field')
     const bare = await readScan(set(tomogram(1, { axialLength: 0, field: 0 })))
     for (const key of ['axialLength', 'focus', 'field', 'art', 'edi', 'acquiredAt']) expect(bare).not.toHaveProperty(key)
   })

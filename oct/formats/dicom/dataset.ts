@@ -7,17 +7,12 @@ import type { ByteSource } from '../../scan.ts'
 import { Cursor } from './cursor.ts'
 import { syntaxOf, type TransferSyntax } from './syntaxes.ts'
 import { tag, tagName, wanted } from './tags.ts'
+import { decodeValue, text } from './values.ts'
 
-export interface Leaf {
-  vr: string
-  bytes: Uint8Array
-  bigEndian: boolean
-}
+/** What is kept of an element: its text, its numbers, or its items. */
+export type Value = string | ArrayLike<number> | Dataset[]
 
-export interface Dataset {
-  leaves: Map<number, Leaf>
-  sequences: Map<number, Dataset[]>
-}
+export type Dataset = Map<number, Value>
 
 /** Where the pixel data lie: `offset` of the value; `length` absent where it is encapsulated. */
 export interface PixelElement {
@@ -34,7 +29,7 @@ export interface FileMeta {
   offset: number
 }
 
-const limits = { elements: 1_000_000, kept: 250_000, bytes: 24 * 1024 * 1024, leaf: 1024 * 1024, depth: 16 }
+const limits = { elements: 1_000_000, kept: 400_000, bytes: 16 * 1024 * 1024, leaf: 1024 * 1024, depth: 16 }
 const undefinedLength = 0xffffffff
 const itemTag = 0xfffee000
 const itemEnd = 0xfffee00d
@@ -63,7 +58,7 @@ interface Reading {
 export async function readMeta(source: ByteSource): Promise<FileMeta> {
   const cursor = new Cursor(source, 132)
   const reading: Reading = { cursor, explicit: true, skipping: false, spent: nothingSpent() }
-  const meta: Dataset = { leaves: new Map(), sequences: new Map() }
+  const meta: Dataset = new Map()
   while (source.size - cursor.position >= 8) {
     if (!cursor.has(8)) await cursor.fill(8, 4096)
     const start = cursor.position
@@ -74,8 +69,7 @@ export async function readMeta(source: ByteSource): Promise<FileMeta> {
     if (element.length === undefined) throw refuse(element.tag, start, 'has no length')
     await readValue(reading, element.tag, element.vr, element.length, source.size, start, meta, 0)
   }
-  const text = (number: number) => ascii(meta.leaves.get(number)?.bytes)
-  return { sopClass: text(tag.mediaClass), syntax: text(tag.transferSyntax), offset: cursor.position }
+  return { sopClass: text(meta, tag.mediaClass), syntax: text(meta, tag.transferSyntax), offset: cursor.position }
 }
 
 /** The transfer syntax, or a refusal in plain words. */
@@ -104,7 +98,7 @@ export async function readDataset(
   const cursor = new Cursor(source, offset)
   cursor.bigEndian = syntax.bigEndian
   const reading: Reading = { cursor, explicit: syntax.explicit, skipping: false, spent }
-  const dataset: Dataset = { leaves: new Map(), sequences: new Map() }
+  const dataset: Dataset = new Map()
   while (source.size - cursor.position >= 8) {
     const start = cursor.position
     const element = await readHeader(reading)
@@ -164,7 +158,7 @@ async function readValue(
     // A sequence hidden in an element of unknown kind is implicit (PS3.5, 6.2.2).
     const inner = vr === 'UN' ? { ...reading, explicit: false } : reading
     const items = await readItems(known === 'SQ' ? inner : { ...inner, skipping: true }, number, length, end, depth + 1)
-    if (known === 'SQ') into.sequences.set(number, items)
+    if (known === 'SQ') into.set(number, items)
     return
   }
   if (length === undefined || known === undefined || known === 'SQ' || vr === 'SQ') {
@@ -174,7 +168,7 @@ async function readValue(
   if (length > limits.leaf) throw refuse(number, start, `claims ${length} bytes, more than any device writes`)
   spent.bytes += length
   if (++spent.kept > limits.kept || spent.bytes > limits.bytes) throw refuse(number, start, 'comes after more values than any device writes')
-  into.leaves.set(number, { vr: vr === 'UN' ? known : vr, bytes: await cursor.take(length), bigEndian: cursor.bigEndian })
+  into.set(number, decodeValue(vr === 'UN' ? known : vr, await cursor.take(length), cursor.bigEndian))
 }
 
 async function readItems(reading: Reading, number: number, length: number | undefined, outer: number, depth: number): Promise<Dataset[]> {
@@ -194,7 +188,7 @@ async function readItems(reading: Reading, number: number, length: number | unde
       cursor.position += item.length
       continue
     }
-    const dataset: Dataset = { leaves: new Map(), sequences: new Map() }
+    const dataset: Dataset = new Map()
     const last = item.length === undefined ? end : cursor.position + item.length
     let delimited = item.length !== undefined
     while (cursor.position < last) {
@@ -210,7 +204,9 @@ async function readItems(reading: Reading, number: number, length: number | unde
     }
     if (!delimited) throw refuse(number, start, 'has an item that never ends')
     if (reading.skipping) continue
-    if (++spent.kept > limits.kept) throw refuse(number, start, 'holds more items than any device writes')
+    // An item costs as much memory as a few values.
+    spent.kept += 3
+    if (spent.kept > limits.kept) throw refuse(number, start, 'holds more items than any device writes')
     items.push(dataset)
   }
   if (length === undefined) throw refuse(number, end, 'never ends')
@@ -224,15 +220,6 @@ export function refuse(number: number, offset: number, why: string): ScansideErr
     `The element ${tagName(number)} at byte ${offset} of this DICOM file ${why}. Nothing was changed; export the scan again from the device.`,
     { tag: tagName(number), offset },
   )
-}
-
-/** ASCII without padding; what is not printable becomes `?`. */
-export function ascii(bytes: Uint8Array | undefined): string {
-  let text = ''
-  for (const byte of bytes ?? []) {
-    if (byte !== 0) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '?'
-  }
-  return text.trim()
 }
 
 /** A UID as it may stand in a sentence: digits and dots. */

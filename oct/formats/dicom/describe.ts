@@ -2,7 +2,7 @@
 import type { Laterality } from '../../scan.ts'
 import type { Dataset } from './dataset.ts'
 import { tag } from './tags.ts'
-import { firstItem, number, text, texts, within } from './values.ts'
+import { firstItem, items, number, text, texts, within } from './values.ts'
 
 const sides = new Map<string, Laterality>([
   ['R', 'OD'],
@@ -13,7 +13,7 @@ const sides = new Map<string, Laterality>([
 
 /** The eye, where everything that names one names the same: the frames, the image, the series. */
 export function eyeOf(dataset: Dataset): Laterality {
-  const frames = [...(dataset.sequences.get(tag.shared) ?? []), ...(dataset.sequences.get(tag.perFrame) ?? [])]
+  const frames = [...items(dataset, tag.shared), ...items(dataset, tag.perFrame)]
   const words = [
     ...frames.flatMap((frame) => texts(firstItem(frame, tag.frameAnatomy), tag.frameLaterality)),
     ...texts(dataset, tag.imageLaterality),

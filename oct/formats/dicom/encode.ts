@@ -16,13 +16,20 @@ export type DatasetOut = readonly ElementOut[]
 const widths = { AT: 2, US: 2, UL: 4, FL: 4, FD: 8 } as const
 const longForm = new Set(['SQ', 'OB', 'OW', 'OV', 'UN', 'UT'])
 
-/** The elements in ascending order of their tags; sequences and items of defined length. */
-export function encodeDataset(dataset: DatasetOut, syntax: Pick<TransferSyntax, 'explicit' | 'bigEndian'>): Uint8Array {
-  const little = !syntax.bigEndian
+/** How elements are written; `open`: sequences and items of undefined length, ended by delimiters. */
+export type Style = Pick<TransferSyntax, 'explicit' | 'bigEndian'> & { open?: boolean }
+
+const undefinedLength = 0xffffffff
+
+/** The elements in ascending order of their tags. */
+export function encodeDataset(dataset: DatasetOut, style: Style): Uint8Array {
+  const little = !style.bigEndian
   const chunks: Uint8Array[] = []
   for (const element of [...dataset].sort((a, b) => a[0] - b[0])) {
-    const value = encodeValue(element, syntax)
-    chunks.push(elementHeader(element[0], element[1], value.byteLength, syntax.explicit, little), value)
+    const open = style.open && element[1] === 'SQ'
+    const value = encodeValue(element, style)
+    chunks.push(elementHeader(element[0], element[1], open ? undefinedLength : value.byteLength, style.explicit, little), value)
+    if (open) chunks.push(item(0xfffee0dd, 0, little))
   }
   return concat(chunks)
 }
@@ -60,18 +67,21 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-function encodeValue(element: ElementOut, syntax: Pick<TransferSyntax, 'explicit' | 'bigEndian'>): Uint8Array {
+function encodeValue(element: ElementOut, style: Style): Uint8Array {
   const [, vr, value] = element
   if (vr === 'SQ') {
     return concat(
       value.flatMap((dataset) => {
-        const bytes = encodeDataset(dataset, syntax)
-        return [item(0xfffee000, bytes.byteLength, !syntax.bigEndian), bytes]
+        const bytes = encodeDataset(dataset, style)
+        const little = !style.bigEndian
+        return style.open
+          ? [item(0xfffee000, undefinedLength, little), bytes, item(0xfffee00d, 0, little)]
+          : [item(0xfffee000, bytes.byteLength, little), bytes]
       }),
     )
   }
   if (vr === 'OB' || vr === 'OW' || vr === 'OV') return even(value)
-  if (vr === 'AT' || vr === 'US' || vr === 'UL' || vr === 'FL' || vr === 'FD') return encodeNumbers(vr, value, !syntax.bigEndian)
+  if (vr === 'AT' || vr === 'US' || vr === 'UL' || vr === 'FL' || vr === 'FD') return encodeNumbers(vr, value, !style.bigEndian)
   const texts: readonly (string | number)[] = typeof value === 'string' ? [value] : (value as readonly (string | number)[])
   const text = texts.map((each) => (typeof each === 'number' ? decimal(each) : each)).join('\\')
   const bytes = latin1(text)

@@ -29,7 +29,7 @@ export interface Places {
   assumed: boolean
 }
 
-const maxPathPoints = 500_000
+const maxPathPoints = 400_000
 
 /** The first item of a functional group of a B-scan. */
 export function group(frame: FrameGroups, sequence: number): Dataset | undefined {
@@ -49,17 +49,17 @@ export function spacingOf(dataset: Dataset | undefined): { row: number; column: 
 
 /** All of it. `ground`: the picture that is shown; B-scans that lie on another one have no place on it. */
 export function placesOf(frames: readonly FrameGroups[], ground: Ground | undefined): Places {
-  const traces = frames.map(traceOf)
   const measures = frames.map((frame) => spacingOf(group(frame, tag.measures) ?? frame.file))
   const lateral = measures[0]?.column ?? 0
-  const derived = derivedScale(traces, frames, lateral)
+  const derived = derivedScale(frames[0], lateral)
   const onGround = (frame: FrameGroups) => ground === undefined || groundOf(frame) === '' || groundOf(frame) === ground.uid
   const lies = frames.some(onGround)
   const scale = lies ? (ground?.spacing ?? derived) : derived
   let points = 0
-  const places = traces.map((traced, index): FrameLocation => {
-    if (traced === undefined) return { kind: 'unknown' }
-    const place = locate(traced, (frames[index] as FrameGroups).width, scale ?? { x: 1, y: 1 })
+  const places = frames.map((frame): FrameLocation => {
+    const trace = traceOf(frame)
+    if (trace === undefined) return { kind: 'unknown' }
+    const place = locate(trace, frame.width, scale ?? { x: 1, y: 1 })
     if (place.kind === 'path') points += place.points.length
     if (points > maxPathPoints) {
       throw new ScansideError('not-supported', 'The B-scans of this DICOM file follow more points than can be shown. Nothing was changed.', {
@@ -88,9 +88,8 @@ function traceOf(frame: FrameGroups): Traced | undefined {
 }
 
 /** A B-scan is as long on the picture as its A-scans are wide together. */
-function derivedScale(traces: readonly (Traced | undefined)[], frames: readonly FrameGroups[], lateral: number): Point | undefined {
-  const traced = traces[0]
-  const frame = frames[0]
+function derivedScale(frame: FrameGroups | undefined, lateral: number): Point | undefined {
+  const traced = frame && traceOf(frame)
   if (traced === undefined || frame === undefined || lateral === 0) return undefined
   const length = lengthOf(locate(traced, frame.width))
   if (length === undefined || length < 1) return undefined

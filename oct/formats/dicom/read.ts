@@ -8,9 +8,9 @@ import { className, type Kind } from './classes.ts'
 import { nothingSpent } from './dataset.ts'
 import { acquiredAt, deviceOf, eyeOf, opticsOf, plain } from './describe.ts'
 import { type DicomFile, frameCount, isGrey, kindOf, openFile, type Pictures, readPictures } from './file.ts'
-import { type FrameGroups, groundOf, placesOf, spacingOf } from './places.ts'
+import { type FrameGroups, groundOf, type Places, placesOf, spacingOf } from './places.ts'
 import { tag } from './tags.ts'
-import { firstItem, number, text } from './values.ts'
+import { firstItem, items, number, text } from './values.ts'
 
 /** Files of one set that are looked at. */
 const maxFiles = 5000
@@ -58,12 +58,13 @@ export async function readDicom(files: readonly NamedSource[], which: readonly n
       })
     }
   }
-  const { axialLength, focus, field } = opticsOf(first.dataset)
+  const { axialLength, focus, field: across } = opticsOf(first.dataset)
+  const field = across === undefined ? undefined : fieldOf(across, places, frames)
   const at = acquiredAt(first.dataset)
   const enFace = await enFacePictures(opened)
   const sloInfo = slo && describeSlo(slo, places.scale ?? { x: 0, y: 0 })
-  const used = [first, ...opened].filter((file) => file.syntax.deflated).map((file) => file.index)
-  const deflated = [...new Set(used)].sort((a, b) => a - b)
+  const shownFiles = new Set([...frames, ...enFace, ...(sloInfo ? [sloInfo] : [])].map(({ pixels }) => pixels.file))
+  const deflated = opened.filter((file) => file.syntax.deflated && shownFiles.has(file.index)).map((file) => file.index)
   return {
     format: 'dicom-opt',
     device: deviceOf(first.dataset),
@@ -75,7 +76,7 @@ export async function readDicom(files: readonly NamedSource[], which: readonly n
     spacing: places.spacing,
     ...(focus === undefined ? {} : { focus }),
     ...(axialLength === undefined ? {} : { axialLength }),
-    ...(field === undefined ? {} : { field: { width: field, height: 0 } }),
+    ...(field === undefined ? {} : { field }),
     ...(sloInfo === undefined ? {} : { slo: sloInfo }),
     pictures: enFace,
     frames,
@@ -84,6 +85,14 @@ export async function readDicom(files: readonly NamedSource[], which: readonly n
     ...(at === undefined ? {} : { acquiredAt: at }),
     ...(deflated.length === 0 ? {} : { deflated }),
   }
+}
+
+/** Degrees: the header tells the width alone. A line has no height, and a volume's follows from its shape. */
+function fieldOf(width: number, { pattern, spacing }: Places, frames: readonly FrameInfo[]): Scan['field'] {
+  if (pattern === 'line') return { width, height: 0 }
+  const length = spacing.lateral * (frames[0]?.width ?? 0)
+  if (pattern !== 'volume' || length === 0 || spacing.between === 0) return undefined
+  return { width, height: Math.round((10 * width * spacing.between * (frames.length - 1)) / length) / 10 }
 }
 
 /** The headers of the files of the kinds that are read, in the set's order. */
@@ -141,7 +150,7 @@ function stackGroup(file: DicomFile) {
 
 function frameGroups(file: DicomFile, width: number): FrameGroups[] {
   const shared = firstItem(file.dataset, tag.shared)
-  const own = file.dataset.sequences.get(tag.perFrame) ?? []
+  const own = items(file.dataset, tag.perFrame)
   return Array.from({ length: frameCount(file) }, (_, index) => ({ own: own[index], shared, file: file.dataset, width }))
 }
 

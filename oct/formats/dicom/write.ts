@@ -65,6 +65,8 @@ export interface DicomContent extends Pick<PixelContent, 'width' | 'frames' | 'f
   zone?: string
   manufacturer?: string
   model?: string
+  /** Sequences and items of undefined length, as many devices write them. */
+  open?: boolean
   /** LossyImageCompression 01, whatever the transfer syntax. */
   lossy?: boolean
   identity?: IdentityContent
@@ -80,7 +82,7 @@ export function writeDicom(content: DicomContent): Uint8Array {
   for (const element of [...commonModules(content), ...kindModules(content), ...functionalGroups(content), ...before, ...(content.extra ?? [])]) {
     elements.set(element[0], element)
   }
-  const dataset = concat([encodeDataset([...elements.values()], syntax), ...chunks])
+  const dataset = concat([encodeDataset([...elements.values()], { ...syntax, open: content.open ?? false }), ...chunks])
   return concat([fileMeta(content, syntax.uid), syntax.deflated ? deflateSync(dataset) : dataset])
 }
 

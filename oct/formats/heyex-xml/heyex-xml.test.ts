@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { ScansideError } from '../../errors.ts'
 import type { FrameLocation, NamedSource, Scan } from '../../scan.ts'
+import { synthesise } from '../../synth/index.ts'
 import { randomFrom } from '../../synth/random.ts'
 import { bytesSource } from '../bytes.ts'
 import { identify, readScan } from '../index.ts'
+import { readFrame, readVol, toDisplay } from '../vol.ts'
 import { looksInverted } from './files.ts'
 import { readHeyexXml } from './index.ts'
 import { type HeyexXmlContent, writeHeyexXml, type XmlFrame } from './write.ts'
@@ -255,11 +257,17 @@ describe('the pictures', () => {
     expect((await readHeyexXml(named(damaged), 0)).frames[0]?.pixels.coding).toMatchObject({ inverted: true })
   })
 
+  it.each(['none', 'dark', 'cut-upper', 'badly-lit'] as const)('of a scan with the fault %s are told from their inversion', async (fault) => {
+    const vol = bytesSource(synthesise({ pattern: 'line', laterality: 'OD', seed: 4, fault, width: 96 }))
+    const shown = toDisplay(await readFrame(vol, await readVol(vol), 0))
+    expect(looksInverted(shown)).toBe(false)
+    expect(looksInverted(shown.map((value) => 255 - value))).toBe(true)
+  })
+
   it('that say nothing of it count as not inverted', () => {
     const random = randomFrom(3)
     expect(looksInverted(Uint8Array.from({ length: 5000 }, () => Math.floor(random() * 256)))).toBe(false)
     expect(looksInverted(new Uint8Array(100))).toBe(false)
-    expect(looksInverted(new Uint8Array(100).fill(255))).toBe(false)
     expect(looksInverted(new Uint8Array(0))).toBe(false)
   })
 })

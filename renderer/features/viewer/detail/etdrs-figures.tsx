@@ -46,17 +46,23 @@ export function EtdrsFigures({ scan, grid, device, retina, moved }: EtdrsFigures
   const zone = (name: string) => beside?.zones.find((one) => one.name === name)
   const deviceVolume = beside ? totalVolume(beside) : null
 
+  const tabled = beside !== null || partly.length > 0
+
   return (
     <>
       <figure className={styles.round}>
         <Wheel fields={fields} label={[...rows.map(({ said }) => said), t('detail.grid.volume', { value: volume })].join(', ')} />
         <figcaption className="faint small">
-          {t('detail.grid.volume', { value: volume })}
-          <br />
+          {!tabled && (
+            <>
+              {t('detail.grid.volume', { value: volume })}
+              <br />
+            </>
+          )}
           {t('detail.notDiagnosis')}
         </figcaption>
       </figure>
-      {(beside || partly.length > 0) && (
+      {tabled && (
         <div className={styles.table}>
           <table>
             <thead>

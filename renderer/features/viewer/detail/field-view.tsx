@@ -103,7 +103,7 @@ export function FieldView({
       <svg className={image.over} aria-hidden="true">
         {over?.(placing)}
         <Here open={open} index={index} cursor={cursor} placing={placing} />
-        <Edges open={open} width={pane.width} height={pane.height} millimetre={placing.scale} />
+        <Edges open={open} field={field} placing={placing} width={pane.width} height={pane.height} />
       </svg>
       {beside?.(placing)}
     </div>
@@ -129,18 +129,21 @@ function Here({ open, index, cursor, placing }: { open: OpenScan; index: number;
 }
 
 /** Letters at the edges where the eye is known, and a millimetre. */
-function Edges({ open, width, height, millimetre }: { open: OpenScan; width: number; height: number; millimetre: number }) {
+function Edges({ open, field, placing, width, height }: { open: OpenScan; field: Field; placing: Placing; width: number; height: number }) {
   const letters = sloLetters(open.scan.laterality)
+  const millimetre = placing.scale
+  const first = placing.toPx(field.origin)
+  const last = placing.toPx({ x: field.origin.x + field.width * field.step, y: field.origin.y + field.height * field.step })
   const bar = `M12 ${height - 10}v-4v8v-4h${millimetre}v-4v8`
   return (
     <>
       {letters &&
         (
           [
-            [letters.left, 12, height / 2],
-            [letters.right, width - 12, height / 2],
-            [letters.top, width / 2, 12],
-            [letters.bottom, width / 2, height - 12],
+            [letters.left, Math.max(12, first.x - 14), height / 2],
+            [letters.right, Math.min(width - 12, last.x + 14), height / 2],
+            [letters.top, width / 2, Math.max(12, first.y - 14)],
+            [letters.bottom, width / 2, Math.min(height - 12, last.y + 14)],
           ] as const
         ).map(([text, x, y]) => (
           <text key={text} className={image.letter} x={x} y={y} textAnchor="middle">

@@ -107,7 +107,7 @@ export function MapTab({ open, field, between, boundaries, index, cursor, onPick
             value={fixed ? 'fixed' : 'automatic'}
             onChange={(value) => useDetail.setState({ fixed: value === 'fixed' })}
             choices={[
-              { value: 'fixed', label: `${retinaRange.from}–${retinaRange.to} µm` },
+              { value: 'fixed', label: t('detail.map.fixed') },
               { value: 'automatic', label: t('detail.map.automatic') },
             ]}
           />

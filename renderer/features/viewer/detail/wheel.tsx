@@ -17,7 +17,7 @@ export interface WheelField {
 export function Wheel({ fields, label }: { fields: readonly WheelField[]; label: string }) {
   const { ref, pane } = usePane()
   const radius = Math.max(0, Math.min(pane.width, pane.height) / 2 - 1)
-  const named = radius >= 84
+  const named = fields.every(({ inner, outer }) => (outer - inner) * radius >= (inner === 0 ? 22 : 30))
   const at = (angle: number, part: number) => `${Math.cos(angle) * radius * part} ${Math.sin(angle) * radius * part}`
   return (
     <div ref={ref} className={styles.wheel}>

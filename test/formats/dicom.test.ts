@@ -21,7 +21,7 @@ const through = (degrees: number): FrameLocation => {
   const [x, y] = [Math.cos((degrees * Math.PI) / 180) * half, Math.sin((degrees * Math.PI) / 180) * half]
   return { kind: 'line', start: { x: middle.x - x, y: middle.y - y }, end: { x: middle.x + x, y: middle.y + y } }
 }
-const wave: FrameLocation = {
+const wave: Extract<FrameLocation, { kind: 'path' }> = {
   kind: 'path',
   points: Array.from({ length: width }, (_, index) => ({ x: 1 + index * lateral, y: 2 + 0.4 * Math.sin(index / 5) })),
 }
@@ -80,6 +80,14 @@ describe('places', () => {
       expect(scan.remarks).toEqual(['slo-scale-assumed'])
       expect(scan.slo?.spacing).toEqual(files.length > 1 ? near(sloScale) : undefined)
     }
+  })
+
+  it('of a path are scaled by its length', async () => {
+    const steps = wave.points.slice(1).map(({ x, y }, i) => Math.hypot(x - (wave.points[i]?.x ?? 0), y - (wave.points[i]?.y ?? 0)))
+    const along = steps.reduce((sum, step) => sum + step, 0)
+    const spacing = { axial: 0.0039, lateral: along / width }
+    const scan = await readScan(set(tomogram(1, { locations: [wave], spacing })))
+    expect(scan.frames[0]?.location).toEqual(near(wave))
   })
 
   it('stay unknown where nothing tells the scale', async () => {

@@ -42,7 +42,10 @@ export function locate(traced: Traced, width: number, scale: Point = { x: 1, y: 
 /** How long a B-scan is on the picture, in the unit of its place; undefined where that does not follow from it. */
 export function lengthOf(location: FrameLocation): number | undefined {
   if (location.kind === 'line') return distance(location.start, location.end)
-  return location.kind === 'ring' ? 2 * Math.PI * location.radius : undefined
+  if (location.kind === 'ring') return 2 * Math.PI * location.radius
+  if (location.kind !== 'path') return undefined
+  const { points } = location
+  return points.slice(1).reduce((sum, point, index) => sum + distance(point, points[index] as Point), 0)
 }
 
 /** Which scan the frames make, and the mean distance of neighbours, in the unit of their places, where they are parallel lines. */

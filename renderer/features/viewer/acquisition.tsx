@@ -1,6 +1,8 @@
-import { Info } from 'lucide-react'
+import { ChevronsDownUp, ChevronsUpDown, Info } from 'lucide-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../preload/contract.ts'
+import { IconButton } from '../../ui/button.tsx'
 import { formatMoment } from '../../ui/format.ts'
 import { layoutOf } from './acquisition-facts.ts'
 import styles from './panel.module.css'
@@ -9,6 +11,7 @@ import styles from './panel.module.css'
 export function Acquisition({ open, index }: { open: OpenScan; index: number }) {
   const { t, i18n } = useTranslation('viewer')
   const { scan } = open
+  const [whole, setWhole] = useState(false)
   const number = (value: number, digits: number) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits }).format(value)
   const known = (value: number | null | undefined, say: (value: number) => string) => (value == null ? t('facts.notKnown') : say(value))
   const { width, height, mixed, extent, scaling, between, radius, length } = layoutOf(scan, index)
@@ -39,7 +42,7 @@ export function Acquisition({ open, index }: { open: OpenScan; index: number }) 
   ]
 
   return (
-    <section className={styles.acquisition} data-scrolls aria-label={t('facts.title')}>
+    <section className={styles.acquisition} data-whole={whole || undefined} data-scrolls aria-label={t('facts.title')}>
       {scan.remarks.length > 0 && (
         <ul className={styles.remarks} aria-label={t('facts.remarks')}>
           {scan.remarks.map((remark) => (
@@ -50,7 +53,15 @@ export function Acquisition({ open, index }: { open: OpenScan; index: number }) 
           ))}
         </ul>
       )}
-      <h2 className="label">{t('facts.title')}</h2>
+      <header>
+        <h2 className="label">{t('facts.title')}</h2>
+        <IconButton
+          label={t(whole ? 'facts.less' : 'facts.all')}
+          icon={whole ? ChevronsDownUp : ChevronsUpDown}
+          aria-expanded={whole}
+          onClick={() => setWhole(!whole)}
+        />
+      </header>
       <dl className={styles.facts}>
         {rows.map(
           ([name, value]) =>

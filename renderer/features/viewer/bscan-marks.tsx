@@ -48,6 +48,7 @@ export function BscanMarks(props: BscanMarksProps) {
   const clampX = (x: number) => Math.min(Math.min(pane.width, rect.x + rect.width) - 14, Math.max(Math.max(0, rect.x) + 14, x))
   const top = Math.max(0, rect.y)
   const bottom = Math.min(pane.height, rect.y + rect.height)
+  const clampY = (y: number) => Math.min(bottom - 16, Math.max(top + 16, y))
   const below = Math.max(0, pane.height - bottom)
   const bmo = scan.frames[index]?.bmo
   const inKey = shown.length <= namedInKey ? shown : []
@@ -84,7 +85,7 @@ export function BscanMarks(props: BscanMarksProps) {
             key={`${letter.text}${letter.at}`}
             className={image.letter}
             x={clampX(rect.x + letter.at * rect.width)}
-            y={top + 16}
+            y={letter.down === undefined ? top + 16 : clampY(rect.y + letter.down * rect.height)}
             textAnchor="middle"
           >
             {letter.text}

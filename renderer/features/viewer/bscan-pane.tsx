@@ -1,4 +1,4 @@
-import { type PointerEvent, type KeyboardEvent as ReactKeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type PointerEvent, type KeyboardEvent as ReactKeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Interval, Verdict } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
@@ -15,6 +15,7 @@ import { ImageCanvas } from './image-canvas.tsx'
 import { viewerKey } from './keys.ts'
 import { type LayerChoice, layerNames } from './layer-choice.ts'
 import { layerColours } from './layer-colours.ts'
+import { type Seen, seenPart } from './snapshot/picture.ts'
 import type { useFrames } from './use-frames.ts'
 import { useKeys } from './use-keys.ts'
 import { usePane } from './use-pane.ts'
@@ -37,6 +38,8 @@ interface BscanPaneProps {
   onView: (view: BscanView) => void
   onStep: (delta: number) => void
   onCursor: (aScan: number | null) => void
+  /** Is told what is in sight, for a picture to be saved. */
+  seen?: RefObject<Seen | null>
 }
 
 type Drag = { x: number; y: number } & (
@@ -74,6 +77,9 @@ export function BscanPane(props: BscanPaneProps) {
   const grey = shown?.frame ?? null
   const measuring = tool && scaled && view.mode === 'micrometres'
   const here = calipers.all.filter((one) => one.frame === seen)
+  useEffect(() => {
+    if (props.seen) props.seen.current = { ...seenPart(rect, pane, size), calipers: measuring ? here : [] }
+  })
   useWheel(ref, onStep, (by, point) => onView({ ...view, zoom: zoomAt(base, pane, view.zoom, by, point) }))
 
   const measureOn = () => {

@@ -225,6 +225,8 @@ const de: Sentences<typeof en> = {
     acquired: 'Aufgenommen',
     notKnown: 'nicht bekannt',
     remarks: 'Zu dieser Aufnahme',
+    all: 'Mehr Platz für diese Angaben',
+    less: 'Mehr Platz für das SLO',
     eye: 'Auge',
     pattern: 'Muster',
     bscans: 'B-Scans',

@@ -222,6 +222,8 @@ const en = {
     acquired: 'Acquired',
     notKnown: 'not known',
     remarks: 'To be known of this scan',
+    all: 'More room for these facts',
+    less: 'More room for the SLO',
     eye: 'Eye',
     pattern: 'Pattern',
     bscans: 'B-scans',

@@ -43,3 +43,33 @@ describe('bscanLetters', () => {
     expect(names(line(1, 1, 1, 1), 'OD')).toEqual([])
   })
 })
+
+describe('courses and areas', () => {
+  const around = (direction: 1 | -1): Location => ({
+    kind: 'path',
+    points: Array.from({ length: 360 }, (_, i) => {
+      const angle = Math.PI + (direction * i * Math.PI) / 180
+      return { x: 4 + 2 * Math.cos(angle), y: 4 + 1.5 * Math.sin(angle) }
+    }),
+  })
+  it('letters a closed course like a ring', () => {
+    expect(names(around(1), 'OD')).toEqual(['T', 'S', 'N', 'I', 'T'])
+    expect(names(around(-1), 'OD')).toEqual(['T', 'I', 'N', 'S', 'T'])
+    expect(bscanLetters(around(1), 'OD')[1]?.at).toBeCloseTo(0.25, 1)
+  })
+  it('letters an open course like a line', () => {
+    const bow: Location = { kind: 'path', points: Array.from({ length: 50 }, (_, x) => ({ x, y: 20 + Math.sin(x / 9) })) }
+    expect(names(bow, 'OS')).toEqual(['N', 'T'])
+  })
+  it('letters the four sides of a transverse frame', () => {
+    const area: Location = { kind: 'area', from: { x: 1, y: 1 }, to: { x: 5, y: 5 } }
+    expect(bscanLetters(area, 'OD')).toEqual([
+      { at: 0, down: 0.5, text: 'T' },
+      { at: 0.5, down: 0, text: 'S' },
+      { at: 0.5, down: 1, text: 'I' },
+      { at: 1, down: 0.5, text: 'N' },
+    ])
+    expect(names({ kind: 'area', from: { x: 5, y: 5 }, to: { x: 1, y: 1 } }, 'OD')).toEqual(['N', 'I', 'S', 'T'])
+  })
+  it('says nothing of a course of one point', () => expect(names({ kind: 'path', points: [{ x: 1, y: 1 }] }, 'OD')).toEqual([]))
+})

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
 import { RunSheet } from '../run-sheet/run-sheet.tsx'
@@ -12,6 +12,7 @@ import { allLayers, layerNames, withAll, withDigit } from './layer-choice.ts'
 import { NotJudged } from './not-judged.tsx'
 import { type KnownResult, QualityPanel } from './quality-panel.tsx'
 import { SloPane } from './slo-pane.tsx'
+import type { Seen } from './snapshot/picture.ts'
 import { frameForKey, stepFrame } from './stepping.ts'
 import { Strip } from './strip.tsx'
 import { useFrames } from './use-frames.ts'
@@ -27,6 +28,7 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
   const [cursor, setCursor] = useState<number | null>(null)
   const [layers, setLayers] = useState(allLayers)
   const [view, setView] = useState(plainView)
+  const seen = useRef<Seen | null>(null)
   const [fresh, setFresh] = useState(kept.fresh)
   const [chosen, setChosen] = useState(0)
   const [sheet, setSheet] = useState(false)
@@ -44,9 +46,10 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
   useEffect(() => {
     kept.index = index
     kept.fresh = fresh
-    kept.picture = () => frame && { open, index, frame, level: view.level, layers, intervals: here, verdict: result?.verdict ?? null }
+    kept.pictures = () =>
+      frame ? [{ open, index, frame, level: view.level, layers, intervals: here, verdict: result?.verdict ?? null, seen: seen.current }] : []
     return () => {
-      kept.picture = null
+      kept.pictures = () => []
     }
   }, [kept, index, fresh, frame, open, view.level, layers, here, result])
 
@@ -84,6 +87,7 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
           onView={setView}
           onStep={(delta) => setIndex((now) => stepFrame(now, count, delta))}
           onCursor={setCursor}
+          seen={seen}
         />
       </div>
       <DetailPane open={open} index={index} frames={frames} cursor={cursor} onIndex={setIndex} onCursor={setCursor} />

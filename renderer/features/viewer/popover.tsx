@@ -42,15 +42,7 @@ export function Popover({ label, icon, changed = false, children }: PopoverProps
 
   return (
     <span ref={host} className={styles.host}>
-      <IconButton
-        ref={button}
-        label={label}
-        icon={icon}
-        aria-expanded={open}
-        aria-haspopup="true"
-        data-changed={changed || undefined}
-        onClick={() => setOpen(!open)}
-      />
+      <IconButton ref={button} label={label} icon={icon} aria-expanded={open} data-changed={changed || undefined} onClick={() => setOpen(!open)} />
       {open && (
         <fieldset className={styles.panel} aria-label={label}>
           {children}

@@ -2,14 +2,22 @@
  * Counts every byte of array memory that code asks for, so that "no more than this" is a fact and not a measurement: array buffers, typed arrays
  * and the memory of WebAssembly. Must be installed before the code under test is loaded, as libraries keep the constructors they find.
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 export interface Allocations {
   /** bytes of array buffers and typed arrays since the last `reset` */
   bytes(): number
   /** bytes by which WebAssembly memories grew since the last `reset`; what they begin with does not count */
   wasm(): number
+  /** The most bytes of array buffers held at once while weighing, beyond those held at the last `reset`. */
+  heaviest(): number
+  /** Whether what is held is weighed after every mebibyte asked for, with everything freed that can be: exact, but slow. */
+  weigh(on: boolean): void
   reset(): void
 }
+
+const weighedEvery = 1_048_576
 
 const typedArrays = [
   'Int8Array',
@@ -36,13 +44,29 @@ interface Memory {
 export function countAllocations(): Allocations {
   let bytes = 0
   let wasm = 0
+  let weighing = false
+  let weighedAt = 0
+  let before = 0
+  let heaviest = 0
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const held = () => {
+    collectGarbage()
+    return process.memoryUsage().arrayBuffers
+  }
+  const weighNow = () => {
+    weighedAt = bytes
+    heaviest = Math.max(heaviest, held() - before)
+  }
 
   const counting = (name: 'ArrayBuffer' | (typeof typedArrays)[number], elementBytes: number) => {
     const original = globalThis[name]
     const counted: typeof original = new Proxy(original, {
       construct(target, args: unknown[], newTarget): object {
         bytes += elements(args[0]) * elementBytes
-        return Reflect.construct(target, args, newTarget === counted ? target : newTarget) as object
+        const made = Reflect.construct(target, args, newTarget === counted ? target : newTarget) as object
+        if (weighing && bytes - weighedAt >= weighedEvery) weighNow()
+        return made
       },
     })
     Object.defineProperty(globalThis, name, { value: counted, writable: true, configurable: true })
@@ -62,9 +86,16 @@ export function countAllocations(): Allocations {
   return {
     bytes: () => bytes,
     wasm: () => wasm,
+    heaviest: () => heaviest,
+    weigh(on) {
+      weighing = on
+    },
     reset() {
       bytes = 0
       wasm = 0
+      weighedAt = 0
+      heaviest = 0
+      if (weighing) before = held()
     },
   }
 }

@@ -12,7 +12,7 @@ export interface Verdict {
   end: 'scan' | 'refused' | 'failed'
   /** What was wrong, or how it was refused. */
   why: string
-  /** bytes of array memory that reading (or decoding) asked for beyond the files' size, and by which WebAssembly grew */
+  /** Bytes of array memory that reading (or decoding) asked for beyond the files' size, or held at once where that was weighed; growth of WebAssembly. */
   allocated: number
   grown: number
   /** bytes read for the scan's metadata, as a part of the files' size */
@@ -25,8 +25,10 @@ const mebi = 1024 * 1024
 export const bounds = {
   reads: (size: number) => 20_000 + size / 16,
   read: (size: number) => 4 * size + 8 * mebi,
-  /** of everything ever asked for, freed or not; what is held at any one time is less */
-  allocated: (size: number) => 4 * size + 64 * mebi,
+  /** of what is held at once, beyond the files themselves */
+  held: 64 * mebi,
+  /** of everything ever asked for, freed or not */
+  allocated: (size: number) => 8 * size + 256 * mebi,
   wasm: 64 * mebi,
   side: 10_000,
 } as const
@@ -38,8 +40,20 @@ function hold(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Broken(what)
 }
 
-/** Reads a set of files as the application does, then decodes the first and the last B-scan, the SLO and the pictures beside it. */
+/**
+ * Reads a set of files as the application does, then decodes the first and the last B-scan, the SLO and the pictures beside it. Where more memory
+ * was asked for than may be held at once, once more with what is held being weighed.
+ */
 export async function judge(files: Fixture, codecs: Codecs, allocations: Allocations): Promise<Verdict> {
+  const verdict = await judgeOnce(files, codecs, allocations)
+  if (verdict.end === 'failed' || verdict.allocated <= bounds.held) return verdict
+  allocations.weigh(true)
+  const weighed = await judgeOnce(files, codecs, allocations)
+  allocations.weigh(false)
+  return weighed
+}
+
+async function judgeOnce(files: Fixture, codecs: Codecs, allocations: Allocations): Promise<Verdict> {
   const size = files.files.reduce((sum, file) => sum + file.bytes.byteLength, 0)
   const counted = { reads: 0, bytes: 0 }
   const sources: NamedSource[] = files.files.map(({ name, bytes }) => ({ name, source: countingSource(bytes, counted) }))
@@ -53,9 +67,11 @@ export async function judge(files: Fixture, codecs: Codecs, allocations: Allocat
     } catch (error) {
       refusal = refusalOf(error, namesPlace)
     }
-    most.allocated = Math.max(most.allocated, allocations.bytes() - size)
+    const weighed = allocations.heaviest()
+    most.allocated = Math.max(most.allocated, weighed > 0 ? weighed : allocations.bytes() - size)
     most.grown = Math.max(most.grown, allocations.wasm())
     hold(allocations.bytes() <= bounds.allocated(size), `asked for ${allocations.bytes()} bytes of memory for ${size} bytes of files`)
+    hold(weighed <= size + bounds.held, `held ${weighed} bytes of memory at once for ${size} bytes of files`)
     hold(allocations.wasm() <= bounds.wasm, `a decoder grew by ${allocations.wasm()} bytes`)
     return refusal
   }

@@ -115,7 +115,9 @@ export async function runFuzz(options: FuzzOptions): Promise<{ passed: number; f
     const counts = [tally.mutants, tally.scans, tally.refused, tally.failed].map((count) => count.toLocaleString('en'))
     console.log(row([format, ...counts, megabytes(tally.allocated), megabytes(tally.grown), `${tally.read.toFixed(2)} x`]))
   }
-  console.log('memory, wasm: most bytes asked for beyond the file, most growth of a decoder; read: most metadata read, of the file')
+  console.log(
+    'memory: most bytes asked for beyond the file (held at once, where that is over 64 MiB); wasm: most growth of a decoder; read: most metadata read, of the file',
+  )
   for (const { format, seed, why, alike } of failures) {
     console.log(`FAILED ${format} ${seed}${alike > 1 ? ` and ${alike - 1} alike` : ''}: ${why}`)
     if (seed > 0) console.log(`       again: npm run test:fuzz -- --format ${format} --seed ${seed} --count 1`)

@@ -4,8 +4,8 @@ import { wireErrorSchema } from '../preload/contract.ts'
 
 export type Send = (path: string, init: RequestInit) => Promise<Response>
 
-/** PUTs the bytes to `/bulk/<ticket>`. Rejects with the engine room's own sentence, else with `failed`. */
-export async function putBytes(send: Send, url: string, file: Blob, failed: string, signal?: AbortSignal): Promise<void> {
+/** PUTs the bytes to `/bulk/<ticket>` and answers what the engine room answered. Rejects with its own sentence, else with `failed`. */
+export async function putBytes(send: Send, url: string, file: Blob, failed: string, signal?: AbortSignal): Promise<Response> {
   let answer: Response
   try {
     // A bare Blob: a File carries its name, which goes nowhere.
@@ -17,7 +17,7 @@ export async function putBytes(send: Send, url: string, file: Blob, failed: stri
   } catch (error) {
     throw new ScansideError('invalid-file', failed, {}, { cause: error })
   }
-  if (answer.ok) return
+  if (answer.ok) return answer
   const said = wireErrorSchema.safeParse(await answer.json().catch(() => null))
   if (said.success) throw new ScansideError(said.data.code, said.data.message, said.data.details)
   throw new ScansideError('invalid-file', failed, { status: answer.status })

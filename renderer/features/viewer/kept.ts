@@ -7,10 +7,10 @@ export interface Kept {
   index: number | null
   /** Results that came since the scan was opened, newest first. */
   fresh: KnownResult[]
-  /** What can be saved as a picture now; null while nothing is shown. */
-  picture: (() => Picture | null) | null
+  /** What can be saved as a picture at this moment: one scan, or two that are compared; none while nothing is shown. */
+  pictures: () => Picture[]
 }
 
 export function nothingKept(): Kept {
-  return { index: null, fresh: [], picture: null }
+  return { index: null, fresh: [], pictures: () => [] }
 }

@@ -1,4 +1,4 @@
-import { ChevronLeft, Columns2 } from 'lucide-react'
+import { ChevronLeft, Columns2, ImageDown } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanRef } from '../../../preload/contract.ts'
@@ -11,6 +11,7 @@ import { Headline } from './headline.tsx'
 import { nothingKept } from './kept.ts'
 import { OpenedScan } from './opened-scan.tsx'
 import { Pager } from './pager.tsx'
+import { Snapshot } from './snapshot/snapshot.tsx'
 import { useKeys } from './use-keys.ts'
 import { useOpenScan } from './use-open-scan.ts'
 import styles from './viewer.module.css'
@@ -37,10 +38,17 @@ export function Viewer({ scan, onClose }: ViewerProps) {
     setComparing(false)
     ref.current?.focus({ preventScroll: true })
   }
-  useEscape(comparing && here ? leave : onClose)
+  const [picturing, setPicturing] = useState(false)
+  const closePicture = () => {
+    setPicturing(false)
+    ref.current?.focus({ preventScroll: true })
+  }
+  useEscape(picturing && here ? closePicture : comparing && here ? leave : onClose)
   useKeys((event) => {
-    if (!here || comparing || (event.key !== 'c' && event.key !== 'C')) return false
-    setComparing(true)
+    const key = event.key.toLowerCase()
+    if (!here || (key !== 's' && (key !== 'c' || comparing))) return false
+    if (key === 's') setPicturing(!picturing)
+    else setComparing(true)
     return true
   })
 
@@ -57,8 +65,14 @@ export function Viewer({ scan, onClose }: ViewerProps) {
             {t('compare.button')}
           </Button>
         )}
+        {here && (
+          <Button icon={ImageDown} keys={['S']} aria-expanded={picturing} onClick={() => setPicturing(!picturing)}>
+            {t('snapshot.button')}
+          </Button>
+        )}
         {!(comparing && here) && <Pager scan={scan} />}
       </header>
+      {here && picturing && <Snapshot pictures={() => kept.kept.pictures()} onClose={closePicture} />}
       {shown && coming && <Coming progress={coming.progress} />}
       {error ? (
         <div className={styles.opening}>

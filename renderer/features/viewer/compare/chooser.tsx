@@ -22,10 +22,11 @@ export function Chooser({ open, scan, among, onChoose }: ChooserProps) {
   const { candidates, state, error } = useCandidates(open, scan, among)
   const list = useRef<HTMLDivElement>(null)
   const any = candidates.length > 0
-  // The best candidate has the focus, so that Enter is enough.
+  // The best candidate has the focus, so that Enter is enough; once it is known which that is, and never away from where a person went.
+  const best = candidates[0]?.reason === reasons[0] || (any && state === 'listed')
   useEffect(() => {
-    if (any) list.current?.querySelector('button')?.focus({ preventScroll: true })
-  }, [any])
+    if (best && !list.current?.contains(document.activeElement)) list.current?.querySelector('button')?.focus({ preventScroll: true })
+  }, [best])
 
   return (
     <section className={styles.chooser} data-scrolls aria-label={t('compare.with')} aria-busy={state === 'listing'}>

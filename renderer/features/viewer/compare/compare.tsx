@@ -1,5 +1,5 @@
 import { ArrowLeftRight, ChevronLeft, Link2, Link2Off } from 'lucide-react'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanRef } from '../../../../preload/contract.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
@@ -10,6 +10,7 @@ import { plainView } from '../bscan-view.ts'
 import type { Kept } from '../kept.ts'
 import { viewerKey } from '../keys.ts'
 import { allLayers, layerNames, withAll, withDigit } from '../layer-choice.ts'
+import type { Picture } from '../snapshot/picture.ts'
 import { frameForKey } from '../stepping.ts'
 import type { Frames } from '../use-frames.ts'
 import { useKeys } from '../use-keys.ts'
@@ -103,6 +104,15 @@ export function Compare({ shown, kept, among, onLeave }: CompareProps) {
     return true
   })
 
+  const pictureA = useRef<(() => Picture | null) | null>(null)
+  const pictureB = useRef<(() => Picture | null) | null>(null)
+  useEffect(() => {
+    kept.index = a.index
+    kept.pictures = () => [pictureA, pictureB].flatMap(({ current }) => current?.() ?? [])
+    return () => {
+      kept.pictures = () => []
+    }
+  }, [kept, a.index])
   const resultsA = useMemo(() => [...kept.fresh, ...openA.results], [kept, openA])
   const choose = useCallback((ref: ScanRef) => setOther(ref), [])
   const uppers: { value: Upper; label: string }[] = [
@@ -137,6 +147,7 @@ export function Compare({ shown, kept, among, onLeave }: CompareProps) {
           withSlo={top === 'slo'}
           onLayers={setLayers}
           onShown={setFrameA}
+          picture={pictureA}
           {...handlers('a')}
         />
         {openB && top === 'overlay' && <Overlay key={openB.bulk} a={openA} b={openB} indexA={a.index} indexB={b.index} />}
@@ -153,6 +164,7 @@ export function Compare({ shown, kept, among, onLeave }: CompareProps) {
             actions={<IconButton label={t('compare.change')} icon={ArrowLeftRight} onClick={() => setOther(null)} />}
             onLayers={setLayers}
             onShown={setFrameB}
+            picture={pictureB}
             {...handlers('b')}
           />
         ) : second.error ? (

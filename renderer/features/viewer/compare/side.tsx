@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo } from 'react'
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../../preload/contract.ts'
 import { formatMoment } from '../../../ui/format.ts'
@@ -8,6 +8,7 @@ import type { BscanView } from '../bscan-view.ts'
 import type { LayerChoice } from '../layer-choice.ts'
 import type { KnownResult } from '../quality-panel.tsx'
 import { SloPane } from '../slo-pane.tsx'
+import type { Picture, Seen } from '../snapshot/picture.ts'
 import { stepFrame } from '../stepping.ts'
 import { type Frames, useFrames } from '../use-frames.ts'
 import styles from './compare.module.css'
@@ -36,11 +37,13 @@ interface SideProps {
   /** The pointer or the focus has come here. */
   onHere: () => void
   onShown: (shown: Frames['shown']) => void
+  /** Is told how to get what is on the screen, for a picture to be saved. */
+  picture: RefObject<(() => Picture | null) | null>
 }
 
 /** One column: which scan it is and what was found, its SLO, its B-scan. */
 export function Side(props: SideProps) {
-  const { letter, open, results, state, layers, withSlo, actions, onLayers, onIndex, onCursor, onView, onHere, onShown } = props
+  const { letter, open, results, state, layers, withSlo, actions, onLayers, onIndex, onCursor, onView, onHere, onShown, picture } = props
   const { t } = useTranslation('viewer')
   const { index, cursor, view } = state
   const frames = useFrames(open, index)
@@ -54,6 +57,17 @@ export function Side(props: SideProps) {
   const verdict = result?.verdict ?? 'unknown'
   const intervals = useMemo(() => result?.intervals ?? [], [result])
   const here = useMemo(() => intervals.filter((one) => one.frame === index), [intervals, index])
+
+  const seen = useRef<Seen | null>(null)
+  useEffect(() => {
+    picture.current = () =>
+      frame && at === index
+        ? { open, index, frame, level: view.level, layers, intervals: here, verdict: result?.verdict ?? null, seen: seen.current }
+        : null
+    return () => {
+      picture.current = null
+    }
+  })
 
   return (
     <section className={styles.side} data-letter={letter} aria-label={t('compare.side', { letter })} onPointerEnter={onHere} onFocus={onHere}>
@@ -87,6 +101,7 @@ export function Side(props: SideProps) {
         onView={onView}
         onStep={(delta) => onIndex(stepFrame(index, open.scan.frames.length, delta))}
         onCursor={onCursor}
+        seen={seen}
       />
     </section>
   )

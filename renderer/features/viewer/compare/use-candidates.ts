@@ -25,7 +25,8 @@ export function useCandidates(open: OpenScan, ref: ScanRef, among: readonly Scan
         const visits = await visitsOf(ref, lab.archive)
         if (gone) return
         setSessions(visits)
-        for (const visit of visits) {
+        // This visit first: what the others are measured by.
+        for (const visit of [...visits].sort((one, two) => Number(two.id === ref.session) - Number(one.id === ref.session))) {
           const rows = await lab.archive.scans({ project: visit.project, session: visit.id })
           if (gone) return
           setScans((before) => new Map(before).set(visit.id, rows))

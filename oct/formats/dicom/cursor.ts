@@ -58,6 +58,13 @@ export class Cursor {
     return String.fromCharCode(this.#view.getUint8(at), this.#view.getUint8(at + 1))
   }
 
+  /** `count` bytes from `position`, by small windows; a view. */
+  async peek(position: number, count: number): Promise<Uint8Array> {
+    this.position = position
+    if (!this.has(count)) await this.fill(count, 1024)
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + position - this.#start, count)
+  }
+
   /** A copy of the next `count` bytes. */
   async take(count: number): Promise<Uint8Array> {
     if (this.position + count > this.source.size) throw endsEarly(this.position, this.source.size)

@@ -30,7 +30,7 @@ export interface Pictures {
   lossy: boolean
 }
 
-const limits = { side: 16_384, pixels: 40_000_000, frames: 10_000 }
+const limits = { side: 10_000, pixels: 40_000_000, frames: 10_000 }
 
 /** What a file is; its SOP class where it is none of those read here. Its data set is read only where the file meta information leaves it out. */
 export async function kindOf({ source }: NamedSource, spent: Spent): Promise<Kind | { other: string }> {

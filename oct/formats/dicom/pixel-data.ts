@@ -1,7 +1,6 @@
 /** Where the frames of a DICOM file lie: native ones by counting, encapsulated ones by their fragments and tables of offsets (PS3.5 annex A.4). */
 import type { ScansideError } from '../../errors.ts'
 import type { ByteRange, ByteSource, Compression } from '../../scan.ts'
-import { readExactly } from '../bytes.ts'
 import { Cursor, endsEarly } from './cursor.ts'
 import { type PixelElement, refuse } from './dataset.ts'
 import { tag } from './tags.ts'
@@ -102,8 +101,9 @@ function byStarts(fragments: readonly ByteRange[], starts: readonly number[], fi
 /** Fragments put together by how they begin: a JPEG's, JPEG-LS's or JPEG 2000's first marker. */
 async function byBeginnings(source: ByteSource, fragments: readonly ByteRange[], frames: number): Promise<ByteRange[][] | undefined> {
   const groups: ByteRange[][] = []
+  const cursor = new Cursor(source)
   for (const fragment of fragments) {
-    if (begins(await readExactly(source, fragment.offset, Math.min(fragment.length, 12)))) groups.push([])
+    if (begins(await cursor.peek(fragment.offset, Math.min(fragment.length, 12)))) groups.push([])
     else if (groups.length === 0) return undefined
     groups.at(-1)?.push(fragment)
   }

@@ -33,6 +33,7 @@ export async function readDicom(files: readonly NamedSource[], which: readonly n
       'not-supported',
       'These DICOM files hold pictures of a fundus but no OCT scan. Nothing was changed; export the OCT scan itself.',
       {
+        tag: '(0008,0016)',
         files: opened.length,
       },
     )
@@ -98,7 +99,10 @@ function fieldOf(width: number, { pattern, spacing }: Places, frames: readonly F
 /** The headers of the files of the kinds that are read, in the set's order. */
 async function openSet(files: readonly NamedSource[], which: readonly number[]): Promise<DicomFile[]> {
   if (which.length > maxFiles)
-    throw new ScansideError('not-supported', `These are ${which.length} DICOM files at once; open one scan at a time. Nothing was changed.`)
+    throw new ScansideError('not-supported', `These are ${which.length} DICOM files at once; open one scan at a time. Nothing was changed.`, {
+      tag: '(0008,0016)',
+      files: which.length,
+    })
   const spent = nothingSpent()
   const opened: DicomFile[] = []
   let other: string | undefined

@@ -55,12 +55,14 @@ export function Acquisition({ open, index }: { open: OpenScan; index: number }) 
       )}
       <header>
         <h2 className="label">{t('facts.title')}</h2>
-        <IconButton
-          label={t(whole ? 'facts.less' : 'facts.all')}
-          icon={whole ? ChevronsDownUp : ChevronsUpDown}
-          aria-expanded={whole}
-          onClick={() => setWhole(!whole)}
-        />
+        {scan.slo && (
+          <IconButton
+            label={t(whole ? 'facts.less' : 'facts.all')}
+            icon={whole ? ChevronsDownUp : ChevronsUpDown}
+            aria-expanded={whole}
+            onClick={() => setWhole(!whole)}
+          />
+        )}
       </header>
       <dl className={styles.facts}>
         {rows.map(

@@ -11,6 +11,7 @@ import { App } from './app.tsx'
 import { startAppearance } from './appearance.ts'
 import { connect } from './bridge.ts'
 import { watchRuns, watchSession } from './features/archive/watch-session.ts'
+import { warmViewer } from './features/viewer/warm-up.ts'
 import { startLanguages } from './i18n/i18n.ts'
 import { asScansideError, connectLab, lab } from './lab.ts'
 import { Crash } from './shell/crash.tsx'
@@ -28,6 +29,7 @@ try {
   watchRuns()
   keepFocus()
   root.render(<App />)
+  warmViewer()
 } catch (error) {
   root.render(<Crash error={asScansideError(error)} />)
 }

@@ -102,6 +102,20 @@ describe('createDecodePool', () => {
     await expect(next).rejects.toMatchObject({ code: 'cancelled' })
   })
 
+  it('starts its workers ahead, and lets them go when nothing comes', () => {
+    const { pool, workers, first } = office(2)
+    pool.warm()
+    pool.warm()
+    expect(workers).toHaveLength(2)
+    pool.decode(picture(1), no, never).catch(() => undefined)
+    expect([first(0), workers.length]).toEqual([[1], 2])
+    pool.close()
+    const idle = office(1)
+    idle.pool.warm()
+    vi.advanceTimersByTime(30_000)
+    expect(idle.workers[0]?.gone).toBe(true)
+  })
+
   it('lets idle workers go, and starts again', () => {
     const { pool, workers, answer } = office(1)
     void pool.decode(picture(1), no, never)

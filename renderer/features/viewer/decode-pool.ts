@@ -20,6 +20,8 @@ export interface Decoder {
    * @throws ScansideError as `decodePixels`
    */
   decode(picture: Picture, urgent: () => boolean, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>
+  /** Starts the workers ahead of the first picture. */
+  warm(): void
   /** Ends the workers; what was not decoded is cancelled. */
   close(): void
 }
@@ -113,6 +115,10 @@ export function createDecodePool({ start, size, patience, rest }: PoolOptions): 
         waiting.push({ picture, urgent, signal, resolve, reject })
         dispatch()
       }),
+    warm() {
+      while (desks.size < size) hire()
+      dispatch()
+    },
     close() {
       clearTimeout(resting)
       for (const job of waiting.splice(0)) job.reject(cancelled())

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
+import { type Easel, giveBack, takeEasel } from './easels.ts'
 import styles from './image.module.css'
-import { createPainter, type GreyImage, type Painter } from './painter.ts'
+import type { GreyImage } from './painter.ts'
 import type { Rect, Size } from './view.ts'
 import type { WindowLevel } from './window-level.ts'
 
@@ -15,29 +16,22 @@ interface ImageCanvasProps {
   label: string
 }
 
-interface Easel {
-  canvas: HTMLCanvasElement
-  painter: Painter
-}
-
 /** The pixels of one image on true black, as sharp as the screen is. What is drawn over it lies beside it, as SVG. */
 export function ImageCanvas({ image, pane, rect, level, density, label }: ImageCanvasProps) {
   const host = useRef<HTMLDivElement>(null)
   const [plain, setPlain] = useState(false)
   const [easel, setEasel] = useState<Easel | null>(null)
 
-  // The canvas is made here and not by React: one that gave its context back cannot get another.
+  // The canvas is not made by React: it outlives this pane. One that lost its context is followed by one that needs none.
   useEffect(() => {
-    const canvas = document.createElement('canvas')
+    const taken = takeEasel(plain)
     const lost = () => setPlain(true)
-    const painter = createPainter(canvas, plain)
-    canvas.addEventListener('webglcontextlost', lost)
-    host.current?.append(canvas)
-    setEasel({ canvas, painter })
+    taken.canvas.addEventListener('webglcontextlost', lost)
+    host.current?.append(taken.canvas)
+    setEasel(taken)
     return () => {
-      canvas.removeEventListener('webglcontextlost', lost)
-      painter.close()
-      canvas.remove()
+      taken.canvas.removeEventListener('webglcontextlost', lost)
+      giveBack(taken)
     }
   }, [plain])
 

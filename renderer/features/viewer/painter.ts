@@ -73,10 +73,14 @@ function glPainter(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext): Paint
   /** Whether the smaller copies are of the image shown. */
   let mipmaps = false
 
+  const forget = () => {
+    if (store) gl.deleteTexture(store.texture)
+    store = null
+  }
   /** Room for an image. A volume's B-scans are of one size: stepping through them writes into what is there. */
   const roomFor = (image: GreyImage) => {
     if (store?.width === image.width && store.height === image.height) return
-    if (store) gl.deleteTexture(store.texture)
+    forget()
     store = { texture: texture(gl, 0), width: image.width, height: image.height }
     gl.texStorage2D(gl.TEXTURE_2D, 1 + Math.floor(Math.log2(Math.max(image.width, image.height))), gl.R8, image.width, image.height)
   }
@@ -84,7 +88,7 @@ function glPainter(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext): Paint
   return {
     image(image) {
       shown = image && Math.max(image.width, image.height) <= largest ? image : null
-      if (!shown) return
+      if (!shown) return forget()
       gl.activeTexture(gl.TEXTURE0)
       roomFor(shown)
       gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, shown.width, shown.height, gl.RED, gl.UNSIGNED_BYTE, shown.pixels)
@@ -114,7 +118,7 @@ function glPainter(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext): Paint
       gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
     },
     close() {
-      if (store) gl.deleteTexture(store.texture)
+      forget()
       gl.deleteTexture(colours)
       gl.deleteProgram(program)
       gl.getExtension('WEBGL_lose_context')?.loseContext()
@@ -154,9 +158,10 @@ function canvasPainter(canvas: HTMLCanvasElement): Painter {
     image(image) {
       shown = image
       filled = null
-      if (!image) return
-      if (store.width !== image.width) store.width = image.width
-      if (store.height !== image.height) store.height = image.height
+      if (!image) data = null
+      const { width, height } = image ?? { width: 0, height: 0 }
+      if (store.width !== width) store.width = width
+      if (store.height !== height) store.height = height
     },
     paint(rect, window) {
       if (!context) return

@@ -72,5 +72,11 @@ export function useFrames(open: OpenScan, index: number): Frames {
 
   const state: FrameState = source?.state(index) ?? { state: 'loading' }
   if (state.state === 'ready' && last.current?.frame !== state.frame) last.current = { index, frame: state.frame }
+  const seen = last.current !== null
+  useEffect(() => {
+    // The pane has drawn it by now; what was drawn is on the screen when the next frame begins.
+    if (seen) requestAnimationFrame(() => performance.mark('viewer:first-frame'))
+  }, [seen])
+
   return { at: state, shown: state.state === 'failed' ? null : last.current, retry, source }
 }

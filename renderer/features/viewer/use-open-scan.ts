@@ -3,6 +3,7 @@ import type { ScansideError } from '../../../oct/errors.ts'
 import type { OpenScan, ScanRef } from '../../../preload/contract.ts'
 import { asScansideError, lab } from '../../lab.ts'
 import { useOperation } from '../../stores.ts'
+import { decoder } from './decoder.ts'
 import { sameScan } from './flip.ts'
 
 /** An open scan and what it was opened by. */
@@ -49,6 +50,7 @@ export function useOpenScan(ref: ScanRef | null): Opening {
     let gone = false
     let answered = false
     setWanted({ id, error: null })
+    decoder.warm()
     lab.scans.open({ ref: wantedRef, operation: id }).then(
       (open) => {
         answered = true

@@ -14,7 +14,9 @@ export interface GeneratedScan {
     location: Extract<FrameLocation, { kind: 'line' | 'ring' }>
     /** dB */
     quality: number
-    /** width x height grey values, ready to be shown */
+    /** width x height linear reflectivities, NaN where not acquired */
+    reflectivity(): Float32Array
+    /** The same as grey values, ready to be shown. */
     grey(): Uint8Array<ArrayBuffer>
     /** Rows of the layer of this index (`layerNames`); NaN where not segmented. */
     rows(layer: number): Float32Array
@@ -47,6 +49,7 @@ export function generate(options: SynthOptions & { pattern: 'ring' | 'line' | 'v
     frames: Array.from({ length: layout.frames }, (_, index) => {
       const base = blockOffset(layout, index)
       const start = { x: view.getFloat64(base + block.startX, true), y: view.getFloat64(base + block.startY, true) }
+      const reflectivity = () => floats(base + layout.blockHeader, width * height).map((value) => (value > absentAbove ? Number.NaN : value))
       const end = { x: view.getFloat64(base + block.endX, true), y: view.getFloat64(base + block.endY, true) }
       return {
         location:
@@ -54,10 +57,8 @@ export function generate(options: SynthOptions & { pattern: 'ring' | 'line' | 'v
             ? { kind: 'ring', start, centre: end, radius: Math.hypot(start.x - end.x, start.y - end.y) }
             : { kind: 'line', start, end },
         quality: view.getFloat32(base + block.quality, true),
-        grey: () => {
-          const pixels = floats(base + layout.blockHeader, width * height)
-          return new Uint8Array(toDisplay(pixels.map((value) => (value > absentAbove ? Number.NaN : value))))
-        },
+        reflectivity,
+        grey: () => new Uint8Array(toDisplay(reflectivity())),
         rows: (layer) => floats(base + blockFieldBytes + 4 * width * layer, width).map((row) => (row > absentAbove ? Number.NaN : row)),
       }
     }),

@@ -1,5 +1,6 @@
 /** A project that shows what the viewer can: one scan in each format and pattern, and the same eye at two visits. All generated. */
 import { uidOf, writeDicom } from '../oct/formats/dicom/write.ts'
+import { writeE2e } from '../oct/formats/e2e/write.ts'
 import { writeHeyexXml } from '../oct/formats/heyex-xml/write.ts'
 import { layerNames } from '../oct/formats/vol-layout.ts'
 import { frameCount } from '../oct/synth/course.ts'
@@ -125,6 +126,31 @@ const addXml = (lab: Lab, session: Experiment, user: string, type: string, optio
   addFiles(lab, session, user, facts, generatedFiles(names, make))
 }
 
+/** Heidelberg's whole-patient container, here with one series. */
+const addE2e = (lab: Lab, session: Experiment, user: string, type: string, options: Plain & { pattern: 'volume' }): void => {
+  const facts = { type, laterality: options.laterality, frames: framesOf(options), width: options.width ?? 768, resource: 'E2E' }
+  const make = () => {
+    const scan = generate(options)
+    const { width, height, slo } = scan
+    const frames = scan.frames.map((frame) => ({
+      width,
+      height,
+      pixels: frame.reflectivity(),
+      layers: layerNames.slice(0, 3).map((name, layer) => ({ name, rows: frame.rows(layer) })),
+    }))
+    const series = {
+      id: 1,
+      laterality: options.laterality,
+      pattern: 3,
+      axial: scan.spacing.axial,
+      slo: { width: slo.width, height: slo.height, pixels: slo.grey },
+      frames,
+    }
+    return { 'scan.e2e': writeE2e({ series: [series] }) }
+  }
+  addFiles(lab, session, user, facts, generatedFiles(['scan.e2e'], make))
+}
+
 /** The project DEMO-FORMATS of the demo lab, owned by `user`. */
 export function seedFormats(lab: Lab, user: string): void {
   addProject(lab, 'DEMO-FORMATS', user, {
@@ -155,4 +181,6 @@ export function seedFormats(lab: Lab, user: string): void {
   addDicom(lab, dicom, user, 'DICOM ring', { pattern: 'ring', laterality: 'OD', seed: 511 })
   const xml = sessionOf(formats, 'XML', '2024-06-07')
   addXml(lab, xml, user, 'XML volume', { pattern: 'volume', laterality: 'OS', seed: 512, frames: 19, ...small })
+  const e2e = sessionOf(formats, 'E2E', '2024-06-07')
+  addE2e(lab, e2e, user, 'E2E volume', { pattern: 'volume', laterality: 'OD', seed: 513, frames: 7, ...small })
 }

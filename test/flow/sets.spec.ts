@@ -23,6 +23,7 @@ const sessions: [subject: string, session: string, scans: number][] = [
   ['F-PATTERNS', 'F-PATTERNS_V01', 5],
   ['F-FORMATS', 'F-FORMATS_DICOM', 2],
   ['F-FORMATS', 'F-FORMATS_XML', 1],
+  ['F-FORMATS', 'F-FORMATS_E2E', 1],
 ]
 for (const [subject, session, scans] of sessions) {
   test(`every scan of ${session} is shown`, async ({ page }) => {

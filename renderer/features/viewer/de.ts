@@ -109,7 +109,7 @@ const de: Sentences<typeof en> = {
       moveHint: 'Ziehen oder Pfeiltasten (Umschalt: weiter) verschieben das Gitter',
       back: 'Gitter zurück',
       atDevice: 'Gitter vom Gerät.',
-      atMiddle: 'Gitter in der Mitte der Aufnahme, nicht auf der Fovea.',
+      atMiddle: 'Gitter in der Mitte der Aufnahme; die Fovea kann anderswo liegen.',
       sector: '{{name}} {{value}} µm',
       partly: '{{name}} {{value}} µm, {{part}} gemessen',
       tooLittle: '{{name}}: kein Mittel, nur {{part}} gemessen',

@@ -106,7 +106,7 @@ const en = {
       moveHint: 'Drag, or arrow keys (Shift: farther), to move the grid',
       back: 'Grid back',
       atDevice: 'Grid from the device.',
-      atMiddle: 'Grid in the middle of the scan, not at the fovea.',
+      atMiddle: 'Grid in the middle of the scan; the fovea may lie elsewhere.',
       sector: '{{name}} {{value}} µm',
       partly: '{{name}} {{value}} µm, {{part}} measured',
       tooLittle: '{{name}}: no mean, only {{part}} measured',

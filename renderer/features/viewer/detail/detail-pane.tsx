@@ -81,6 +81,7 @@ export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: D
         <Tabs
           label={t('detail.region')}
           panel={id}
+          shown={!collapsed}
           value={tab}
           choices={tabs}
           onChange={(value) => useDetail.setState({ tab: value, collapsed: false })}

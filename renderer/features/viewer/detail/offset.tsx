@@ -14,7 +14,7 @@ export function Offset({ label, boundary, value, onChange }: OffsetProps) {
   return (
     <div className={styles.offset}>
       <span className="faint small" aria-hidden>
-        {label}
+        {`${label}, ${boundary}`}
       </span>
       <TextField
         type="number"

@@ -5,13 +5,15 @@ interface TabsProps<V extends string> {
   label: string
   /** Id of the panel that shows the chosen one. */
   panel: string
+  /** Whether the panel is there now. */
+  shown: boolean
   value: V
   choices: readonly { value: V; label: string }[]
   onChange: (value: V) => void
 }
 
 /** Tabs with one stop for the Tab key; arrows, Home and End go from one to the next. */
-export function Tabs<V extends string>({ label, panel, value, choices, onChange }: TabsProps<V>) {
+export function Tabs<V extends string>({ label, panel, shown, value, choices, onChange }: TabsProps<V>) {
   const list = useRef<HTMLDivElement>(null)
   const press = (event: KeyboardEvent) => {
     const at = choices.findIndex((choice) => choice.value === value)
@@ -33,7 +35,7 @@ export function Tabs<V extends string>({ label, panel, value, choices, onChange 
           type="button"
           role="tab"
           aria-selected={choice.value === value}
-          aria-controls={panel}
+          aria-controls={shown && choice.value === value ? panel : undefined}
           tabIndex={choice.value === value ? 0 : -1}
           onClick={() => onChange(choice.value)}
         >

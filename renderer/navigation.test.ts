@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { ScanRef } from '../preload/contract.ts'
-import { closeViewer, openViewer, useNavigation } from './navigation.ts'
+import { closeViewer, openViewer, useNavigation, withDropped } from './navigation.ts'
 
 const dropped = (local: string): ScanRef => ({ kind: 'local', local })
 const archived: ScanRef = { kind: 'archive', project: 'P', subject: 'S', session: 'E', scan: '1' }
@@ -24,4 +24,8 @@ it('remembers the newest fifty drops', () => {
   for (let i = 0; i < 60; i++) openViewer(dropped(String(i)))
   expect(useNavigation.getState().viewer?.among).toHaveLength(50)
   expect(useNavigation.getState().viewer?.among.at(-1)).toEqual(dropped('59'))
+})
+
+it('names each scan once where dropped ones are added', () => {
+  expect(withDropped([archived, dropped('a')], ['a', 'b'])).toEqual([archived, dropped('a'), dropped('b')])
 })

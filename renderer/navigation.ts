@@ -31,13 +31,19 @@ const rememberedDrops = 50
  */
 export function openViewer(ref: ScanRef, among?: ScanRef[]): void {
   useNavigation.setState((state) => {
-    const dropped = ref.kind === 'local' ? withDropped(state.dropped, ref.local) : state.dropped
-    const around = among ?? (ref.kind === 'local' ? dropped.map((local): ScanRef => ({ kind: 'local', local })) : [ref])
+    const dropped = ref.kind === 'local' ? remembered(state.dropped, ref.local) : state.dropped
+    const around = among ?? (ref.kind === 'local' ? withDropped([], dropped) : [ref])
     return { dropped, viewer: { ref, among: around, back: state.viewer?.back ?? state.place } }
   })
 }
 
-function withDropped(dropped: readonly string[], local: string): readonly string[] {
+/** Scans with all dropped ones after them, each once. */
+export function withDropped(refs: readonly ScanRef[], dropped: readonly string[]): ScanRef[] {
+  const there = new Set(refs.flatMap((ref) => (ref.kind === 'local' ? [ref.local] : [])))
+  return [...refs, ...dropped.filter((local) => !there.has(local)).map((local): ScanRef => ({ kind: 'local', local }))]
+}
+
+function remembered(dropped: readonly string[], local: string): readonly string[] {
   return dropped.includes(local) ? dropped : [...dropped, local].slice(-rememberedDrops)
 }
 

@@ -1,8 +1,8 @@
 import { ChevronLeft, Columns2, ImageDown } from 'lucide-react'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanRef } from '../../../preload/contract.ts'
-import { useNavigation } from '../../navigation.ts'
+import { useNavigation, withDropped } from '../../navigation.ts'
 import { Button } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Progress } from '../../ui/progress.tsx'
@@ -32,7 +32,9 @@ export function Viewer({ scan, onClose }: ViewerProps) {
   const [kept, setKept] = useState({ of: shown, kept: nothingKept() })
   // Each scan that is opened begins anew.
   if (kept.of !== shown) setKept({ of: shown, kept: nothingKept() })
-  const among = useNavigation((state) => state.viewer?.among) ?? none
+  const together = useNavigation((state) => state.viewer?.among) ?? none
+  const dropped = useNavigation((state) => state.dropped)
+  const among = useMemo(() => withDropped(together, dropped), [together, dropped])
   const here = error ? null : shown
   const leave = () => {
     setComparing(false)

@@ -150,7 +150,7 @@ export function Compare({ shown, kept, among, onLeave }: CompareProps) {
           picture={pictureA}
           {...handlers('a')}
         />
-        {openB && top === 'overlay' && <Overlay key={openB.bulk} a={openA} b={openB} indexA={a.index} indexB={b.index} />}
+        {openB && top === 'overlay' && <Overlay key={`over ${openB.bulk}`} a={openA} b={openB} indexA={a.index} indexB={b.index} />}
         {openB && top === 'thickness' && <Thickness a={openA} b={openB} shownA={frameA} shownB={frameB} mirrored={mirrored} cursor={a.cursor} />}
         {openB ? (
           <Side

@@ -123,7 +123,11 @@ function Facts({ open, index }: { open: OpenScan; index: number }) {
     [t('facts.bscans'), String(scan.frames.length)],
     [t('facts.size'), frame ? `${frame.width} × ${frame.height} px` : t('facts.notKnown')],
   ]
-  if (frame?.location.kind === 'ring') rows.push([t('compare.radius'), `${number(frame.location.radius, 2)} mm`])
+  if (frame?.location.kind === 'ring')
+    rows.push([
+      t('compare.radius'),
+      `${new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(frame.location.radius)} mm`,
+    ])
   return (
     <dl className={styles.facts} data-scrolls>
       {rows.map(([name, value]) => (

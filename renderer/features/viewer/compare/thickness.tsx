@@ -21,7 +21,7 @@ interface ThicknessProps {
   cursor: number | null
 }
 
-const edge = { left: 44, right: 16, top: 16, bottom: 26 }
+const edge = { left: 60, right: 16, top: 16, bottom: 26 }
 
 /** The thickness along both B-scans in one plot, and the mean of their difference. No norms, no judgement. */
 export function Thickness({ a, b, shownA, shownB, mirrored, cursor }: ThicknessProps) {

@@ -1,5 +1,7 @@
 /** Scans that are more than one file: an export with its pictures, DICOM with its picture, several dropped at once; and what is no scan. */
-import { rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { writeHeyexXml } from '../../oct/formats/heyex-xml/write.ts'
 import { synthesise } from '../../oct/synth/index.ts'
@@ -78,6 +80,24 @@ test('an export is opened with its pictures, and its names are written nowhere',
   expect(await page.content()).not.toContain(prefix)
   expect(app.output()).not.toContain(prefix)
   expect(filesWith(app.home, prefix)).toEqual([])
+})
+
+test('the folder of an export is dropped as it is', async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'scanside-export-'))
+  try {
+    mkdirSync(join(folder, 'pictures'))
+    for (const [index, { name, buffer }] of exported.entries()) writeFileSync(join(folder, index === 0 ? '' : 'pictures', name), buffer)
+    writeFileSync(join(folder, 'Readme.txt'), 'Dear colleague')
+    await page.goto(app.address())
+    await page.getByRole('button', { name: 'Inbox' }).click()
+    const browser = await page.context().newCDPSession(page)
+    const data = { items: [], files: [folder], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await browser.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
+    await expect(page.getByRole('slider', { name: 'B-scan shown' })).toHaveAttribute('aria-valuemax', '7')
+    expect(filesWith(app.home, prefix)).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('several scans lie beside each other', async ({ page }) => {

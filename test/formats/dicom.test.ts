@@ -1,6 +1,7 @@
 /** What a DICOM scan says of itself: places, scale, eye, time, device; the pictures beside it; and who it is, which is not read. */
 import { describe, expect, it } from 'vitest'
 import { decodePixels } from '../../oct/formats/decode.ts'
+import type { ElementOut } from '../../oct/formats/dicom/encode.ts'
 import { type DicomContent, uidOf, writeDicom } from '../../oct/formats/dicom/write.ts'
 import { identify, rawPixels, readScan } from '../../oct/formats/index.ts'
 import type { FrameLocation, Scan } from '../../oct/scan.ts'
@@ -164,8 +165,22 @@ describe('pictures beside the scan', () => {
     for (const length of [300, 1500]) expect((await readScan(set(tomogram(3), writeDicom(photograph()).subarray(0, length)))).slo).toBeUndefined()
   })
 
-  it('en-face pictures come by their names', async () => {
+  it('en-face pictures come by their names, and lie where they say', async () => {
+    const at: ElementOut = [
+      0x00220031,
+      'SQ',
+      [
+        [
+          [0x00081155, 'UI', sloUid],
+          [0x00220032, 'FL', [8, 16, 24, 32]],
+          [0x00220039, 'CS', 'TRANSVERSE'],
+        ],
+      ],
+    ]
+    const placed = await readScan(set(enFace({ extra: [at] }), tomogram(3), photograph()))
+    expect(placed.pictures[0]?.place).toEqual(near({ from: { x: 0.2, y: 0.1 }, to: { x: 0.4, y: 0.3 } }))
     const scan = await readScan(set(enFace(), tomogram(3), photograph()))
+    expect(scan.pictures[0]).not.toHaveProperty('place')
     expect(scan.pictures).toMatchObject([{ label: 'Structural reflectance map', width, height, spacing: near(sloScale), pixels: { file: 0 } }])
   })
 })

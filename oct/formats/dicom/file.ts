@@ -53,8 +53,10 @@ export async function openFile(file: NamedSource, index: number, kind: Kind, spe
 
 /** Frames the header names; 1 where it names none. */
 export function frameCount(file: DicomFile): number {
-  const [frames = 1] = numbers(file.dataset, tag.frames)
-  if (!Number.isInteger(frames) || frames < 1 || frames > limits.frames) throw wrong(tag.frames, `names ${frames} pictures`)
+  const written = text(file.dataset, tag.frames)
+  const frames = number(file.dataset, tag.frames) ?? (written === '' ? 1 : Number.NaN)
+  if (!Number.isInteger(frames) || frames < 1 || frames > limits.frames)
+    throw wrong(tag.frames, Number.isFinite(frames) ? `names ${frames} pictures` : 'names no number of pictures')
   return frames
 }
 

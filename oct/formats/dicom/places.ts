@@ -99,9 +99,9 @@ function derivedScale(frame: FrameGroups | undefined, lateral: number): Point | 
 
 /** Parallel planes in the patient's space are a volume; what a single plane or turning ones are is not told. */
 function planesOf(frames: readonly FrameGroups[]): { pattern: Scan['pattern']; between: number } {
-  const thickness = within(number(group(frames[0] as FrameGroups, tag.measures) ?? frames[0]?.file, tag.betweenSlices), 1e-4, 10)
-  const nominal = within(number(group(frames[0] as FrameGroups, tag.measures) ?? frames[0]?.file, tag.thickness), 1e-4, 10)
-  const fallback = { pattern: 'unknown', between: frames.length > 1 ? (thickness ?? nominal ?? 0) : 0 } as const
+  const measures = frames[0] && (group(frames[0], tag.measures) ?? frames[0].file)
+  const spaced = within(number(measures, tag.betweenSlices), 1e-4, 10) ?? within(number(measures, tag.thickness), 1e-4, 10) ?? 0
+  const fallback = { pattern: 'unknown', between: frames.length > 1 ? spaced : 0 } as const
   const planes = frames.map((frame) => ({
     position: numbers(group(frame, tag.planePosition) ?? frame.file, tag.position),
     orientation: numbers(group(frame, tag.planeOrientation) ?? frame.file, tag.orientation),

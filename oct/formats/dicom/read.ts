@@ -8,7 +8,7 @@ import { className, type Kind } from './classes.ts'
 import { nothingSpent } from './dataset.ts'
 import { acquiredAt, deviceOf, eyeOf, opticsOf, plain } from './describe.ts'
 import { type DicomFile, frameCount, isGrey, kindOf, openFile, type Pictures, readPictures } from './file.ts'
-import { type FrameGroups, groundOf, type Places, placesOf, spacingOf } from './places.ts'
+import { type FrameGroups, type Ground, groundOf, type Places, placesOf, spacingOf } from './places.ts'
 import { tag } from './tags.ts'
 import { firstItem, items, number, text } from './values.ts'
 
@@ -44,7 +44,8 @@ export async function readDicom(files: readonly NamedSource[], which: readonly n
   const slo = await findSlo(opened, first, groups)
   const spacing = slo && spacingOf(firstItem(firstItem(slo.file.dataset, tag.shared), tag.measures) ?? slo.file.dataset)
   const scaled = spacing && spacing.row > 0 && spacing.column > 0 ? { spacing: { x: spacing.column, y: spacing.row } } : {}
-  const places = placesOf(groups, slo && { uid: text(slo.file.dataset, tag.sopInstance), ...scaled })
+  const ground = slo && { uid: text(slo.file.dataset, tag.sopInstance), ...scaled }
+  const places = placesOf(groups, ground)
   const frames: FrameInfo[] = []
   for (const [index, part] of parts.entries()) {
     for (const ranges of pictures[index]?.frames ?? []) {
@@ -62,7 +63,7 @@ export async function readDicom(files: readonly NamedSource[], which: readonly n
   const { axialLength, focus, field: across } = opticsOf(first.dataset)
   const field = across === undefined ? undefined : fieldOf(across, places, frames)
   const at = acquiredAt(first.dataset)
-  const enFace = await enFacePictures(opened)
+  const enFace = await enFacePictures(opened, ground)
   const sloInfo = slo && describeSlo(slo, places.scale ?? { x: 0, y: 0 })
   const shownFiles = new Set([...frames, ...enFace, ...(sloInfo ? [sloInfo] : [])].map(({ pixels }) => pixels.file))
   const deflated = opened.filter((file) => file.syntax.deflated && shownFiles.has(file.index)).map((file) => file.index)
@@ -196,17 +197,19 @@ function describeSlo({ file, pictures }: Slo, spacing: { x: number; y: number })
   }
 }
 
-async function enFacePictures(opened: readonly DicomFile[]): Promise<ReferencePicture[]> {
+async function enFacePictures(opened: readonly DicomFile[], ground: Ground | undefined): Promise<ReferencePicture[]> {
   const found: ReferencePicture[] = []
   for (const file of opened) {
     const pictures = file.kind === 'en-face' ? await shown(file) : undefined
     if (pictures === undefined) continue
     const { row, column } = spacingOf(file.dataset)
+    const [place] = ground?.spacing ? placesOf(frameGroups(file, pictures.width).slice(0, 1), ground).locations : []
     found.push({
       label: plain(text(firstItem(file.dataset, tag.imageType), tag.meaning)) || 'En face',
       width: pictures.width,
       height: pictures.height,
       spacing: { x: column, y: row },
+      ...(place?.kind === 'area' ? { place: { from: place.from, to: place.to } } : {}),
       pixels: { file: file.index, parts: pictures.frames[0] ?? [], coding: pictures.coding },
     })
   }

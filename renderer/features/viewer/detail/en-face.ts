@@ -1,5 +1,7 @@
 /** En-face projection: one value per A-scan from the slab between two boundaries. */
 
+import { outermost } from './scale.ts'
+
 export type Projection = 'mean' | 'maximum'
 
 /** A slab of a volume: between two boundaries, each moved by an offset in µm (down is positive); null is the whole depth. */
@@ -73,9 +75,8 @@ export function projectFrame(pixels: Uint8Array, width: number, height: number, 
 
 /** The greys of a projection stretched so that its darkest and lightest hundredth are black and white; NaN stays. */
 export function stretched(values: Float32Array): Float32Array {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  if (sorted.length === 0) return values
-  const low = sorted[Math.floor(sorted.length * 0.01)] as number
-  const high = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] as number
-  return values.map((value) => ((value - low) / Math.max(1, high - low)) * 255)
+  const found = outermost(values)
+  if (!found) return values
+  const per = 255 / Math.max(1, found.high - found.low)
+  return values.map((value) => (value - found.low) * per)
 }

@@ -94,20 +94,21 @@ function volumeField(lines: readonly FieldLine[], cells: number): Field | null {
 }
 
 function fillBetween(field: Field, a: FieldLine, b: FieldLine): void {
-  const side = sideOf(a)
-  const otherSide = sideOf(b)
+  const alongA = directionOf(a)
+  const alongB = directionOf(b)
   // Both ends of the next line on the same side, and about parallel.
-  const near = [side(b.start), side(b.end)] as const
-  if (near[0] * near[1] <= 0 || directionOf(a).x * directionOf(b).x + directionOf(a).y * directionOf(b).y < 0.9) return
-  field.gap = Math.max(field.gap, Math.abs(side(middle(b))))
-  const corners = [a.start, a.end, b.end, b.start]
-  eachCell(field, corners, (cell, at) => {
-    const fromA = Math.abs(side(at))
-    const fromB = Math.abs(otherSide(at))
+  if (sideOf(a, alongA, b.start) * sideOf(a, alongA, b.end) <= 0 || alongA.x * alongB.x + alongA.y * alongB.y < 0.9) return
+  field.gap = Math.max(field.gap, Math.abs(sideOf(a, alongA, middle(b))))
+  eachCell(field, [a.start, a.end, b.end, b.start], (cell, x, y) => {
+    const fromA = Math.abs(alongA.x * (y - a.start.y) - alongA.y * (x - a.start.x))
+    const fromB = Math.abs(alongB.x * (y - b.start.y) - alongB.y * (x - b.start.x))
     const part = fromA / (fromA + fromB)
-    const along = partAlong(mix(a.start, b.start, part), mix(a.end, b.end, part), at)
-    if (!(along >= 0 && along <= 1)) return
-    set(field, cell, a, along, b, along, part)
+    const startX = a.start.x + (b.start.x - a.start.x) * part
+    const startY = a.start.y + (b.start.y - a.start.y) * part
+    const dx = a.end.x + (b.end.x - a.end.x) * part - startX
+    const dy = a.end.y + (b.end.y - a.end.y) * part - startY
+    const along = ((x - startX) * dx + (y - startY) * dy) / (dx * dx + dy * dy)
+    if (along >= 0 && along <= 1) set(field, cell, a, along, b, along, part)
   })
 }
 
@@ -117,28 +118,24 @@ function radialField(lines: readonly FieldLine[], cells: number): Field | null {
   const field = emptyField(lines, cells)
   if (!field || !centre || lines.some((line) => distanceTo({ kind: 'line', ...line }, centre) > 0.1)) return null
   const spokes = lines
-    .flatMap((line) => [
-      { line, to: line.end },
-      { line, to: line.start },
-    ])
-    .map(({ line, to }) => ({ line, to, angle: Math.atan2(to.y - centre.y, to.x - centre.x), reach: Math.hypot(to.x - centre.x, to.y - centre.y) }))
+    .flatMap((line) => [spokeOf(line, line.end, 1, centre), spokeOf(line, line.start, -1, centre)])
     .sort((a, b) => a.angle - b.angle)
-  let spoke = 0
+  const reach = Math.max(...spokes.map((spoke) => spoke.reach))
+  let at = 0
   for (let row = 0; row < field.height; row++) {
+    const dy = field.origin.y + (row + 0.5) * field.step - centre.y
     for (let column = 0; column < field.width; column++) {
       const dx = field.origin.x + (column + 0.5) * field.step - centre.x
-      const dy = field.origin.y + (row + 0.5) * field.step - centre.y
-      const radius = Math.hypot(dx, dy)
+      const radius = Math.sqrt(dx * dx + dy * dy)
+      if (radius > reach) continue
       const angle = Math.atan2(dy, dx)
-      spoke = spokeBefore(spokes, angle, spoke)
-      const before = spokes[spoke]
-      const after = spokes[(spoke + 1) % spokes.length]
-      if (!before || !after || radius > Math.min(before.reach, after.reach)) continue
-      const turn = (from: number, to: number) => (to - from + 4 * Math.PI) % (2 * Math.PI)
+      at = spokeBefore(spokes, angle, at)
+      const before = spokes[at]
+      const after = spokes[at + 1] ?? spokes[0]
+      if (!before || !after || radius > before.reach || radius > after.reach) continue
       const whole = turn(before.angle, after.angle)
-      const along = ({ line, to }: (typeof spokes)[number]) =>
-        partAlong(line.start, line.end, mix(centre, to, radius / Math.hypot(to.x - centre.x, to.y - centre.y)))
-      set(field, row * field.width + column, before.line, along(before), after.line, along(after), whole > 0 ? turn(before.angle, angle) / whole : 0)
+      const part = whole > 0 ? turn(before.angle, angle) / whole : 0
+      set(field, row * field.width + column, before.line, before.from + before.per * radius, after.line, after.from + after.per * radius, part)
     }
   }
   for (const [i, one] of spokes.entries()) {
@@ -148,6 +145,30 @@ function radialField(lines: readonly FieldLine[], cells: number): Field | null {
   return field
 }
 
+/** Half a B-scan, from the middle of the star outwards. */
+interface Spoke {
+  line: FieldLine
+  to: Point
+  /** radians, clockwise on the screen from the right */
+  angle: number
+  /** mm */
+  reach: number
+  /** Where on the B-scan its inner end lies, 0 to 1, and how much further each mm outwards. */
+  from: number
+  per: number
+}
+
+function spokeOf(line: FieldLine, to: Point, direction: 1 | -1, centre: Point): Spoke {
+  const dx = to.x - centre.x
+  const dy = to.y - centre.y
+  const length = Math.hypot(line.end.x - line.start.x, line.end.y - line.start.y)
+  const from = partAlong(line.start, line.end, centre)
+  return { line, to, angle: Math.atan2(dy, dx), reach: Math.hypot(dx, dy), from, per: direction / length }
+}
+
+/** Radians clockwise from one angle to the next, 0 to 2 pi. */
+const turn = (from: number, to: number) => (to - from + 4 * Math.PI) % (2 * Math.PI)
+
 /** The last spoke whose angle is not beyond `angle`, the last of all before the first; looked for from where the last one was found. */
 function spokeBefore(spokes: readonly { angle: number }[], angle: number, from: number): number {
   let at = from
@@ -156,22 +177,28 @@ function spokeBefore(spokes: readonly { angle: number }[], angle: number, from: 
   return at < 0 ? spokes.length - 1 : at
 }
 
-/** Each cell whose middle lies in a convex shape (corners in order), row by row. */
-function eachCell(field: Field, corners: readonly Point[], visit: (cell: number, at: Point) => void): void {
+/** Each cell whose middle (mm) lies in a convex shape (corners in order), row by row. */
+function eachCell(field: Field, corners: readonly Point[], visit: (cell: number, x: number, y: number) => void): void {
   const { origin, step, width, height } = field
   const ys = corners.map(({ y }) => y)
   const top = Math.max(0, Math.floor((Math.min(...ys) - origin.y) / step - 0.5))
   const bottom = Math.min(height - 1, Math.ceil((Math.max(...ys) - origin.y) / step - 0.5))
   for (let row = top; row <= bottom; row++) {
     const y = origin.y + (row + 0.5) * step
-    const crossed = corners.flatMap((from, i) => {
-      const to = corners[(i + 1) % corners.length] ?? from
-      return from.y <= y !== to.y <= y ? [from.x + ((y - from.y) / (to.y - from.y)) * (to.x - from.x)] : []
-    })
-    if (crossed.length < 2) continue
-    const left = Math.max(0, Math.ceil((Math.min(...crossed) - origin.x) / step - 0.5))
-    const right = Math.min(width - 1, Math.floor((Math.max(...crossed) - origin.x) / step - 0.5))
-    for (let column = left; column <= right; column++) visit(row * width + column, { x: origin.x + (column + 0.5) * step, y })
+    let least = Number.POSITIVE_INFINITY
+    let most = Number.NEGATIVE_INFINITY
+    let from = corners[corners.length - 1] as Point
+    for (const to of corners) {
+      if (from.y <= y !== to.y <= y) {
+        const x = from.x + ((y - from.y) / (to.y - from.y)) * (to.x - from.x)
+        least = Math.min(least, x)
+        most = Math.max(most, x)
+      }
+      from = to
+    }
+    const left = Math.max(0, Math.ceil((least - origin.x) / step - 0.5))
+    const right = Math.min(width - 1, Math.floor((most - origin.x) / step - 0.5))
+    for (let column = left; column <= right; column++) visit(row * width + column, origin.x + (column + 0.5) * step, y)
   }
 }
 
@@ -183,21 +210,18 @@ function set(field: Field, cell: number, a: FieldLine, alongA: number, b: FieldL
   field.part[cell] = part
 }
 
-const mix = (a: Point, b: Point, part: number): Point => ({ x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part })
-
 function directionOf({ start, end }: FieldLine): Point {
   const length = Math.hypot(end.x - start.x, end.y - start.y) || 1
   return { x: (end.x - start.x) / length, y: (end.y - start.y) / length }
 }
 
-/** mm from a line, positive on its right (y down). */
-function sideOf(line: FieldLine): (at: Point) => number {
-  const along = directionOf(line)
-  return (at) => along.x * (at.y - line.start.y) - along.y * (at.x - line.start.x)
+/** mm from a line, positive on its right (y down). @param along its direction, of length 1 */
+function sideOf(line: FieldLine, along: Point, at: Point): number {
+  return along.x * (at.y - line.start.y) - along.y * (at.x - line.start.x)
 }
 
 /** How far along a line a point's foot lies, 0 at `start`, 1 at `end`. */
-export function partAlong(start: Point, end: Point, at: Point): number {
+function partAlong(start: Point, end: Point, at: Point): number {
   const dx = end.x - start.x
   const dy = end.y - start.y
   const squared = dx * dx + dy * dy

@@ -9,13 +9,39 @@ export interface Range {
 /** What most retinas lie in; fixed, so that maps of two eyes look alike where the eyes are alike. */
 export const retinaRange: Range = { from: 200, to: 450 }
 
+/** The values below and above which the outermost hundredth lies on each side; null where there are none. Close enough for a scale. */
+export function outermost(values: Float32Array): { low: number; high: number } | null {
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  let count = 0
+  for (const value of values) {
+    if (Number.isNaN(value)) continue
+    count += 1
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  if (count === 0) return null
+  const bins = new Uint32Array(2048)
+  const perBin = (most - least) / bins.length || 1
+  for (const value of values) {
+    if (Number.isNaN(value)) continue
+    const bin = Math.min(bins.length - 1, Math.floor((value - least) / perBin))
+    bins[bin] = (bins[bin] as number) + 1
+  }
+  const left = Math.floor(count / 100)
+  let first = 0
+  for (let sum = bins[0] as number; sum <= left; sum += bins[first] as number) first += 1
+  let last = bins.length - 1
+  for (let sum = bins[last] as number; sum <= left; sum += bins[last] as number) last -= 1
+  return { low: least + first * perBin, high: Math.min(most, least + (last + 1) * perBin) }
+}
+
 /** A range that holds all but the outermost hundredth on each side, in tens of µm. */
 export function automaticRange(values: Float32Array): Range {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  if (sorted.length === 0) return { from: 0, to: 100 }
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] as number
-  const from = Math.max(0, Math.floor(at(0.01) / 10) * 10)
-  return { from, to: Math.max(from + 20, Math.ceil(at(0.99) / 10) * 10) }
+  const found = outermost(values)
+  if (!found) return { from: 0, to: 100 }
+  const from = Math.max(0, Math.floor(found.low / 10) * 10)
+  return { from, to: Math.max(from + 20, Math.ceil(found.high / 10) * 10) }
 }
 
 /** Round values within a range, both ends included, at most seven. */
@@ -54,18 +80,22 @@ function oklch(lightness: number, chroma: number, degrees: number): [number, num
 
 /** One RGBA picture of a map; what was not measured stays clear, so that the SLO below is seen. */
 export function paintMap(values: Float32Array, { from, to }: Range): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(values.length * 4)
-  for (const [i, value] of values.entries()) {
-    if (Number.isNaN(value)) continue
-    const at = Math.min(255, Math.max(0, Math.round(((value - from) / (to - from)) * 255))) * 4
-    pixels.set(colours.subarray(at, at + 4), i * 4)
-  }
-  return pixels
+  const words = new Uint32Array(colours.buffer)
+  const per = 255 / (to - from)
+  return painted(values, (value) => words[Math.min(255, Math.max(0, Math.round((value - from) * per)))] as number)
 }
 
 /** One RGBA picture in greys 0..255; clear where there is nothing. */
 export function paintGreys(values: Float32Array): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(values.length * 4)
-  for (const [i, value] of values.entries()) if (!Number.isNaN(value)) pixels.set([value, value, value, 255], i * 4)
-  return pixels
+  const words = new Uint32Array(Uint8Array.from({ length: 1024 }, (_, i) => (i % 4 === 3 ? 255 : i >> 2)).buffer)
+  return painted(values, (value) => words[Math.min(255, Math.max(0, Math.round(value)))] as number)
+}
+
+function painted(values: Float32Array, colour: (value: number) => number): Uint8ClampedArray<ArrayBuffer> {
+  const words = new Uint32Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
+    if (!Number.isNaN(value)) words[i] = colour(value)
+  }
+  return new Uint8ClampedArray(words.buffer)
 }

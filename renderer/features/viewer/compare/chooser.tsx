@@ -38,6 +38,8 @@ export function Chooser({ open, scan, among, onChoose }: ChooserProps) {
       {!any && state === 'listed' && !error && <Notice icon={Info}>{t('compare.none')}</Notice>}
       <div ref={list}>
         {reasons.map((reason) => {
+          // The other visits come one by one, each below the last; what stands below them waits, so that nothing moves away from under a hand.
+          if (state === 'listing' && reason !== reasons[0]) return null
           const those = candidates.filter((one) => one.reason === reason)
           if (those.length === 0) return null
           return (

@@ -113,6 +113,8 @@ function countingSource(bytes: Uint8Array, counted: { reads: number; bytes: numb
     read(offset, length) {
       counted.reads++
       counted.bytes += length
+      // An endless walk ends here; the counts tell afterwards, whatever was made of this.
+      if (counted.reads > 2 * bounds.reads(bytes.byteLength)) return Promise.reject(new Broken(`read ${counted.reads} times`))
       return whole.read(offset, length)
     },
   }

@@ -7,6 +7,8 @@ export interface FixtureFile {
   bytes: Uint8Array<ArrayBuffer>
   /** Its content is text: damaged as such, too. */
   text?: boolean
+  /** Bytes at which the undamaged file has 32-bit numbers that lead to others (sizes, counts, places), by what they are of. */
+  numbers?: readonly (readonly number[])[]
 }
 
 /** A good scan, as a set of files. The first names the others where one does. */
@@ -140,6 +142,27 @@ const damages: readonly Damage[] = [
   },
 ]
 
+/** One of the numbers that lead to others, changed into what may lead astray: an extreme, its neighbour, its double, another such number. */
+function damageNumber(file: FixtureFile, dice: Dice): Uint8Array<ArrayBuffer> {
+  const inside = dice.one(file.numbers ?? [[]]).filter((at) => at + 4 <= file.bytes.byteLength)
+  if (inside.length === 0) return file.bytes
+  const view = new DataView(file.bytes.buffer)
+  const at = dice.one(inside)
+  const value = view.getUint32(at, true)
+  const other = view.getUint32(dice.one(inside), true)
+  const by = dice.one([
+    dice.one(integers),
+    value + 1,
+    value - 1,
+    value * 2,
+    value + dice.pick(256),
+    other,
+    other,
+    file.bytes.byteLength - dice.pick(300),
+  ])
+  return changed(file.bytes, (_, copy) => copy.setUint32(at, by >>> 0, true))
+}
+
 /** A damaged set of files: the same for the same seed. One to four damages, mostly to the first file. */
 export function mutant(fixtures: readonly Fixture[], seed: number): Fixture {
   const dice = diceFrom(seed)
@@ -154,7 +177,12 @@ export function mutant(fixtures: readonly Fixture[], seed: number): Fixture {
     const file = files[index] as FixtureFile
     const others = dice.one(fixtures).files
     const other = (others[Math.min(index, others.length - 1)] ?? file).bytes
-    const bytes = file.text === true && dice.pick(4) > 0 ? damageText(file.bytes, dice) : dice.one(damages)(file.bytes, dice, other)
+    const bytes =
+      file.text === true && dice.pick(4) > 0
+        ? damageText(file.bytes, dice)
+        : file.numbers !== undefined && dice.pick(3) === 0
+          ? damageNumber(file, dice)
+          : dice.one(damages)(file.bytes, dice, other)
     files = files.map((each, i) => (i === index ? { ...each, bytes } : each))
   }
   return { name: fixture.name, files }

@@ -42,7 +42,7 @@ export function EnFaceTab({ open, field, names, frames, index, cursor, onPick }:
       ))}
     </Select>
   )
-  if (picture) return <ReferenceView key={chosen} open={open} picture={Number(chosen)} choice={choice} />
+  if (picture) return <ReferenceView key={chosen} open={open} picture={Number(chosen)} index={index} onPick={onPick} choice={choice} />
   return field ? (
     <ProjectionView open={open} field={field} names={names} frames={frames} index={index} cursor={cursor} onPick={onPick} choice={choice} />
   ) : null

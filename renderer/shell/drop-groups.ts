@@ -1,5 +1,6 @@
 /** Which of the dropped files belong together. What a file is was read from its bytes; names only order them, and find an export's pictures. */
 import type { ScanFormat } from '../../oct/scan.ts'
+import { type DicomFacts, dicomScans } from './dicom-groups.ts'
 
 export interface Sniffed {
   /** The file's own name, and the folders above it as far as they were dropped, `/` between. */
@@ -8,6 +9,8 @@ export interface Sniffed {
   kind: ScanFormat | 'picture' | null
   /** Names of the pictures an XML export speaks of, lower case; absent where they were not looked for. */
   speaksOf?: ReadonlySet<string>
+  /** As in `Described` of dicom-groups. */
+  dicom?: DicomFacts | null
 }
 
 export type DropProblem = 'pictures-alone' | 'not-a-scan'
@@ -20,6 +23,9 @@ const byPlace = (a: Sniffed, b: Sniffed): number => natural.compare(a.folder, b.
 /** Whether the text of the XML exports is needed to tell whose a picture is. */
 export const needsTexts = (files: readonly Sniffed[]): boolean => files.filter(({ kind }) => kind === 'heidelberg-xml').length > 1
 
+/** Whether what the DICOM files say of themselves is needed to tell scans apart. */
+export const needsFacts = (files: readonly Sniffed[]): boolean => files.filter(({ kind }) => kind === 'dicom-opt').length > 1
+
 /** The pictures of an XML export: those it speaks of, where that was looked for; else those beside it; the only export takes what there is. */
 const picturesOf = <T extends Sniffed>(xml: T, pictures: readonly T[], only: boolean): T[] => {
   const beside = pictures.filter(({ folder }) => folder === xml.folder)
@@ -31,7 +37,7 @@ const picturesOf = <T extends Sniffed>(xml: T, pictures: readonly T[], only: boo
 }
 
 /**
- * Each set is one scan: an XML export with its pictures, all DICOM files together, every other file for itself. Sets and files are in the
+ * Each set is one scan: an XML export with its pictures, a DICOM tomography with the pictures it lies on, every other file for itself. Sets and files are in the
  * order of folders and names, an export's XML before its pictures. What is no part of a scan is left aside.
  */
 export const groupDropped = <T extends Sniffed>(files: readonly T[]): Groups<T> => {
@@ -39,10 +45,9 @@ export const groupDropped = <T extends Sniffed>(files: readonly T[]): Groups<T> 
   const of = (kind: Sniffed['kind']) => sorted.filter((file) => file.kind === kind)
   const pictures = of('picture')
   const exports = of('heidelberg-xml')
-  const dicom = of('dicom-opt')
   const sets = [
     ...exports.map((xml) => [xml, ...picturesOf(xml, pictures, exports.length === 1)]),
-    ...(dicom.length > 0 ? [dicom] : []),
+    ...dicomScans(of('dicom-opt')),
     ...[...of('heidelberg-vol'), ...of('heidelberg-e2e')].map((file) => [file]),
   ].sort(([a], [b]) => (a && b ? byPlace(a, b) : 0))
   if (sets.length > 0) return { sets, problem: null }

@@ -1,6 +1,6 @@
 /** From what a person dropped or chose to a list of files: folders are walked within bounds, and every file is looked at. */
 import { ScansideError } from '../../oct/errors.ts'
-import { needsTexts, pictureNames, type Sniffed } from './drop-groups.ts'
+import { needsFacts, needsTexts, pictureNames, type Sniffed } from './drop-groups.ts'
 
 /** A file with the folders it lay in, as far as they were dropped. */
 export interface Found {
@@ -77,7 +77,7 @@ const textOf = async (file: Blob): Promise<string> => {
   return new TextDecoder(wide).decode(bytes)
 }
 
-/** What each file is, by its first bytes; and, where several XML exports lie together, the pictures each speaks of. */
+/** What each file is, by its first bytes; and where several exports lie together, what tells them apart. */
 export const lookAt = async (found: readonly Found[]): Promise<LookedAt[]> => {
   const { identify, identifyBytes } = await import('../../oct/formats/index.ts')
   const looked: LookedAt[] = []
@@ -95,6 +95,12 @@ export const lookAt = async (found: readonly Found[]): Promise<LookedAt[]> => {
   if (needsTexts(looked)) {
     await inTurn(looked, async (one) => {
       if (one.kind === 'heidelberg-xml' && one.file.size <= largestText) one.speaksOf = pictureNames(await textOf(one.file))
+    })
+  }
+  if (needsFacts(looked)) {
+    const { dicomFacts } = await import('./dicom-facts.ts')
+    await inTurn(looked, async (one) => {
+      if (one.kind === 'dicom-opt') one.dicom = await dicomFacts(one.file)
     })
   }
   return looked

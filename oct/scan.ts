@@ -126,7 +126,7 @@ export interface ThicknessGrid {
  * What a person must know beside the pictures:
  * - `best-effort`: the format is not published; what is shown may be incomplete.
  * - `orientation-not-verified`: a left eye's ring whose direction was never checked against a device.
- * - `slo-scale-assumed`: the SLO's scale is not in the file and was taken from its field of view.
+ * - `slo-scale-assumed`: the SLO's scale is not in the file and was derived from the B-scans' own length.
  * - `lossy`: the pictures were compressed with loss.
  * - `layers-missing`: the file names layer lines that it does not carry.
  * - `pictures-missing`: the file names pictures that are not in the set; their B-scans are left out.

@@ -3,7 +3,7 @@
  * Names, identifiers, birth dates and UIDs never reach the model.
  */
 import { ScansideError } from '../../errors.ts'
-import type { FrameInfo, NamedSource, ReferencePicture, Scan, SloInfo } from '../../scan.ts'
+import type { FrameInfo, NamedSource, ReferencePicture, Scan, ScanRemark, SloInfo } from '../../scan.ts'
 import { className, type Kind } from './classes.ts'
 import { nothingSpent } from './dataset.ts'
 import { acquiredAt, deviceOf, eyeOf, opticsOf, plain } from './describe.ts'
@@ -83,7 +83,7 @@ export async function readDicom(files: readonly NamedSource[], which: readonly n
     pictures: enFace,
     frames,
     grids: [],
-    remarks: [...(places.assumed ? (['slo-scale-assumed'] as const) : []), ...(pictures.some(({ lossy }) => lossy) ? (['lossy'] as const) : [])],
+    remarks: remarksOf(eyeOf(first.dataset), frames, places.assumed, pictures),
     ...(at === undefined ? {} : { acquiredAt: at }),
     ...(deflated.length === 0 ? {} : { deflated }),
   }
@@ -95,6 +95,15 @@ function fieldOf(width: number, { pattern, spacing }: Places, frames: readonly F
   const length = spacing.lateral * (frames[0]?.width ?? 0)
   if (pattern !== 'volume' || length === 0 || spacing.between === 0) return undefined
   return { width, height: Math.round((10 * width * spacing.between * (frames.length - 1)) / length) / 10 }
+}
+
+function remarksOf(eye: Scan['laterality'], frames: readonly FrameInfo[], assumed: boolean, pictures: readonly Pictures[]): ScanRemark[] {
+  const remarks: ScanRemark[] = []
+  // The file tells the order of a ring's points, but no left eye's file of a device was there to hold it against.
+  if (eye === 'OS' && frames.some(({ location }) => location.kind === 'ring')) remarks.push('orientation-not-verified')
+  if (assumed) remarks.push('slo-scale-assumed')
+  if (pictures.some(({ lossy }) => lossy)) remarks.push('lossy')
+  return remarks
 }
 
 /** The headers of the files of the kinds that are read, in the set's order. */

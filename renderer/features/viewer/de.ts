@@ -253,7 +253,7 @@ const de: Sentences<typeof en> = {
   remark: {
     'best-effort': 'Dieses Format ist nicht veröffentlicht. Es wurde gelesen, soweit es verstanden ist; was gezeigt wird, kann unvollständig sein.',
     'orientation-not-verified': 'Orientierung nicht verifiziert: Wie herum der Ring eines linken Auges läuft, wurde nie an einem Gerät geprüft.',
-    'slo-scale-assumed': 'Die Datei enthält den Maßstab des SLO nicht; er wurde aus dem Bildwinkel genommen. Längen darauf sind ungefähr.',
+    'slo-scale-assumed': 'Die Datei enthält den Maßstab des SLO nicht; er wurde aus der Länge der B-Scans abgeleitet. Längen darauf sind ungefähr.',
     lossy: 'Vorher mit Verlust komprimiert: Feine Strukturen können fehlen.',
     'layers-missing': 'Die Datei nennt Schichtgrenzen, die sie nicht enthält.',
     'pictures-missing': 'Einige Bilder, die der Export nennt, fehlen; ihre B-Scans sind ausgelassen.',

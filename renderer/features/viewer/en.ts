@@ -250,7 +250,8 @@ const en = {
   remark: {
     'best-effort': 'This format is not published. It was read as far as it is understood; what is shown may be incomplete.',
     'orientation-not-verified': 'Orientation not verified: which way a left eye’s ring runs was never checked against a device.',
-    'slo-scale-assumed': 'The file does not carry the scale of the SLO; it was taken from its field of view. Lengths on it are approximate.',
+    'slo-scale-assumed':
+      'The file does not carry the scale of the SLO; it was derived from the length of the B-scans. Lengths on it are approximate.',
     lossy: 'Compressed with loss before it came here: fine structure may be missing.',
     'layers-missing': 'The file names layer lines that it does not carry.',
     'pictures-missing': 'Some images that the export names are missing; their B-scans are left out.',

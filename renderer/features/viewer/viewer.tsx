@@ -1,9 +1,9 @@
-import { ChevronLeft, Columns2, ImageDown } from 'lucide-react'
+import { Camera, ChevronLeft, Columns2 } from 'lucide-react'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanRef } from '../../../preload/contract.ts'
 import { useNavigation, withDropped } from '../../navigation.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { Compare } from './compare/compare.tsx'
@@ -68,9 +68,14 @@ export function Viewer({ scan, onClose }: ViewerProps) {
           </Button>
         )}
         {here && (
-          <Button icon={ImageDown} keys={['S']} aria-expanded={picturing} onClick={() => setPicturing(!picturing)}>
-            {t('snapshot.button')}
-          </Button>
+          <IconButton
+            label={t('snapshot.button')}
+            title={`${t('snapshot.button')} (S)`}
+            aria-keyshortcuts="S"
+            icon={Camera}
+            aria-expanded={picturing}
+            onClick={() => setPicturing(!picturing)}
+          />
         )}
         {!(comparing && here) && <Pager scan={scan} />}
       </header>

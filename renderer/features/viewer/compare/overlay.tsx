@@ -190,7 +190,9 @@ function Lines({ open, index }: { open: OpenScan; index: number }) {
   const here = locations[index] ?? { kind: 'unknown' as const }
   return (
     <>
-      {locations.length > 1 && <path className={image.dim} d={locations.map(outline).join('')} />}
+      {locations.length > 1 && (
+        <path className={image.dim} style={{ opacity: Math.max(0.1, Math.min(0.3, 14 / locations.length)) }} d={locations.map(outline).join('')} />
+      )}
       <path className={image.under} d={outline(here)} />
       <path className={image.line} d={outline(here)} />
       {here.kind === 'ring' && <path className={image.line} d={cross(here.centre, 0.1)} />}

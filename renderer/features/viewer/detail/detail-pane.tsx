@@ -28,8 +28,8 @@ interface DetailPaneProps {
 }
 
 const none: string[] = []
-/** of the scanned area's longer side */
-const cells = 480
+/** of the scanned area's longer side: about one for each A-scan, as far as that stays quick */
+const cellsFor = (width: number) => Math.min(768, Math.max(320, width))
 
 /** Below the pictures: thickness map, profile and en face, as far as the scan has what they need; nothing where it has neither. */
 export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: DetailPaneProps) {
@@ -38,7 +38,7 @@ export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: D
   const { scan } = open
   const { tab: wanted, height, collapsed, order } = useDetail()
   const names = useMemo(() => (scan.spacing.axial > 0 ? boundaryNames(scan.frames) : none), [scan])
-  const field = useMemo(() => fieldOf(scan, cells), [scan])
+  const field = useMemo(() => fieldOf(scan, cellsFor(scan.width)), [scan])
   const location = scan.frames[index]?.location
   const ring = location !== undefined && ringAngles(location, scan.frames[index]?.width ?? 0, scan.laterality) !== null
   const usual = useMemo(() => usualBetween(names, scan.pattern === 'ring'), [names, scan])

@@ -100,12 +100,16 @@ export function FieldView({
       onPointerLeave={() => onPoint?.(null)}
     >
       <canvas ref={canvas} className={styles.canvas} role="img" aria-label={label} />
-      <svg className={image.over} aria-hidden="true">
-        {over?.(placing)}
-        <Here open={open} index={index} cursor={cursor} placing={placing} />
-        <Edges open={open} field={field} placing={placing} width={pane.width} height={pane.height} />
-      </svg>
-      {beside?.(placing)}
+      {pane.width > 0 && (
+        <>
+          <svg className={image.over} aria-hidden="true">
+            {over?.(placing)}
+            <Here open={open} index={index} cursor={cursor} placing={placing} />
+            <Edges open={open} field={field} placing={placing} width={pane.width} height={pane.height} />
+          </svg>
+          {beside?.(placing)}
+        </>
+      )}
     </div>
   )
 }
@@ -150,15 +154,11 @@ function Edges({ open, field, placing, width, height }: { open: OpenScan; field:
             {text}
           </text>
         ))}
-      {width > 0 && (
-        <>
-          <path className={image.under} d={bar} />
-          <path className={image.line} d={bar} />
-          <text className={image.letter} data-small x={12 + millimetre + 8} y={height - 11}>
-            1 mm
-          </text>
-        </>
-      )}
+      <path className={image.under} d={bar} />
+      <path className={image.line} d={bar} />
+      <text className={image.letter} data-small x={12 + millimetre + 8} y={height - 11}>
+        1 mm
+      </text>
     </>
   )
 }

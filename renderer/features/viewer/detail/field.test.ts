@@ -40,6 +40,17 @@ describe('the scanned area of a volume', () => {
     const sampled = sampleField(field, values, 'linear')
     for (const { cell, at } of cells(field)) expect(Number.isNaN(sampled[cell])).toBe(Math.abs(at.y - centre.y) < 0.25)
   })
+  it('shows the nearest A-scan as it is where nothing is to be interpolated', () => {
+    const scan = scanOf('volume', volumeAt(centre))
+    const field = fieldOf(scan, 240)
+    if (!field) throw new Error('no field')
+    const rows = scan.frames.map(({ width }, frame) => Float32Array.from({ length: width }, (_, i) => 100 * frame + i))
+    const sampled = sampleField(field, rows, 'nearest')
+    for (const { cell, inside, at } of cells(field)) {
+      const found = inside ? scanAt(field, at) : null
+      expect(sampled[cell]).toBe(found ? 100 * found.frame + found.aScan : Number.NaN)
+    }
+  })
   it('knows the B-scan and A-scan at a point, the first B-scan inferior', () => {
     const scan = scanOf('volume', volumeAt(centre))
     const field = fieldOf(scan, 240)

@@ -230,7 +230,7 @@ function partAlong(start: Point, end: Point, at: Point): number {
 
 /**
  * One value per cell from values per A-scan of each B-scan: linear along the B-scans and between them, NaN where one of the two has none.
- * `nearest` takes the nearer B-scan as it is, so that a cell shows what was measured there.
+ * `nearest` takes the nearest A-scan as it is, so that a cell shows what was measured there.
  */
 export function sampleField(field: Field, values: readonly (Float32Array | null)[], between: 'linear' | 'nearest'): Float32Array {
   const sampled = new Float32Array(field.first.length).fill(Number.NaN)
@@ -241,7 +241,8 @@ export function sampleField(field: Field, values: readonly (Float32Array | null)
     const a = values[first]
     const b = values[field.second[cell] as number]
     if (between === 'nearest') {
-      sampled[cell] = part < 0.5 ? interpolated(a, field.atFirst[cell] as number) : interpolated(b, field.atSecond[cell] as number)
+      const [nearer, at] = part < 0.5 ? [a, field.atFirst[cell] as number] : [b, field.atSecond[cell] as number]
+      sampled[cell] = nearer?.[Math.round(at)] ?? Number.NaN
       continue
     }
     const one = interpolated(a, field.atFirst[cell] as number)

@@ -38,10 +38,44 @@ test('sign-in, archive, viewer, runs, receipt', async ({ page }) => {
     await expect(page.getByRole('img', { name: /Layer lines/ })).toBeVisible()
     await page.waitForTimeout(1_000)
     await shot(page, 'viewer')
+    await page.keyboard.press('Control+ArrowRight')
+    await expect(page.getByRole('slider', { name: 'B-scan shown' })).toBeVisible({ timeout: 60_000 })
+    await page.getByRole('tab', { name: 'Thickness map' }).click()
+    await page.waitForTimeout(3_000)
+    await shot(page, 'thickness-map')
+    await page.keyboard.press('c')
+    await page.getByRole('button', { name: /Macula volume OD.*P-0142_V02/ }).click()
+    await expect(page.getByRole('region', { name: 'B-scan' })).toHaveCount(2, { timeout: 60_000 })
+    await page.getByText('SLO overlay', { exact: true }).click()
+    await page.waitForTimeout(4_000)
+    await shot(page, 'compare')
+    await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.waitForTimeout(500)
     await shot(page, 'settings')
+  } finally {
+    await app.stop()
+  }
+})
+
+test('the quality strip of a volume that was cut off', async ({ page }) => {
+  const app = await startApplication(null)
+  try {
+    await page.goto(app.address())
+    await expect(page.getByText('Docker ready')).toBeVisible()
+    await page.getByRole('button', { name: 'Open the demo lab' }).click()
+    await openSession(page, 'DEMO-MS', 'P-0163', 'P-0163_V01')
+    await chooseForRun(page, 'Scan 2')
+    await runHere(page)
+    await page
+      .getByRole('button', { name: /Open in viewer/ })
+      .first()
+      .click()
+    await expect(page.getByRole('status', { name: 'Verdict' })).toBeVisible()
+    await expect(page.getByRole('slider', { name: 'B-scan shown' })).toBeVisible()
+    await page.waitForTimeout(3_000)
+    await shot(page, 'quality-strip')
   } finally {
     await app.stop()
   }

@@ -1,5 +1,5 @@
 import { ChevronsDownUp, ChevronsUpDown, Info } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -12,7 +12,8 @@ export function Acquisition({ open, index }: { open: OpenScan; index: number }) 
   const { t, i18n } = useTranslation('viewer')
   const { scan } = open
   const [whole, setWhole] = useState(false)
-  const number = (value: number, digits: number) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits }).format(value)
+  const formats = useMemo(() => [0, 1, 2].map((digits) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits })), [i18n.language])
+  const number = (value: number, digits: 0 | 1 | 2) => formats[digits]?.format(value) ?? ''
   const known = (value: number | null | undefined, say: (value: number) => string) => (value == null ? t('facts.notKnown') : say(value))
   const { width, height, mixed, extent, scaling, between, radius, length } = layoutOf(scan, index)
   const frame = scan.frames[index]

@@ -37,40 +37,47 @@ export function SloMarks({ open, slo, rect, index, locations, cursor, intervals,
   const millimetre = scale.x
 
   return (
-    <svg className={image.over} role="img" aria-label={t(`slo.marks.${location.kind}`, { index: index + 1 })}>
-      <g transform={`translate(${rect.x} ${rect.y}) scale(${scale.x} ${scale.y})`}>
-        {locations.length > 1 && <Others open={open} locations={locations} intervals={intervals} verdict={verdict} />}
-        <path className={image.under} d={here} />
-        {intervals
-          .filter((one) => one.frame === index)
-          .map((one) => (
-            <path
-              key={`${one.kind}-${one.from}`}
-              className={image.interval}
-              data-verdict={verdict}
-              d={polyline(stretch(location, one.from, one.to, width, scan.laterality, beyond))}
-            />
-          ))}
-        <path className={image.line} d={here} />
-        {location.kind === 'ring' && <path className={image.line} d={cross(location.centre, 0.1)} />}
-      </g>
-      {at && <circle cx={at.x} cy={at.y} r={5} fill="#fff" stroke="#000" strokeWidth={2} />}
-      <Letters open={open} rect={rect} location={location} px={px} />
-      {millimetre > 20 && (
-        <g transform={`translate(${rect.x + 12} ${rect.y + rect.height - 16})`}>
-          <path className={image.under} d={`M0-4V4M0 0H${millimetre}M${millimetre}-4V4`} />
-          <path className={image.line} d={`M0-4V4M0 0H${millimetre}M${millimetre}-4V4`} />
-          <text className={image.letter} data-small x={millimetre + 8}>
-            1 mm
-          </text>
+    <>
+      {locations.length > 1 && <Others open={open} rect={rect} slo={slo} locations={locations} intervals={intervals} verdict={verdict} />}
+      <svg className={image.over} role="img" aria-label={t(`slo.marks.${location.kind}`, { index: index + 1 })}>
+        <g transform={placing(rect, slo)}>
+          <path className={image.under} d={here} />
+          {intervals
+            .filter((one) => one.frame === index)
+            .map((one) => (
+              <path
+                key={`${one.kind}-${one.from}`}
+                className={image.interval}
+                data-verdict={verdict}
+                d={polyline(stretch(location, one.from, one.to, width, scan.laterality, beyond))}
+              />
+            ))}
+          <path className={image.line} d={here} />
+          {location.kind === 'ring' && <path className={image.line} d={cross(location.centre, 0.1)} />}
         </g>
-      )}
-    </svg>
+        {at && <circle cx={at.x} cy={at.y} r={5} fill="#fff" stroke="#000" strokeWidth={2} />}
+        <Letters open={open} rect={rect} location={location} px={px} />
+        {millimetre > 20 && (
+          <g transform={`translate(${rect.x + 12} ${rect.y + rect.height - 16})`}>
+            <path className={image.under} d={`M0-4V4M0 0H${millimetre}M${millimetre}-4V4`} />
+            <path className={image.line} d={`M0-4V4M0 0H${millimetre}M${millimetre}-4V4`} />
+            <text className={image.letter} data-small x={millimetre + 8}>
+              1 mm
+            </text>
+          </g>
+        )}
+      </svg>
+    </>
   )
 }
 
-/** Every B-scan's place and faults: drawn once, however fast a person steps. The more there are, the lighter, so that the SLO stays to be seen. */
-const Others = memo(function Others({ open, locations, intervals, verdict }: Pick<SloMarksProps, 'open' | 'locations' | 'intervals' | 'verdict'>) {
+/** From mm of the SLO to px of the pane. */
+function placing(rect: Rect, slo: SloMarksProps['slo']): string {
+  return `translate(${rect.x} ${rect.y}) scale(${rect.width / (slo.width * slo.spacing.x)} ${rect.height / (slo.height * slo.spacing.y)})`
+}
+
+/** Every B-scan's place and faults, a layer of its own: drawn once, however fast a person steps. The more there are, the lighter, so that the SLO stays to be seen. */
+const Others = memo(function Others({ open, rect, slo, locations, intervals, verdict }: Omit<SloMarksProps, 'index' | 'cursor'>) {
   const { scan } = open
   const many = locations.length > 100
   // A fault along a whole volume has hundreds of stretches: one path for all.
@@ -81,10 +88,12 @@ const Others = memo(function Others({ open, locations, intervals, verdict }: Pic
     })
     .join('')
   return (
-    <>
-      <path className={image.dim} style={{ opacity: Math.max(0.1, Math.min(0.3, 14 / locations.length)) }} d={locations.map(outline).join('')} />
-      {faults !== '' && <path className={image.interval} data-verdict={verdict} data-thin={many ? 'many' : 'few'} d={faults} />}
-    </>
+    <svg className={image.over} data-still aria-hidden="true">
+      <g transform={placing(rect, slo)}>
+        <path className={image.dim} style={{ opacity: Math.max(0.1, Math.min(0.3, 14 / locations.length)) }} d={locations.map(outline).join('')} />
+        {faults !== '' && <path className={image.interval} data-verdict={verdict} data-thin={many ? 'many' : 'few'} d={faults} />}
+      </g>
+    </svg>
   )
 })
 

@@ -21,6 +21,7 @@ const drawn: readonly BarState[] = ['open', 'clear', 'noted', 'fault']
 export function Strip({ open, index, result, onIndex }: StripProps) {
   const { t, i18n } = useTranslation('viewer')
   const { ref, pane } = usePane()
+  const format = useMemo(() => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }), [i18n.language])
   const { frames } = open.scan
   const count = frames.length
   const verdict = result?.verdict ?? 'unknown'
@@ -45,9 +46,7 @@ export function Strip({ open, index, result, onIndex }: StripProps) {
     <div className={styles.strip}>
       <span className={styles.name}>
         <b className="strong">{t('strip.title')}</b>
-        <span className="faint small">
-          {quality == null ? t('strip.noQuality') : `Q ${new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(quality)} dB`}
-        </span>
+        <span className="faint small">{quality == null ? t('strip.noQuality') : `Q ${format.format(quality)} dB`}</span>
       </span>
       <div
         ref={ref}

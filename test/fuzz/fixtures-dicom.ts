@@ -5,6 +5,7 @@ import { type DicomContent, uidOf, writeDicom } from '../../oct/formats/dicom/wr
 import type { FrameLocation } from '../../oct/scan.ts'
 import { encodeHtj2k, encodeJ2k, encodeJpeg, encodeJpegLs, type GreyValues } from '../support/codecs.ts'
 import type { Fixture, FixtureFile } from './mutate.ts'
+import { dicomNumbers } from './numbers.ts'
 
 const width = 32
 const height = 40
@@ -111,5 +112,8 @@ export async function dicomFixtures(): Promise<Fixture[]> {
     },
     { name: 'extended offsets', files: [await tomogram('rle', { offsets: 'extended', inverted: true })] },
   ]
-  return [...alone, ...deep, ...sets]
+  return [...alone, ...deep, ...sets].map(({ name, files }) => ({
+    name,
+    files: files.map((file) => ({ ...file, numbers: dicomNumbers(file.bytes) })),
+  }))
 }

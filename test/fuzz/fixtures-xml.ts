@@ -2,7 +2,8 @@
 import { type HeyexXmlContent, writeHeyexXml, type XmlFrame, type XmlPictures } from '../../oct/formats/heyex-xml/write.ts'
 import type { FrameLocation } from '../../oct/scan.ts'
 import { encodeJpeg } from '../support/codecs.ts'
-import type { Fixture } from './mutate.ts'
+import type { Fixture, FixtureFile } from './mutate.ts'
+import { bmpNumbers, pngNumbers, tifNumbers } from './numbers.ts'
 
 const width = 32
 const height = 40
@@ -35,6 +36,12 @@ function frameOf(location: FrameLocation, index: number): XmlFrame {
   }
 }
 
+function numbersOf({ name, bytes }: { name: string; bytes: Uint8Array }): Pick<FixtureFile, 'numbers'> {
+  if (name.endsWith('.tif')) return { numbers: tifNumbers(bytes) }
+  if (name.endsWith('.bmp')) return { numbers: bmpNumbers }
+  return name.endsWith('.png') ? { numbers: pngNumbers } : {}
+}
+
 const across = (y: number): FrameLocation => ({ kind: 'line', start: { x: 1, y }, end: { x: 4.2, y } })
 const places: Record<'volume' | 'ring' | 'line', FrameLocation[]> = {
   line: [across(3)],
@@ -65,7 +72,7 @@ export async function xmlFixtures(): Promise<Fixture[]> {
       field: { width: 20, height: 15 },
       taken: { local: '2026-03-01T10:15:30.5', ahead: 60 },
       ...more,
-    }).map((file, index) => ({ name: file.name, bytes: new Uint8Array(file.bytes), text: index === 0 })),
+    }).map((file, index) => ({ name: file.name, bytes: new Uint8Array(file.bytes), text: index === 0, ...numbersOf(file) })),
   })
   const grid = {
     diameters: [1, 3, 6],

@@ -144,7 +144,7 @@ const damages: readonly Damage[] = [
 
 /** One of the numbers that lead to others, changed into what may lead astray: an extreme, its neighbour, its double, another such number. */
 function damageNumber(file: FixtureFile, dice: Dice): Uint8Array<ArrayBuffer> {
-  const inside = dice.one(file.numbers ?? [[]]).filter((at) => at + 4 <= file.bytes.byteLength)
+  const inside = (dice.one(file.numbers ?? []) ?? []).filter((at) => at + 4 <= file.bytes.byteLength)
   if (inside.length === 0) return file.bytes
   const view = new DataView(file.bytes.buffer)
   const at = dice.one(inside)

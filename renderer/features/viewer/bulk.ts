@@ -7,10 +7,10 @@ import type { Frame, LayerLine } from './frame-source.ts'
 
 const safe = 'The file itself was not changed. Close the scan and open it again.'
 
-async function read(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
+async function read(path: string, signal: AbortSignal, priority: RequestPriority): Promise<ArrayBuffer> {
   let answer: Response
   try {
-    answer = await bulkFetch(path, { signal })
+    answer = await bulkFetch(path, { signal, priority })
   } catch (cause) {
     throw new ScansideError('unreachable', `The image could not be read. ${safe}`, {}, { cause })
   }
@@ -22,7 +22,8 @@ type PictureFacts = Pick<OpenScan['scan']['frames'][number], 'width' | 'height' 
 
 async function readPicture(path: string, facts: PictureFacts, signal: AbortSignal, urgent: () => boolean): Promise<Uint8Array<ArrayBuffer>> {
   const { width, height, coding } = facts
-  return decoder.decode({ coding, raw: await read(path, signal), width, height }, urgent, signal)
+  const raw = await read(path, signal, urgent() ? 'high' : 'low')
+  return decoder.decode({ coding, raw, width, height }, urgent, signal)
 }
 
 /** The SLO: u8 display values, row-major, row 0 superior; null where there is none. */
@@ -40,14 +41,12 @@ export async function readReference(open: OpenScan, index: number, signal: Abort
 
 /** The layer lines of one B-scan at a time, from what was read for all B-scans at once. */
 export interface LayerBook {
-  /** Settles when all lines are there, or cannot be had; never rejects. */
-  read: Promise<void>
-  /** Lines of a B-scan; null where they could not be read. */
-  of(index: number): LayerLine[] | null
+  /** Lines of a B-scan; null where they could not be read, undefined while they come. */
+  of(index: number): LayerLine[] | null | undefined
 }
 
-/** Begins to read all layer lines of a scan: one request for each layer. */
-export function readLayers(open: OpenScan, signal: AbortSignal): LayerBook {
+/** Begins to read all layer lines of a scan, one request for each layer; `onRead` is told when all are there or cannot be had. */
+export function readLayers(open: OpenScan, signal: AbortSignal, onRead: () => void): LayerBook {
   const { frames } = open.scan
   const names = [...new Set(frames.flatMap((frame) => frame.layers))]
   const starts: number[] = []
@@ -58,15 +57,19 @@ export function readLayers(open: OpenScan, signal: AbortSignal): LayerBook {
   }
   const rows = new Map<string, Float32Array>()
   const one = async (name: string) => {
-    const bytes = await read(`${open.bulk}/layer/${encodeURIComponent(name)}`, signal)
+    const bytes = await read(`${open.bulk}/layer/${encodeURIComponent(name)}`, signal, 'auto')
     if (bytes.byteLength === width * 4) rows.set(name, new Float32Array(bytes))
   }
+  let settled = names.length === 0
+  if (!settled) {
+    void Promise.allSettled(names.map(one)).then(() => {
+      settled = true
+      if (!signal.aborted) onRead()
+    })
+  }
   return {
-    read: Promise.all(names.map(one)).then(
-      () => undefined,
-      () => undefined,
-    ),
     of(index) {
+      if (!settled) return undefined
       const frame = frames[index]
       const start = starts[index]
       if (!frame || start === undefined || !frame.layers.every((name) => rows.has(name))) return null
@@ -80,11 +83,13 @@ export function lineRows(rows: Float32Array): (number | null)[] {
   return Array.from(rows, (row) => (Number.isFinite(row) ? row : null))
 }
 
-/** One B-scan with its layer lines. Lines that cannot be read leave the image to be seen: `layers` is then null. */
+const none: LayerLine[] = []
+
+/** One B-scan with its layer lines; they may come after the image, and there are none until then. Lines that cannot be read leave the image to be seen: `layers` is then null. */
 export async function readFrame(open: OpenScan, layers: LayerBook, index: number, signal: AbortSignal, urgent: () => boolean): Promise<Frame> {
   const facts = open.scan.frames[index]
   if (!facts) throw new ScansideError('not-found', `This scan has no such B-scan. ${safe}`, { index })
-  const [pixels] = await Promise.all([readPicture(`${open.bulk}/frame/${index}`, facts, signal, urgent), layers.read])
+  const pixels = await readPicture(`${open.bulk}/frame/${index}`, facts, signal, urgent)
   let lines: LayerLine[] | null | undefined
   return {
     width: facts.width,
@@ -92,8 +97,8 @@ export async function readFrame(open: OpenScan, layers: LayerBook, index: number
     pixels,
     // Most B-scans of a volume are only passed by; their lines are taken apart when one is looked at.
     get layers() {
-      lines ??= facts.layers.length > 0 ? layers.of(index) : []
-      return lines
+      if (lines === undefined) lines = layers.of(index)
+      return lines === undefined ? none : lines
     },
   }
 }

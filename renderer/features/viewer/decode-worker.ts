@@ -21,6 +21,9 @@ export type DecodeReply =
   /** u8 display values */
   { id: number; pixels: Uint8Array<ArrayBuffer> } | { id: number; error: { code: ErrorCode; message: string; details: ErrorDetails } }
 
+/** ES2024; every browser this window runs in has it. */
+type Freeable = ArrayBuffer & { transfer(length: number): ArrayBuffer }
+
 const addresses: Record<WasmName, string> = { openjpeg, openjph, 'libjpeg-turbo': turbo, charls }
 
 const codecs = createCodecs(async (name) => {
@@ -38,6 +41,8 @@ self.addEventListener('message', async (event: MessageEvent<DecodeRequest>) => {
     const { code, message, details } = error instanceof ScansideError ? error : unexpected(error)
     answer({ id, error: { code, message, details } }, [])
   }
+  // A volume is hundreds of megabytes of these; left to the collector they would lie about long after.
+  ;(raw as Freeable).transfer(0)
 })
 
 function answer(reply: DecodeReply, transfer: Transferable[]): void {

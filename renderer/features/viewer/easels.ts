@@ -1,4 +1,5 @@
 /** Canvases with their painters, kept for the next pane: a WebGL context takes long to make just when a scan is to be seen. */
+import { hasGraphicsCard } from './graphics.ts'
 import { createPainter, type Painter } from './painter.ts'
 
 export interface Easel {
@@ -14,7 +15,7 @@ const free: Easel[] = []
 
 function make(plain: boolean): Easel {
   const canvas = document.createElement('canvas')
-  const easel = { canvas, painter: createPainter(canvas, plain), lost: false }
+  const easel = { canvas, painter: createPainter(canvas, plain || !hasGraphicsCard()), lost: false }
   canvas.addEventListener('webglcontextlost', () => {
     easel.lost = true
   })

@@ -37,8 +37,13 @@ export function ImageCanvas({ image, pane, rect, level, density, label }: ImageC
 
   useEffect(() => easel?.painter.image(image), [easel, image])
 
+  const painted = useRef('')
   useEffect(() => {
     if (!easel) return
+    // The page around it is redrawn with every step; an image that has not changed is not.
+    const now = `${count(easel)} ${count(image)} ${Object.values(pane)} ${Object.values(rect)} ${Object.values(level)} ${density}`
+    if (painted.current === now) return
+    painted.current = now
     const { canvas, painter } = easel
     const width = Math.max(1, Math.round(pane.width * density))
     const height = Math.max(1, Math.round(pane.height * density))
@@ -49,4 +54,17 @@ export function ImageCanvas({ image, pane, rect, level, density, label }: ImageC
   }, [easel, image, pane, rect, level, density])
 
   return <div ref={host} className={styles.host} role="img" aria-label={label} />
+}
+
+const counts = new WeakMap<object, number>()
+let last = 0
+
+/** A number for an object, the same for as long as it lives. */
+function count(object: object | null): number {
+  if (!object) return 0
+  const known = counts.get(object)
+  if (known !== undefined) return known
+  last += 1
+  counts.set(object, last)
+  return last
 }

@@ -37,7 +37,7 @@ void main() {
   colour = vec4(texture(lut, vec2((shown * 255.0 + 0.5) / 256.0, 0.5)).rgb, 1.0);
 }`
 
-/** The painter for a new canvas; `plain` leaves WebGL aside, for where the graphics card took a context away before. */
+/** The painter for a new canvas; `plain` leaves WebGL aside: where there is no graphics card, or where it took a context away before. */
 export function createPainter(canvas: HTMLCanvasElement, plain: boolean): Painter {
   const gl = plain ? null : canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false })
   return gl ? glPainter(canvas, gl) : canvasPainter(canvas)
@@ -143,11 +143,14 @@ function canvasPainter(canvas: HTMLCanvasElement): Painter {
   let data: ImageData | null = null
   let shown: GreyImage | null = null
   let filled: WindowLevel | null = null
+  let table = new Uint32Array(256)
+  let tabled: WindowLevel | null = null
 
   const fill = (image: GreyImage, window: WindowLevel) => {
     if (data?.width !== image.width || data.height !== image.height) data = new ImageData(image.width, image.height)
     const words = new Uint32Array(data.data.buffer)
-    const table = levelTable(window)
+    if (tabled !== window) table = levelTable(window)
+    tabled = window
     const { pixels } = image
     for (let i = 0; i < words.length; i++) words[i] = table[pixels[i] as number] as number
     inner?.putImageData(data, 0, 0)

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { OpenScan } from '../../../preload/contract.ts'
-import { readFrame, readLayers } from './bulk.ts'
+import { type LayerBook, readFrame, readLayers } from './bulk.ts'
 import { decodeLanes } from './decoder.ts'
 import { createFrameSource, type Frame, type FrameSource, type FrameState } from './frame-source.ts'
 
@@ -38,21 +38,23 @@ export function useFrames(open: OpenScan, index: number): Frames {
     }
     const sizeOf = (i: number) => (frames[i]?.width ?? 0) * (frames[i]?.height ?? 0)
     performance.mark('viewer:opened')
-    const layers = readLayers(open, aborter.signal)
+    let layers: LayerBook | undefined
     const made = createFrameSource({
       total: frames.length,
       sizeOf,
       budget,
       // One more than there are workers: while they decode, the next is fetched.
       lanes: decodeLanes + 1,
-      load: (i, signal, urgent) => readFrame(open, layers, i, signal, urgent),
+      load: (i, signal, urgent) => readFrame(open, { of: (which) => layers?.of(which) }, i, signal, urgent),
       onChange: (i) => {
         if (made.readyCount === frames.length) performance.mark('viewer:all-decoded')
         if (i === at.current) show()
         else waiting ??= setTimeout(show, pause)
       },
     })
+    // The image first: a browser sends only a few requests at once.
     made.want(at.current)
+    layers = readLayers(open, aborter.signal, show)
     setSource(made)
     return () => {
       clearTimeout(waiting)

@@ -66,7 +66,7 @@ function cubehelix(fraction: number): [number, number, number] {
 }
 
 /** What each of the 256 stored values looks like: RGBA as the bytes of one little-endian word, as ImageData has them. */
-export function levelTable(window: WindowLevel): Uint32Array {
+export function levelTable(window: WindowLevel): Uint32Array<ArrayBuffer> {
   const colours = new Uint32Array(lutColours(window.lut).buffer)
   return Uint32Array.from({ length: 256 }, (_, value) => colours[Math.round(mapLevel(value, window) * 255)] as number)
 }

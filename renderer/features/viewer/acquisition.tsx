@@ -1,5 +1,5 @@
 import { ChevronsDownUp, ChevronsUpDown, Info } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -8,7 +8,7 @@ import { layoutOf } from './acquisition-facts.ts'
 import styles from './panel.module.css'
 
 /** How the scan was taken: what a reader looks up before trusting a measurement. What must be known beside the pictures comes first. */
-export function Acquisition({ open, index }: { open: OpenScan; index: number }) {
+export const Acquisition = memo(function Acquisition({ open, index }: { open: OpenScan; index: number }) {
   const { t, i18n } = useTranslation('viewer')
   const { scan } = open
   const [whole, setWhole] = useState(false)
@@ -78,4 +78,4 @@ export function Acquisition({ open, index }: { open: OpenScan; index: number }) 
       </dl>
     </section>
   )
-}
+})

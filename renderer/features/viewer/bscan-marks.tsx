@@ -6,7 +6,7 @@ import type { LayerLine } from './frame-source.ts'
 import image from './image.module.css'
 import { isShown, type LayerChoice } from './layer-choice.ts'
 import type { LayerToken } from './layer-colours.ts'
-import { linePath, thickness } from './layer-lines.ts'
+import { drawnLines, thickness } from './layer-lines.ts'
 import { bscanLetters } from './letters.ts'
 import { rowBefore, spread } from './line-labels.ts'
 import type { Rect, Size } from './view.ts'
@@ -39,7 +39,7 @@ export function BscanMarks(props: BscanMarksProps) {
   const { open, index, size, spacing, layers, colours, choice, rect, pane, cursor, intervals, verdict, onLight } = props
   const { t } = useTranslation('viewer')
   const { scan } = open
-  const lines = useMemo(() => layers.map((layer) => ({ ...layer, d: linePath(layer.rows) })).filter((line) => line.d !== ''), [layers])
+  const lines = drawnLines(layers)
   const location = scan.frames[index]?.location
   const letters = useMemo(() => bscanLetters(location ?? { kind: 'unknown' }, scan.laterality), [location, scan.laterality])
   const shown = lines.filter((line) => isShown(choice, line.name))

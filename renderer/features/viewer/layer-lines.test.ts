@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linePath, thickness } from './layer-lines.ts'
+import { drawnLines, linePath, thickness } from './layer-lines.ts'
 
 describe('linePath', () => {
   it('leaves gaps where nothing is segmented', () => expect(linePath([1, 2.26, null, 4])).toBe('M0.5 1L1.5 2.3M3.5 4'))
@@ -16,4 +16,13 @@ describe('thickness', () => {
     expect(thickness(layers, 'ILM', 'RNFL', 1, 0.00387)).toBeNull()
     expect(thickness(layers, 'ILM', 'BM', 0, 0.00387)).toBeNull()
   })
+})
+
+describe('drawnLines', () => {
+  const layers = [
+    { name: 'ILM', rows: [1, 2] },
+    { name: 'RNFL', rows: [null, null] },
+  ]
+  it('leaves out a line without any row', () => expect(drawnLines(layers).map((line) => line.name)).toEqual(['ILM']))
+  it('makes the paths of a B-scan once', () => expect(drawnLines(layers)).toBe(drawnLines(layers)))
 })

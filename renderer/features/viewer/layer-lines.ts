@@ -16,6 +16,17 @@ export function linePath(rows: readonly (number | null)[]): string {
   return path
 }
 
+const drawn = new WeakMap<readonly LayerLine[], { name: string; rows: LayerLine['rows']; d: string }[]>()
+
+/** The lines of one B-scan that have any row, with their paths: made once, as a person steps to and fro. */
+export function drawnLines(layers: readonly LayerLine[]): { name: string; rows: LayerLine['rows']; d: string }[] {
+  const known = drawn.get(layers)
+  if (known) return known
+  const made = layers.map((layer) => ({ ...layer, d: linePath(layer.rows) })).filter((line) => line.d !== '')
+  drawn.set(layers, made)
+  return made
+}
+
 /** Thickness between two lines at an A-scan in µm; null where one of them is missing there. */
 export function thickness(layers: readonly LayerLine[], upper: string, lower: string, aScan: number, axial: number): number | null {
   const top = layers.find((layer) => layer.name === upper)?.rows[aScan]

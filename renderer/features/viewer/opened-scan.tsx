@@ -67,6 +67,17 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
     return true
   })
 
+  // Stays while a person steps.
+  const judged = useMemo(
+    () =>
+      result ? (
+        <QualityPanel results={results} chosen={chosen} onChoose={setChosen} onRun={() => setSheet(true)} />
+      ) : (
+        <NotJudged scan={scan} subject={subject} onResult={addResult} onSheet={() => setSheet(true)} />
+      ),
+    [result, results, chosen, scan, subject, addResult],
+  )
+
   return (
     <div className={styles.panes} data-strip={count > 1 || undefined} data-no-slo={!open.scan.slo || undefined}>
       <div className={styles.left}>
@@ -98,11 +109,7 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
         </div>
       ) : (
         <aside className={styles.panel} aria-label={t('panel.region')}>
-          {result ? (
-            <QualityPanel results={results} chosen={chosen} onChoose={setChosen} onRun={() => setSheet(true)} />
-          ) : (
-            <NotJudged scan={scan} subject={subject} onResult={addResult} onSheet={() => setSheet(true)} />
-          )}
+          {judged}
         </aside>
       )}
     </div>

@@ -18,7 +18,7 @@ interface StripProps {
 const drawn: readonly BarState[] = ['open', 'clear', 'noted', 'fault']
 
 /** All B-scans of a scan as bars, coloured by how each was judged, the device's quality as height: the scroll bar. */
-export function Strip({ open, index, result, onIndex }: StripProps) {
+export const Strip = memo(function Strip({ open, index, result, onIndex }: StripProps) {
   const { t, i18n } = useTranslation('viewer')
   const { ref, pane } = usePane()
   const format = useMemo(() => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }), [i18n.language])
@@ -73,7 +73,7 @@ export function Strip({ open, index, result, onIndex }: StripProps) {
       </div>
     </div>
   )
-}
+})
 
 interface BarsProps {
   open: OpenScan

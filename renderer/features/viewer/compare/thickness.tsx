@@ -56,7 +56,7 @@ export function Thickness({ a, b, shownA, shownB, mirrored, cursor }: ThicknessP
     : bscanLetters(location, a.scan.laterality)
 
   return (
-    <section className={styles.thickness} aria-label={t('compare.thickness')}>
+    <section className={styles.thickness} data-of={profiles?.of} aria-label={t('compare.thickness')}>
       <header className={styles.plotHead}>
         {profiles && <b className="strong">{t(`compare.of.${profiles.of}`)}</b>}
         {profiles && (

@@ -84,8 +84,7 @@ export function SloPane({ open, index, cursor, intervals, verdict, onIndex, onCu
         {grey && scaled && (
           <SloMarks open={open} slo={slo} rect={rect} index={index} locations={locations} cursor={cursor} intervals={intervals} verdict={verdict} />
         )}
-        {grey && !scaled && <p className={image.note}>{t('slo.noScale')}</p>}
-        {grey && scan.laterality === 'unknown' && <p className={image.note}>{t('eyeUnknown')}</p>}
+        {grey && (!scaled || scan.laterality === 'unknown') && <p className={image.note}>{t(scaled ? 'eyeUnknown' : 'slo.noScale')}</p>}
         {error && <div className={image.message}>{error.message}</div>}
       </div>
     </section>

@@ -10,8 +10,8 @@ export interface Allocations {
   bytes(): number
   /** bytes by which WebAssembly memories grew since the last `reset`; what they begin with does not count */
   wasm(): number
-  /** The most bytes of array buffers held at once while weighing, beyond those held at the last `reset`. */
-  heaviest(): number
+  /** The most bytes of array buffers held at once, beyond those held at the last `reset`; undefined where nothing was weighed. */
+  heaviest(): number | undefined
   /** Whether what is held is weighed after every mebibyte asked for, with everything freed that can be: exact, but slow. */
   weigh(on: boolean): void
   reset(): void
@@ -47,16 +47,18 @@ export function countAllocations(): Allocations {
   let weighing = false
   let weighedAt = 0
   let before = 0
-  let heaviest = 0
+  let heaviest: number | undefined
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void
   const held = () => {
+    // The first marks what can go; the second waits for what the first left to be swept.
+    collectGarbage()
     collectGarbage()
     return process.memoryUsage().arrayBuffers
   }
   const weighNow = () => {
     weighedAt = bytes
-    heaviest = Math.max(heaviest, held() - before)
+    heaviest = Math.max(heaviest ?? 0, held() - before)
   }
 
   const counting = (name: 'ArrayBuffer' | (typeof typedArrays)[number], elementBytes: number) => {
@@ -94,7 +96,7 @@ export function countAllocations(): Allocations {
       bytes = 0
       wasm = 0
       weighedAt = 0
-      heaviest = 0
+      heaviest = undefined
       if (weighing) before = held()
     },
   }

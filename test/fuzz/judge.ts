@@ -68,10 +68,10 @@ async function judgeOnce(files: Fixture, codecs: Codecs, allocations: Allocation
       refusal = refusalOf(error, namesPlace)
     }
     const weighed = allocations.heaviest()
-    most.allocated = Math.max(most.allocated, weighed > 0 ? weighed : allocations.bytes() - size)
+    most.allocated = Math.max(most.allocated, weighed ?? allocations.bytes() - size)
     most.grown = Math.max(most.grown, allocations.wasm())
     hold(allocations.bytes() <= bounds.allocated(size), `asked for ${allocations.bytes()} bytes of memory for ${size} bytes of files`)
-    hold(weighed <= size + bounds.held, `held ${weighed} bytes of memory at once for ${size} bytes of files`)
+    hold((weighed ?? 0) <= size + bounds.held, `held ${weighed} bytes of memory at once for ${size} bytes of files`)
     hold(allocations.wasm() <= bounds.wasm, `a decoder grew by ${allocations.wasm()} bytes`)
     return refusal
   }

@@ -6,6 +6,7 @@ import { type Failure, formatNames, type Report, type Task } from './options.ts'
 // Before anything that may keep a constructor is loaded.
 const allocations = countAllocations()
 proveCounting()
+const { bombs } = await import('./bombs.ts')
 const { fixtures } = await import('./fixtures.ts')
 const { judge } = await import('./judge.ts')
 const { mutant } = await import('./mutate.ts')
@@ -27,6 +28,12 @@ for (const fixture of good) {
   const { end, why } = await judge(fixture, codecs, allocations)
   if (end === 'scan' && !/changed/.test(why)) continue
   report.failures.push({ format, seed: 0, why: `the undamaged file "${fixture.name}": ${why}`, alike: 1 })
+}
+for (const bomb of bombs[format](good)) {
+  const { end, why, allocated } = await judge(bomb, codecs, allocations)
+  tally.allocated = Math.max(tally.allocated, allocated)
+  if (end === 'failed') report.failures.push({ format, seed: 0, why: `the swollen file "${bomb.name}": ${why}`, alike: 1 })
+  if (verbose) report.lines.push(`${format} (${bomb.name}): ${end}: ${why} ${allocated}`)
 }
 for (let seed = first; seed < first + count; seed++) {
   Atomics.store(progress, 0, seed)

@@ -8,9 +8,11 @@ import { readMeta } from './dataset.ts'
 import { transferSyntaxes } from './syntaxes.ts'
 
 /** How much larger than the files of a set their inflated forms may be, bytes. */
-const growth = 60 * 1024 * 1024
-/** Deflate grows at most a thousandfold: a small piece at a time bounds what one step can ask for. */
-const piece = 8192
+const growth = 56 * 1024 * 1024
+/** Deflate grows at most a thousandfold: a small piece at a time bounds what one step holds beside it, twice over, to 4 MiB. */
+const piece = 2048
+/** Bytes read at once. */
+const block = 65_536
 
 /** The sources that a scan's ranges count in: the files themselves, deflated ones inflated into memory. */
 export async function readableSources(files: readonly NamedSource[], scan: Pick<Scan, 'deflated'>): Promise<ByteSource[]> {
@@ -36,11 +38,13 @@ export async function inflated(source: ByteSource, spent: { growth: number }): P
     size += chunk.byteLength
     complete ||= final
   })
+  let read: Uint8Array = new Uint8Array(0)
   for (let at = meta.offset; at < source.size && !complete; at += piece) {
-    const length = Math.min(piece, source.size - at)
-    const bytes = Uint8Array.from(await readExactly(source, at, length))
+    const within = (at - meta.offset) % block
+    if (within === 0) read = await readExactly(source, at, Math.min(block, source.size - at))
+    const bytes = Uint8Array.from(read.subarray(within, within + piece))
     try {
-      stream.push(bytes, at + length === source.size)
+      stream.push(bytes, at + bytes.byteLength === source.size)
     } catch {
       throw new ScansideError(
         'invalid-file',

@@ -3,7 +3,7 @@ import { Unzlib } from 'fflate'
 import { damaged } from './bounds.ts'
 
 /** Compressed bytes given at once: one piece can grow 1032-fold before the growth is seen. */
-const piece = 16 * 1024
+const piece = 2 * 1024
 
 /**
  * Inflates a zlib stream to exactly `target.length` bytes; the rest of a longer stream is not read.

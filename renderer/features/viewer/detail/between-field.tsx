@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Select } from '../../../ui/field.tsx'
 import { type Between, chosenBetween } from './boundaries.ts'
@@ -10,7 +11,7 @@ interface BetweenFieldProps {
 }
 
 /** The two boundaries a thickness is measured between. */
-export function BetweenField({ names, value, onChange }: BetweenFieldProps) {
+export const BetweenField = memo(function BetweenField({ names, value, onChange }: BetweenFieldProps) {
   const { t } = useTranslation('viewer')
   return (
     <fieldset className={styles.between} aria-label={t('detail.between')}>
@@ -26,4 +27,4 @@ export function BetweenField({ names, value, onChange }: BetweenFieldProps) {
       ))}
     </fieldset>
   )
-}
+})

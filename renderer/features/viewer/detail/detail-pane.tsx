@@ -10,13 +10,13 @@ import { type Between, boundaryNames, usualBetween } from './boundaries.ts'
 import styles from './detail.module.css'
 import { heldHeight, leastHeight, leftAbove, type TabName, useDetail, usualHeight } from './detail-state.ts'
 import { EnFaceTab } from './en-face-tab.tsx'
-import { fieldOf } from './field.ts'
 import { MapTab } from './map-tab.tsx'
 import { ProfileTab } from './profile-tab.tsx'
 import { orders, ringAngles } from './sectors.ts'
 import { Splitter } from './splitter.tsx'
 import { Tabs } from './tabs.tsx'
 import { useBoundaries } from './use-boundaries.ts'
+import { useField, useSpans } from './use-field.ts'
 
 interface DetailPaneProps {
   open: OpenScan
@@ -28,8 +28,7 @@ interface DetailPaneProps {
 }
 
 const none: string[] = []
-/** of the scanned area's longer side: about one for each A-scan, as far as that stays quick */
-const cellsFor = (width: number) => Math.min(768, Math.max(320, width))
+const choose = (tab: TabName) => useDetail.setState({ tab, collapsed: false })
 
 /** Below the pictures: thickness map, profile and en face, as far as the scan has what they need; nothing where it has neither. */
 export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: DetailPaneProps) {
@@ -38,18 +37,26 @@ export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: D
   const { scan } = open
   const { tab: wanted, height, collapsed, order } = useDetail()
   const names = useMemo(() => (scan.spacing.axial > 0 ? boundaryNames(scan.frames) : none), [scan])
-  const field = useMemo(() => fieldOf(scan, cellsFor(scan.width)), [scan])
-  const location = scan.frames[index]?.location
-  const ring = location !== undefined && ringAngles(location, scan.frames[index]?.width ?? 0, scan.laterality) !== null
+  const frame = scan.frames[index]
+  const ring = useMemo(() => frame !== undefined && ringAngles(frame.location, frame.width, scan.laterality) !== null, [frame, scan])
+  // The first B-scan goes before everything down here.
+  const begun = useRef(false)
+  begun.current ||= frames.shown !== null || frames.at.state === 'failed'
+  const reading = begun.current && !collapsed
+  const spans = useSpans(scan)
   const usual = useMemo(() => usualBetween(names, scan.pattern === 'ring'), [names, scan])
   const [chosen, setChosen] = useState<Between | null>(null)
   const between = chosen && names.includes(chosen.upper) && names.includes(chosen.lower) ? chosen : usual
-  const tabs: { value: TabName; label: string }[] = []
-  if (field && between) tabs.push({ value: 'map', label: t('detail.tab.map') })
-  if (between) tabs.push({ value: 'profile', label: ring ? t('detail.tab.ring', { order }) : t('detail.tab.line') })
-  if (field || scan.pictures.length > 0) tabs.push({ value: 'enFace', label: t('detail.tab.enFace') })
+  const tabs = useMemo(() => {
+    const found: { value: TabName; label: string }[] = []
+    if (spans && between) found.push({ value: 'map', label: t('detail.tab.map') })
+    if (between) found.push({ value: 'profile', label: ring ? t('detail.tab.ring', { order }) : t('detail.tab.line') })
+    if (spans || scan.pictures.length > 0) found.push({ value: 'enFace', label: t('detail.tab.enFace') })
+    return found
+  }, [t, spans, between, ring, order, scan])
   const tab = tabs.find(({ value }) => value === wanted)?.value ?? tabs[0]?.value
-  const read = useMemo(() => (between && !collapsed ? [between.upper, between.lower] : none), [between, collapsed])
+  const field = useField(scan, reading && spans && tab !== undefined && tab !== 'profile')
+  const read = useMemo(() => (between && reading ? [between.upper, between.lower] : none), [between, reading])
   const boundaries = useBoundaries(open, read)
   const { ref, room } = useRoom()
   if (tab === undefined) return null
@@ -78,14 +85,7 @@ export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: D
         />
       )}
       <header className={styles.bar}>
-        <Tabs
-          label={t('detail.region')}
-          panel={id}
-          shown={!collapsed}
-          value={tab}
-          choices={tabs}
-          onChange={(value) => useDetail.setState({ tab: value, collapsed: false })}
-        />
+        <Tabs label={t('detail.region')} panel={id} shown={!collapsed} value={tab} choices={tabs} onChange={choose} />
         <span className="grow" />
         {!collapsed && tab === 'profile' && scan.remarks.includes('orientation-not-verified') && (
           <span className={styles.remark}>{t('detail.profile.orientation')}</span>
@@ -121,7 +121,7 @@ export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: D
               {tab === 'profile' && between && (
                 <ProfileTab open={open} between={between} boundaries={boundaries} index={index} cursor={cursor} onCursor={onCursor} />
               )}
-              {tab === 'enFace' && (
+              {tab === 'enFace' && (field || !spans) && (
                 <EnFaceTab open={open} field={field} names={names} frames={frames.source} index={index} cursor={cursor} onPick={pick} />
               )}
             </>

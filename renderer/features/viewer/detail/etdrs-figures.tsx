@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../../preload/contract.ts'
 import { areaOf, type EtdrsGrid, type Place, sectorName } from './etdrs.ts'
@@ -21,7 +22,7 @@ const start: Record<Place, number> = { right: -45, inferior: 45, left: 135, supe
 const edges = [0, 0.3, 0.65, 1] as const
 
 /** The nine means as a wheel; beside them, where the file has it, what the device had computed. */
-export function EtdrsFigures({ scan, grid, device, retina, moved }: EtdrsFiguresProps) {
+export const EtdrsFigures = memo(function EtdrsFigures({ scan, grid, device, retina, moved }: EtdrsFiguresProps) {
   const { t, i18n } = useTranslation('viewer')
   const percent = (part: number) => new Intl.NumberFormat(i18n.language, { style: 'percent' }).format(Math.floor(part * 100) / 100)
   const cubic = new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
@@ -98,7 +99,7 @@ export function EtdrsFigures({ scan, grid, device, retina, moved }: EtdrsFigures
       )}
     </>
   )
-}
+})
 
 /** Only circles of 1, 3 and 6 mm can stand beside ours. */
 function sameCircles({ diameters }: DeviceGrid): boolean {

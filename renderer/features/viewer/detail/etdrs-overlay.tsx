@@ -1,5 +1,5 @@
 import { Move } from 'lucide-react'
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
+import { type KeyboardEvent, memo, type PointerEvent, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Point } from '../geometry.ts'
 import { diameters } from './etdrs.ts'
@@ -7,7 +7,7 @@ import type { Placing } from './field-view.tsx'
 import styles from './figures.module.css'
 
 /** The grid's circles and borders. */
-export function EtdrsLines({ centre, placing }: { centre: Point; placing: Placing }) {
+export const EtdrsLines = memo(function EtdrsLines({ centre, placing }: { centre: Point; placing: Placing }) {
   const at = placing.toPx(centre)
   const radii = diameters.map((diameter) => (diameter / 2) * placing.scale)
   const [small = 0, , big = 0] = radii
@@ -29,7 +29,7 @@ export function EtdrsLines({ centre, placing }: { centre: Point; placing: Placin
       <path className={styles.gridLine} d={d} />
     </>
   )
-}
+})
 
 interface EtdrsHandleProps {
   centre: Point
@@ -38,7 +38,7 @@ interface EtdrsHandleProps {
 }
 
 /** The grid's middle, to be dragged or moved by the arrow keys: 0.05 mm, with Shift 0.25 mm. */
-export function EtdrsHandle({ centre, placing, onMove }: EtdrsHandleProps) {
+export const EtdrsHandle = memo(function EtdrsHandle({ centre, placing, onMove }: EtdrsHandleProps) {
   const { t, i18n } = useTranslation('viewer')
   const drag = useRef<{ x: number; y: number; centre: Point } | null>(null)
   const at = placing.toPx(centre)
@@ -80,4 +80,4 @@ export function EtdrsHandle({ centre, placing, onMove }: EtdrsHandleProps) {
       <Move className="icon" size={14} aria-hidden />
     </button>
   )
-}
+})

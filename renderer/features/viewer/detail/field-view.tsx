@@ -1,4 +1,4 @@
-import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { memo, type PointerEvent, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type { OpenScan } from '../../../../preload/contract.ts'
 import type { Point } from '../geometry.ts'
 import image from '../image.module.css'
@@ -132,8 +132,16 @@ function Here({ open, index, cursor, placing }: { open: OpenScan; index: number;
   )
 }
 
+interface EdgesProps {
+  open: OpenScan
+  field: Field
+  placing: Placing
+  width: number
+  height: number
+}
+
 /** Letters at the edges where the eye is known, and a millimetre. */
-function Edges({ open, field, placing, width, height }: { open: OpenScan; field: Field; placing: Placing; width: number; height: number }) {
+const Edges = memo(function Edges({ open, field, placing, width, height }: EdgesProps) {
   const letters = sloLetters(open.scan.laterality)
   const millimetre = placing.scale
   const first = placing.toPx(field.origin)
@@ -161,7 +169,7 @@ function Edges({ open, field, placing, width, height }: { open: OpenScan; field:
       </text>
     </>
   )
-}
+})
 
 /** The whole field in the view with a narrow margin. */
 function placingOf(field: Field, width: number, height: number): Placing {

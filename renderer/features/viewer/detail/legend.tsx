@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import styles from './figures.module.css'
 import { colours, type Range, ticksOf } from './scale.ts'
 
 /** The map's scale with its µm. */
-export function Legend({ range }: { range: Range }) {
+export const Legend = memo(function Legend({ range }: { range: Range }) {
   const { t } = useTranslation('viewer')
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
@@ -27,4 +27,4 @@ export function Legend({ range }: { range: Range }) {
       </div>
     </div>
   )
-}
+})

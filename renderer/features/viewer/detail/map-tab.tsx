@@ -1,9 +1,6 @@
-import { RotateCcw } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenScan } from '../../../../preload/contract.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Segmented } from '../../../ui/field.tsx'
 import type { Point } from '../geometry.ts'
 import { useSlo } from '../use-slo.ts'
 import { type Between, nameOfBetween, thicknesses } from './boundaries.ts'
@@ -15,6 +12,7 @@ import { type Field, fieldLines, middleOf, sampleField, scanAt, valueAt } from '
 import { FieldView } from './field-view.tsx'
 import styles from './figures.module.css'
 import { Legend } from './legend.tsx'
+import { MapControls } from './map-controls.tsx'
 import { automaticRange, paintMap, retinaRange } from './scale.ts'
 import type { Boundaries } from './use-boundaries.ts'
 
@@ -30,7 +28,7 @@ interface MapTabProps {
 
 /** The thickness between two boundaries over the SLO, with the ETDRS grid and its nine means. A neutral scale, no norms. */
 export function MapTab({ open, field, between, boundaries, index, cursor, onPick }: MapTabProps) {
-  const { t, i18n } = useTranslation('viewer')
+  const { t } = useTranslation('viewer')
   const { scan } = open
   const { opacity, fixed } = useDetail()
   const { grey } = useSlo(open)
@@ -48,16 +46,19 @@ export function MapTab({ open, field, between, boundaries, index, cursor, onPick
   const range = useMemo(() => ((retina && fixed) || !values ? retinaRange : automaticRange(values)), [retina, fixed, values])
   const pixels = useMemo(() => values && paintMap(values, range), [values, range])
   const grid = useMemo(() => (values ? etdrsGrid(field, values, centre) : null), [field, values, centre])
-  const move = (to: Point) => {
-    const held = (at: number, from: number, size: number) => Math.min(from + size * field.step, Math.max(from, at))
-    setMoved({ x: held(to.x, field.origin.x, field.width), y: held(to.y, field.origin.y, field.height) })
-  }
+  const move = useCallback(
+    (to: Point) => {
+      const held = (at: number, from: number, size: number) => Math.min(from + size * field.step, Math.max(from, at))
+      setMoved({ x: held(to.x, field.origin.x, field.width), y: held(to.y, field.origin.y, field.height) })
+    },
+    [field],
+  )
+  const back = useCallback(() => setMoved(null), [])
   const pick = (point: Point) => {
     const found = scanAt(field, point)
     if (found) onPick(found.frame, found.aScan)
   }
   const here = values && pointed ? valueAt(field, values, pointed) : null
-  const number = (value: number) => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 }).format(value)
   const what = t(`detail.of.${nameOfBetween(between) ?? 'other'}`, { ...between })
 
   return (
@@ -89,37 +90,7 @@ export function MapTab({ open, field, between, boundaries, index, cursor, onPick
       ) : (
         <figure className={styles.round} />
       )}
-      <div className={styles.side}>
-        <label className={styles.slider}>
-          <span className="soft small">{t('detail.map.opacity')}</span>
-          <input
-            type="range"
-            min={0}
-            max={100}
-            step={5}
-            value={Math.round(opacity * 100)}
-            onChange={(event) => useDetail.setState({ opacity: Number(event.target.value) / 100 })}
-          />
-        </label>
-        {retina && (
-          <Segmented
-            label={t('detail.map.scale')}
-            value={fixed ? 'fixed' : 'automatic'}
-            onChange={(value) => useDetail.setState({ fixed: value === 'fixed' })}
-            choices={[
-              { value: 'fixed', label: t('detail.map.fixed') },
-              { value: 'automatic', label: t('detail.map.automatic') },
-            ]}
-          />
-        )}
-        <Button kind="quiet" icon={RotateCcw} disabled={moved === null} onClick={() => setMoved(null)}>
-          {t('detail.grid.back')}
-        </Button>
-        <p className="faint small">
-          {t(retina && fixed ? 'detail.map.fixedSaid' : 'detail.map.automaticSaid')} {t('detail.map.gap', { gap: number(field.gap) })}{' '}
-          {t(home.device ? 'detail.grid.atDevice' : 'detail.grid.atMiddle')}
-        </p>
-      </div>
+      <MapControls retina={retina} gap={field.gap} device={home.device !== null} moved={moved !== null} onBack={back} />
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Laterality } from '../geometry.ts'
 import styles from './figures.module.css'
@@ -5,7 +6,7 @@ import { type RingMeans, sectorSpans } from './sectors.ts'
 import { Wheel, type WheelField } from './wheel.tsx'
 
 /** The six sectors of a ring as they lie on the SLO, with the mean of the whole in the middle; its place is kept while they are read. */
-export function RingFigure({ means, laterality }: { means: RingMeans | null; laterality: Laterality }) {
+export const RingFigure = memo(function RingFigure({ means, laterality }: { means: RingMeans | null; laterality: Laterality }) {
   const { t, i18n } = useTranslation('viewer')
   if (!means) return <figure className={styles.round} />
   const percent = (part: number) => new Intl.NumberFormat(i18n.language, { style: 'percent' }).format(Math.floor(part * 100) / 100)
@@ -46,4 +47,4 @@ export function RingFigure({ means, laterality }: { means: RingMeans | null; lat
       </figcaption>
     </figure>
   )
-}
+})

@@ -78,7 +78,7 @@ export function Side(props: SideProps) {
           {result ? t(`word.${result.verdict}`) : t('compare.notJudged')}
         </span>
         <b className="strong">{`${t(`pattern.${open.scan.pattern}`)}, ${t(`eye.${open.scan.laterality}`)}`}</b>
-        <span className={styles.which}>{[open.title.subject, open.title.session].filter(Boolean).join(' / ') || t('compare.dropped')}</span>
+        <span className={styles.which}>{visitOf(open.title) || t('compare.dropped')}</span>
         <span className="grow" />
         {actions}
       </header>
@@ -105,6 +105,11 @@ export function Side(props: SideProps) {
       />
     </section>
   )
+}
+
+/** The visit's label, after the subject's unless it says so itself: at the end of the line room is short. */
+function visitOf({ subject, session }: OpenScan['title']): string {
+  return session.includes(subject) ? session : [subject, session].filter((label) => label !== '').join(' / ')
 }
 
 /** What two acquisitions are first compared by. */

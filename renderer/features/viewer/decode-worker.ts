@@ -21,9 +21,6 @@ export type DecodeReply =
   /** u8 display values */
   { id: number; pixels: Uint8Array<ArrayBuffer> } | { id: number; error: { code: ErrorCode; message: string; details: ErrorDetails } }
 
-/** ES2024; every browser this window runs in has it. */
-type Freeable = ArrayBuffer & { transfer(length: number): ArrayBuffer }
-
 const addresses: Record<WasmName, string> = { openjpeg, openjph, 'libjpeg-turbo': turbo, charls }
 
 const codecs = createCodecs(async (name) => {
@@ -41,8 +38,7 @@ self.addEventListener('message', async (event: MessageEvent<DecodeRequest>) => {
     const { code, message, details } = error instanceof ScansideError ? error : unexpected(error)
     answer({ id, error: { code, message, details } }, [])
   }
-  // A volume is hundreds of megabytes of these; left to the collector they would lie about long after.
-  ;(raw as Freeable).transfer(0)
+  free(raw)
 })
 
 function answer(reply: DecodeReply, transfer: Transferable[]): void {
@@ -51,4 +47,15 @@ function answer(reply: DecodeReply, transfer: Transferable[]): void {
 
 function unexpected(cause: unknown): ScansideError {
   return new ScansideError('internal', 'The picture could not be decoded. Nothing was changed; close the scan and open it again.', {}, { cause })
+}
+
+/**
+ * Gives a buffer's memory back at once, by handing it to a port that closes unread. A volume is hundreds of megabytes of these; the collector
+ * does not see how large they are and would let them lie about.
+ */
+function free(buffer: ArrayBuffer): void {
+  const { port1, port2 } = new MessageChannel()
+  port1.postMessage(buffer, [buffer])
+  port2.close()
+  port1.close()
 }

@@ -87,7 +87,7 @@ export function DetailPane({ open, index, frames, cursor, onIndex, onCursor }: D
       <header className={styles.bar}>
         <Tabs label={t('detail.region')} panel={id} shown={!collapsed} value={tab} choices={tabs} onChange={choose} />
         <span className="grow" />
-        {!collapsed && tab === 'profile' && scan.remarks.includes('orientation-not-verified') && (
+        {!collapsed && tab === 'profile' && ring && scan.remarks.includes('orientation-not-verified') && (
           <span className={styles.remark}>{t('detail.profile.orientation')}</span>
         )}
         {!collapsed && tab === 'profile' && ring && (

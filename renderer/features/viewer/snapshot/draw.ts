@@ -70,7 +70,8 @@ function drawBscan(context: CanvasRenderingContext2D, picture: Picture, rect: Re
   context.beginPath()
   context.rect(rect.x, rect.y, rect.width, rect.height)
   context.clip()
-  context.imageSmoothingEnabled = false
+  // Whole steps show each px as what it is; others are interpolated, as on the screen.
+  context.imageSmoothingEnabled = !(Number.isInteger(scale.x) && Number.isInteger(scale.y))
   context.drawImage(shaded(frame, level), part.x, part.y, part.width, part.height, rect.x, rect.y, rect.width, rect.height)
 
   const names = layerNames(scan.frames)

@@ -51,7 +51,9 @@ export function Overlay({ a, b, indexA, indexB }: OverlayProps) {
   const onRetina = `translate(${rect.x} ${rect.y}) scale(${perUnit})`
   const ofB = `translate(${middleA.x + placement.shift.x} ${middleA.y + placement.shift.y}) rotate(${placement.turn}) translate(${-middleB.x} ${-middleB.y})`
   const size = { width: second.width * unit(second).x * perUnit, height: second.height * unit(second).y * perUnit }
-  const offset = found?.aligned || byHand ? centreOffset(a.scan, b.scan, placement) : null
+  // A ring and a line were never meant to have one centre.
+  const comparable = a.scan.pattern === b.scan.pattern && a.scan.pattern !== 'unknown'
+  const offset = comparable && (found?.aligned || byHand) ? centreOffset(a.scan, b.scan, placement) : null
 
   const step = unit(first).x
   const key = (event: KeyboardEvent) => {

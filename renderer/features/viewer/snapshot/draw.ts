@@ -97,8 +97,8 @@ function drawBscan(context: CanvasRenderingContext2D, picture: Picture, rect: Re
   for (const one of picture.seen?.calipers ?? []) {
     const [from, to] = [at(one.from.x, one.from.y), at(one.to.x, one.to.y)]
     marked(context, `M${from.x} ${from.y}L${to.x} ${to.y}${cross(from, 5)}${cross(to, 5)}`, token)
-    if (scaled)
-      lettered(context, `${Math.round(measure(one, spacing).length)} µm`, (from.x + to.x) / 2, (from.y + to.y) / 2 - 12, 'center', 13, token)
+    const end = to.x >= from.x ? to : from
+    if (scaled) lettered(context, `${Math.round(measure(one, spacing).length)} µm`, end.x + 10, end.y, 'left', 13, token)
   }
   for (const letter of bscanLetters(scan.frames[index]?.location ?? { kind: 'unknown' }, scan.laterality)) {
     const x = at(letter.at * frame.width, 0).x

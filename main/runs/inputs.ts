@@ -3,6 +3,7 @@ import { ScansideError } from '../../oct/errors.ts'
 import type { OpenScan, ScanRef } from '../../preload/contract.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { LocalScan, LocalScanFile } from './desk.ts'
+import { nameWithin } from './pseudonymise.ts'
 
 /** Kinds of files an image may tell by their extension; every other extension is dropped with the name. */
 const extensions = new Set(['vol', 'dcm', 'e2e', 'xml', 'tif', 'png', 'jpg', 'bmp'])
@@ -37,11 +38,9 @@ export const localFiles = (scan: LocalScan | null): { resource: string; file: Lo
   if (!scan) throw new ScansideError('not-found', 'The dropped scan is no longer here. Drop it again and start the run.')
   return scan.files.map((file) => {
     if (file.kind === 'heidelberg-vol' || file.kind === 'dicom-opt') return { resource: resourceOf[file.kind], file }
-    const what = file.kind === 'heidelberg-e2e' ? 'An .e2e file holds' : 'An XML export with its pictures holds'
-    throw new ScansideError(
-      'not-supported',
-      `${what} the patient’s name, which no container may see, so it can be looked at but not yet analysed. Nothing was started; export the scan as RAW (.vol) and drop that.`,
-    )
+    if (file.kind === 'heidelberg-e2e') throw nameWithin(file.kind)
+    // Pictures lie beside an XML export.
+    throw nameWithin('heidelberg-xml')
   })
 }
 

@@ -1,70 +1,109 @@
 /**
  * What an engine is given of a scan: the file without what says whose it is. A Heidelberg RAW export loses the ids, the birth date and the
- * visit of its header; its size stays. Every other file is given as it is.
+ * visit of its header, a DICOM file its identity attributes; their sizes stay. A file from which the name cannot be taken is given to nobody.
+ * Every other file is given as it is.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
-import { sniff } from '../../oct/formats/vol.ts'
+import { pseudonymiseDicom } from '../../oct/formats/dicom/pseudonymise.ts'
+import { identify } from '../../oct/formats/index.ts'
 import { fileHeaderBytes } from '../../oct/formats/vol-layout.ts'
 import { pseudonymiseVolHeader } from '../../oct/formats/vol-pseudonymise.ts'
 
 /** Where the patient's fields begin in a RAW export. */
 const identityFrom = 104
 
-/**
- * The first bytes of a file as an engine gets them; null where the file is given as it is.
- * @throws ScansideError where it begins like a RAW export whose patient cannot be found: it is given to nobody
- */
-const emptied = (first: Uint8Array): Uint8Array | null => {
-  if (!sniff(first)) return null
-  if (first.length >= fileHeaderBytes) return pseudonymiseVolHeader(first)
-  return Uint8Array.from(first).fill(0, identityFrom)
+/** First bytes that are kept back until it is known what the file is: a RAW export's whole header. */
+const headBytes = fileHeaderBytes
+
+const holdsName = {
+  'heidelberg-e2e': 'An .e2e file holds',
+  'heidelberg-xml': 'An XML export with its pictures holds',
+} as const
+
+/** Why such a file is given to no container. */
+export const nameWithin = (kind: keyof typeof holdsName): ScansideError =>
+  new ScansideError(
+    'not-supported',
+    `${holdsName[kind]} the patient’s name, which no container may see, so it can be looked at but not yet analysed. Nothing was analysed; export the scan as RAW (.vol) and use that.`,
+  )
+
+/** The file piece by piece as an engine gets it; both answer what may be given on by then. They throw ScansideError where it may not be given. */
+interface Emptying {
+  push(chunk: Uint8Array): Uint8Array
+  end(): Uint8Array
 }
 
-/** Collects the first `fileHeaderBytes` bytes of a stream. */
-const headCollector = () => {
-  const head = new Uint8Array(fileHeaderBytes)
-  let filled = 0
-  return {
-    /** Takes what belongs to the head and answers what comes after it. */
-    take: (chunk: Uint8Array): Uint8Array => {
-      const part = chunk.subarray(0, fileHeaderBytes - filled)
-      head.set(part, filled)
-      filled += part.length
-      return chunk.subarray(part.length)
-    },
-    whole: () => filled === fileHeaderBytes,
-    bytes: () => head.slice(0, filled),
-  }
-}
+const nothing = new Uint8Array(0)
 
-/** What cannot be given to an engine has no digest there. */
-const hashOfEmptied = (first: Uint8Array): Hash | null => {
-  try {
-    const bytes = emptied(first)
-    return bytes && createHash('sha256').update(bytes)
-  } catch (error) {
-    if (error instanceof ScansideError) return null
-    throw error
-  }
-}
+const volHead = (first: Uint8Array): Uint8Array =>
+  first.length >= headBytes ? pseudonymiseVolHeader(first) : Uint8Array.from(first).fill(0, identityFrom)
 
-/** SHA-256 (hex) of what an engine is given of a file that is fed in pieces; null where that is the file as it is. */
-export const pseudonymisedDigest = (): { update(chunk: Uint8Array): void; digest(): string | null } => {
-  const head = headCollector()
-  let hash: Hash | null = null
+/** What becomes of a file that begins so; null where it is given as it is. */
+const emptyingOf = (first: Uint8Array, size: number | undefined): Emptying | null => {
+  const kind = identify(first)
+  if (kind === 'heidelberg-e2e' || kind === 'heidelberg-xml') throw nameWithin(kind)
+  if (kind === 'dicom-opt') return pseudonymiseDicom(size)
+  if (kind !== 'heidelberg-vol') return null
   let begun = false
+  const push = (chunk: Uint8Array) => {
+    if (begun) return chunk
+    begun = true
+    return volHead(chunk)
+  }
+  return { push, end: () => nothing }
+}
+
+/** Keeps the first bytes back, then empties; `changes` tells, once it is known, whether the file is other than it was. */
+const emptying = (size?: number): Emptying & { changes(): boolean } => {
+  let head: Uint8Array = nothing
+  let how: Emptying | null | undefined
+  const pass = (chunk: Uint8Array): Uint8Array => (how ? how.push(chunk) : chunk)
+  const begin = (): Uint8Array => {
+    how = emptyingOf(head, size)
+    const first = pass(head)
+    head = nothing
+    return first
+  }
   return {
-    update: (chunk) => {
-      const rest = begun ? chunk : head.take(chunk)
-      if (!begun && head.whole()) {
-        begun = true
-        hash = hashOfEmptied(head.bytes())
-      }
-      if (begun) hash?.update(rest)
+    changes: () => how !== null && how !== undefined,
+    push: (chunk) => {
+      if (how !== undefined) return pass(chunk)
+      const missing = headBytes - head.length
+      head = Buffer.concat([head, chunk.subarray(0, missing)])
+      if (head.length < headBytes) return nothing
+      const first = begin()
+      const rest = chunk.subarray(missing)
+      return rest.length === 0 ? first : Buffer.concat([first, pass(rest)])
     },
-    digest: () => hash?.digest('hex') ?? null,
+    end: () => {
+      const first = how === undefined ? begin() : nothing
+      return how ? Buffer.concat([first, how.end()]) : first
+    },
+  }
+}
+
+/** SHA-256 (hex) of what an engine is given of a file that is fed in pieces; null where that is the file as it is, or nothing at all. */
+export const pseudonymisedDigest = (): { update(chunk: Uint8Array): void; digest(): string | null } => {
+  const given = emptying()
+  let hash: Hash | null = createHash('sha256')
+  const add = (piece: () => Uint8Array) => {
+    try {
+      const bytes = hash && piece()
+      // A file given as it is needs no second digest.
+      if (bytes && bytes.length > 0) hash = given.changes() ? (hash?.update(bytes) ?? null) : null
+    } catch (error) {
+      if (!(error instanceof ScansideError)) throw error
+      hash = null
+    }
+  }
+  return {
+    update: (chunk) => add(() => given.push(chunk)),
+    digest: () => {
+      add(() => given.end())
+      return given.changes() ? (hash?.digest('hex') ?? null) : null
+    },
   }
 }
 
@@ -74,32 +113,26 @@ const wrong = (what: string, size: number) =>
 /**
  * The stream an engine is given. Size and MD5 of the original are checked on the way, since they no longer hold afterwards.
  * @param expected `size` in bytes; `md5` hex, empty where it is not known
- * @throws ScansideError `integrity` (from the stream) where the original is not the one expected
+ * @throws ScansideError (from the stream) `integrity` where the original is not the one expected, `not-supported` where it cannot be given
+ * without the patient's name
  */
 export const pseudonymised = (original: Readable, expected: { size: number; md5: string }): Readable => {
   const md5 = expected.md5 === '' ? null : createHash('md5')
   const pieces = async function* () {
-    const head = headCollector()
+    const given = emptying(expected.size)
     let size = 0
-    let begun = false
     for await (const chunk of original as AsyncIterable<Uint8Array>) {
       size += chunk.length
       if (size > expected.size) throw wrong('longer than the archive had said', expected.size)
       md5?.update(chunk)
-      if (begun) {
-        yield chunk
-        continue
-      }
-      const rest = head.take(chunk)
-      if (!head.whole()) continue
-      begun = true
-      const first = head.bytes()
-      yield emptied(first) ?? first
-      if (rest.length > 0) yield rest
+      const piece = given.push(chunk)
+      if (piece.length > 0) yield piece
     }
-    if (!begun && size > 0) yield emptied(head.bytes()) ?? head.bytes()
+    // A file that is not the one expected is told so before anything is said of its header.
     if (size !== expected.size) throw wrong('shorter than the archive had said', expected.size)
     if (md5 !== null && md5.digest('hex') !== expected.md5.toLowerCase()) throw wrong('damaged (its MD5 differs)', expected.size)
+    const rest = given.end()
+    if (rest.length > 0) yield rest
   }
   const given = Readable.from(pieces(), { objectMode: false })
   given.once('close', () => original.destroy())

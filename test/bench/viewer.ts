@@ -3,11 +3,11 @@
  * of 61 x 768 x 496 as RAW export (93 MB) and as JPEG 2000 DICOM: times from the last byte in main's cache, frame times against a page
  * that does nothing in the same run, our own CPU time for a step, memory beside the 8-bit size. Prints goals; asserts none.
  */
-import { readFileSync } from 'node:fs'
-import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
+import { type Browser, type CDPSession, chromium } from '@playwright/test'
 import { startApplication } from '../support/application.ts'
 import { type ViewerFixture, viewerFixtures } from './viewer-fixtures.ts'
 import { idleFrames, longTasks, openedTimes, rendererName, stepThrough, watchLongTasks, watchUploads } from './viewer-page.ts'
+import { heldBy, processOf } from './window-memory.ts'
 
 const rounds = Number(process.env.SCANSIDE_BENCH_ROUNDS ?? 5)
 const steps = 300
@@ -24,7 +24,7 @@ interface Round {
   task: number
   script: number
   long: number
-  /** bytes the window's process grew by, beside the 8-bit size */
+  /** bytes the window's process grew by, as a multiple of the 8-bit size */
   memory: number
 }
 
@@ -38,28 +38,6 @@ async function metrics(session: CDPSession): Promise<{ task: number; script: num
   const { metrics } = await session.send('Performance.getMetrics')
   const of = (name: string) => (metrics.find((metric) => metric.name === name)?.value ?? 0) * 1000
   return { task: of('TaskDuration'), script: of('ScriptDuration') }
-}
-
-/** Bytes of its own memory the window's process holds, after a collection: heap, pixels, WebAssembly of its workers. */
-async function held(browser: Browser, session: CDPSession, page: Page): Promise<number> {
-  await session.send('HeapProfiler.collectGarbage')
-  const all = await browser.newBrowserCDPSession()
-  const { processInfo } = await all.send('SystemInfo.getProcessInfo')
-  await all.detach()
-  // The busiest renderer is the one that was just made to be so.
-  await page.evaluate(() => {
-    const until = performance.now() + 300
-    while (performance.now() < until);
-  })
-  const again = await browser.newBrowserCDPSession()
-  const { processInfo: after } = await again.send('SystemInfo.getProcessInfo')
-  await again.detach()
-  const busy = after
-    .filter(({ type }) => type === 'renderer')
-    .map(({ id, cpuTime }) => ({ id, grown: cpuTime - (processInfo.find((one) => one.id === id)?.cpuTime ?? 0) }))
-    .sort((a, b) => b.grown - a.grown)
-  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${busy[0]?.id}/status`, 'utf8'))?.[1]
-  return Number(kilobytes) * 1024
 }
 
 async function oneRound(browser: Browser, fixture: ViewerFixture): Promise<Round> {
@@ -81,7 +59,8 @@ async function oneRound(browser: Browser, fixture: ViewerFixture): Promise<Round
     await page.waitForTimeout(3_000)
     const session = await context.newCDPSession(page)
     await session.send('Performance.enable')
-    const before = await held(browser, session, page)
+    const pid = await processOf(browser, page)
+    const before = await heldBy(browser, pid)
     await page.evaluate(watchLongTasks)
     await page.locator('input[type=file]').first().setInputFiles(fixture.path)
     const times = await page.waitForFunction(openedTimes, undefined, { timeout: 120_000 })
@@ -94,7 +73,7 @@ async function oneRound(browser: Browser, fixture: ViewerFixture): Promise<Round
     const stepping = await page.evaluate(stepThrough, { steps, frames: fixture.frames })
     const to = await metrics(session)
     const longSteps = (await page.evaluate(longTasks)) - long
-    const memory = (await held(browser, session, page)) - before
+    const memory = (await heldBy(browser, pid)) - before
     return {
       ...{ parsed, first, all, long: longSteps },
       stepping: quantile(stepping, 0.95),

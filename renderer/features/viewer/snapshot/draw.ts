@@ -100,6 +100,12 @@ function drawBscan(context: CanvasRenderingContext2D, picture: Picture, rect: Re
     const end = to.x >= from.x ? to : from
     if (scaled) lettered(context, `${Math.round(measure(one, spacing).length)} µm`, end.x + 10, end.y, 'left', 13, token)
   }
+  for (const end of scan.frames[index]?.bmo ?? []) {
+    const path = new Path2D()
+    const { x, y } = at(end.x, end.y)
+    path.arc(x, y, 5, 0, 2 * Math.PI)
+    strokeOver(context, path, token)
+  }
   for (const letter of bscanLetters(scan.frames[index]?.location ?? { kind: 'unknown' }, scan.laterality)) {
     const x = at(letter.at * frame.width, 0).x
     if (x < rect.x - 1 || x > rect.x + rect.width + 1) continue

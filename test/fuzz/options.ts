@@ -44,7 +44,7 @@ export interface Task {
   seed: number
   count: number
   verbose: boolean
-  /** [0] the number of the mutant being read, 0 before the first */
+  /** [0] the number of the mutant being read, 0 before the first; [1] files judged so far, undamaged ones among them */
   progress: Int32Array
 }
 

@@ -20,8 +20,8 @@ import {
 
 /** MB of JavaScript objects a reading thread may hold. */
 const heapMegabytes = 512
-/** ms without the next mutant after which a thread is taken to hang; every bound on work is counted, not timed. */
-const patience = 60_000
+/** ms without the next file after which a thread is taken to hang; every bound on work is counted, not timed. */
+const patience = 180_000
 
 /** A format's mutants from `seed` on. A thread that dies or hangs fails its mutant; another goes on with the next. */
 async function fuzzFormat(format: FormatName, options: FuzzOptions): Promise<Report> {
@@ -29,7 +29,7 @@ async function fuzzFormat(format: FormatName, options: FuzzOptions): Promise<Rep
   const end = options.seed + options.count
   let seed = options.seed
   while (seed < end) {
-    const progress = new Int32Array(new SharedArrayBuffer(4))
+    const progress = newProgress()
     const report = await inThread({ format, seed, count: end - seed, verbose: options.verbose, progress })
     if (typeof report !== 'string') {
       add(whole, report)
@@ -43,7 +43,7 @@ async function fuzzFormat(format: FormatName, options: FuzzOptions): Promise<Rep
         seed,
         count: reached - seed,
         verbose: options.verbose,
-        progress: new Int32Array(new SharedArrayBuffer(4)),
+        progress: newProgress(),
       })
       if (typeof before !== 'string') add(whole, before)
     }
@@ -55,6 +55,8 @@ async function fuzzFormat(format: FormatName, options: FuzzOptions): Promise<Rep
   }
   return whole
 }
+
+const newProgress = () => new Int32Array(new SharedArrayBuffer(8))
 
 /** A thread does not inherit the loader of TypeScript. */
 const loadWorker = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)}) })`
@@ -69,7 +71,7 @@ function inThread(task: Task): Promise<Report | string> {
     })
     let last = 0
     const watch = setInterval(() => {
-      const now = Atomics.load(task.progress, 0)
+      const now = Atomics.load(task.progress, 1)
       if (now === last) finish(`no end after ${patience / 1000} s`)
       last = now
     }, patience)

@@ -1,6 +1,7 @@
 /** Reads one mutant after another, in a thread of its own: its memory is bounded, and whoever waits for it can end it. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { countAllocations } from './allocations.ts'
+import type { Fixture } from './mutate.ts'
 import { type Failure, formatNames, type Report, type Task } from './options.ts'
 
 // Before anything that may keep a constructor is loaded.
@@ -8,7 +9,7 @@ const allocations = countAllocations()
 proveCounting()
 const { bombs } = await import('./bombs.ts')
 const { fixtures } = await import('./fixtures.ts')
-const { judge } = await import('./judge.ts')
+const { judge: judgeFiles } = await import('./judge.ts')
 const { mutant } = await import('./mutate.ts')
 const { createNodeCodecs } = await import('../support/codecs.ts')
 
@@ -21,16 +22,20 @@ const report: Report = {
   lines: [],
 }
 const { tally } = report
+const judge = (files: Fixture) => {
+  Atomics.add(progress, 1, 1)
+  return judgeFiles(files, codecs, allocations)
+}
 const kinds = new Map<string, Failure>()
 
 // The files must be good before damage tells anything; this also loads every decoder, whose first memory is not a mutant's.
 for (const fixture of good) {
-  const { end, why } = await judge(fixture, codecs, allocations)
+  const { end, why } = await judge(fixture)
   if (end === 'scan' && !/changed/.test(why)) continue
   report.failures.push({ format, seed: 0, why: `the undamaged file "${fixture.name}": ${why}`, alike: 1 })
 }
 for (const bomb of bombs[format](good)) {
-  const { end, why, allocated } = await judge(bomb, codecs, allocations)
+  const { end, why, allocated } = await judge(bomb)
   tally.allocated = Math.max(tally.allocated, allocated)
   if (end === 'failed') report.failures.push({ format, seed: 0, why: `the swollen file "${bomb.name}": ${why}`, alike: 1 })
   if (verbose) report.lines.push(`${format} (${bomb.name}): ${end}: ${why} ${allocated}`)
@@ -38,7 +43,7 @@ for (const bomb of bombs[format](good)) {
 for (let seed = first; seed < first + count; seed++) {
   Atomics.store(progress, 0, seed)
   const damaged = mutant(good, seed * formatNames.length + formatNames.indexOf(format))
-  const { end, why, allocated, grown, read } = await judge(damaged, codecs, allocations)
+  const { end, why, allocated, grown, read } = await judge(damaged)
   tally.mutants++
   if (end === 'scan') tally.scans++
   if (end === 'refused') tally.refused++

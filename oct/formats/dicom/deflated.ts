@@ -13,6 +13,8 @@ const growth = 56 * 1024 * 1024
 const piece = 2048
 /** Bytes read at once. */
 const block = 65_536
+/** Bytes after which a stream that gives nothing more has ended: a stored block is at most half as long. What follows it would be kept and copied again and again. */
+const silence = 131_072
 
 /** The sources that a scan's ranges count in: the files themselves, deflated ones inflated into memory. */
 export async function readableSources(files: readonly NamedSource[], scan: Pick<Scan, 'deflated'>): Promise<ByteSource[]> {
@@ -33,13 +35,16 @@ export async function inflated(source: ByteSource, spent: { growth: number }): P
   const chunks: Uint8Array[] = [Uint8Array.from(await readExactly(source, 0, meta.offset))]
   let size = meta.offset
   let complete = false
+  let heard = meta.offset
+  let at = meta.offset
   const stream = new Inflate((chunk, final) => {
     if (chunk.byteLength > 0) chunks.push(chunk)
     size += chunk.byteLength
+    if (chunk.byteLength > 0) heard = at
     complete ||= final
   })
   let read: Uint8Array = new Uint8Array(0)
-  for (let at = meta.offset; at < source.size && !complete; at += piece) {
+  for (; at < source.size && !complete && at - heard <= silence; at += piece) {
     const within = (at - meta.offset) % block
     if (within === 0) read = await readExactly(source, at, Math.min(block, source.size - at))
     const bytes = Uint8Array.from(read.subarray(within, within + piece))

@@ -5,19 +5,26 @@ import { damaged } from './bounds.ts'
 /** Compressed bytes given at once: one piece can grow 1032-fold before the growth is seen. */
 const piece = 2 * 1024
 
+/** Bytes after which a stream that gives nothing more has ended; what follows it would be kept and copied again and again. */
+const silence = 128 * 1024
+
 /**
  * Inflates a zlib stream to exactly `target.length` bytes; the rest of a longer stream is not read.
  * @throws ScansideError invalid-file where the stream is damaged or ends before
  */
 export function inflateInto(packed: Uint8Array, target: Uint8Array, tag: string, offset: number): void {
   let at = 0
+  let from = 0
+  let heard = 0
   const stream = new Unzlib((chunk) => {
+    if (chunk.length > 0) heard = from
     const fits = chunk.subarray(0, target.length - at)
     target.set(fits, at)
     at += fits.length
   })
   try {
-    for (let from = 0; from < packed.length && at < target.length; from += piece) stream.push(packed.subarray(from, from + piece), false)
+    for (; from < packed.length && at < target.length && from - heard <= silence; from += piece)
+      stream.push(packed.subarray(from, from + piece), false)
   } catch {
     throw damaged(tag, offset, { inflated: at })
   }

@@ -16,8 +16,8 @@ const circular = { diameters: 4, centre: 28, zones: 60, bytes: 132 } as const
 /** i32 type | i32 rows | i32 columns | f32 cell width, height, tilt | f64[2] centre | rows x columns x (f32 mm, f32 mm3) */
 const rectangular = { rows: 4, columns: 8, centre: 24, zones: 40 } as const
 const zoneBytes = 8
-/** Rows and columns of a rectangular grid: far above any the device writes. */
-const cells = 64
+/** Rows or columns of a rectangular grid: above any the device writes (2 x 10, 8 x 8). */
+const cells = 16
 
 /**
  * The grids of a file. A block that does not hold the grid its header names (another type, no possible size) is left out: the scan is whole without it.

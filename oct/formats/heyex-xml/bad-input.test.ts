@@ -70,6 +70,11 @@ describe('a bad export ends in a ScansideError that names the tag', () => {
     expect(await refused(ofText(text.replace(from, to)))).toMatchObject({ code: 'invalid-file', details: { tag: expect.stringContaining(tag) } })
   })
 
+  it('another document is refused without a word of it', async () => {
+    const told = await refused(set(new TextEncoder().encode('<Mueller_Anna><HEDX></HEDX></Mueller_Anna>')))
+    expect(JSON.stringify([told.message, told.details])).not.toContain('Mueller')
+  })
+
   it('descriptions that are no numbers are left out, the scan is not refused for them', async () => {
     const scan = await readHeyexXml(
       ofText(text.replaceAll('<NumAve>9', '<NumAve>many').replaceAll('<ImageQuality>20', '<ImageQuality>---').replace('<Year>2026', '<Year>MMXXVI')),

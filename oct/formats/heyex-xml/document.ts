@@ -122,7 +122,9 @@ function collector(): { write(text: string): void; end(): SeriesRecord[] } {
     text = ''
     silent = 0
     elements += 1
-    if (names.length === 0 && name !== 'HEDX') throw badTag(name.slice(0, 40), 'is no Heidelberg export', at())
+    // A study without a date has none: it is not the one before it.
+    if (name === 'Study') for (const key of document.keys()) if (key !== 'SWVersion') document.delete(key)
+    if (names.length === 0 && name !== 'HEDX') throw badTag('HEDX', 'is no Heidelberg export', at())
     if (elements > maxElements) throw tooMuch('holds more elements than any device writes', here(), at())
     const kind = containers[`${names.at(-1)}/${name}`]
     names.push(name)
@@ -149,8 +151,11 @@ function collector(): { write(text: string): void; end(): SeriesRecord[] } {
     if (name === 'Name') record.name = text.trim()
     if (name === 'Enabled') record.enabled = text.trim().toLowerCase() === 'true'
     if (name !== 'Array') return
-    record.rows = rowsOf(text, () => badTag('Array', 'holds a layer line that is no list of numbers', at()))
-    values += record.rows.length
+    const rows = rowsOf(text, () => badTag('Array', 'holds a layer line that is no list of numbers', at()))
+    // A list of nothing is a line that the file names and does not carry.
+    if (rows.length === 0) return
+    record.rows = rows
+    values += rows.length
     if (values > maxValues) throw tooMuch('holds more layer lines than any device writes', 'Array', at())
   }
 

@@ -5,6 +5,8 @@ import { looseNumber, plainName } from './values.ts'
 
 /** A grid has nine zones or, rectangular, at most 8 x 8. */
 const maxZones = 256
+/** The device writes one. */
+const maxGrids = 4
 
 /**
  * Grids whose place is known: the export gives the centre in px of the SLO.
@@ -12,7 +14,7 @@ const maxZones = 256
  */
 export function gridsOf(series: SeriesRecord, spacing: { x: number; y: number }): ThicknessGrid[] {
   const grids: ThicknessGrid[] = []
-  for (const { values, zones } of series.grids.slice(0, 8)) {
+  for (const { values, zones } of series.grids.slice(0, maxGrids)) {
     const x = looseNumber(values, 'CenterPos/Coord/X', 0, 10_000)
     const y = looseNumber(values, 'CenterPos/Coord/Y', 0, 10_000)
     if (x === undefined || y === undefined || spacing.x === 0 || spacing.y === 0 || zones.length === 0) continue

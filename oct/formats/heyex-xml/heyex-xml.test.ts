@@ -142,6 +142,34 @@ describe('an export is read', () => {
     expect((await readHeyexXml(files, 0)).laterality).toBe('unknown')
   })
 
+  it('a day that is none, and the date of another study, are no time of this scan', async () => {
+    const taken = { local: '2026-03-01T10:15:40', ahead: 60 }
+    const leap = changed((text) => text.replace('<Month>03</Month>', '<Month>02</Month>').replace('<Day>01</Day>', '<Day>30</Day>'), { taken })
+    expect((await readHeyexXml(leap, 0)).acquiredAt).toBeUndefined()
+    const other = '<StudyDate><Date><Year>2001</Year><Month>01</Month><Day>01</Day></Date></StudyDate>'
+    const dated = changed((text) => text.replace(/<StudyDate>[\s\S]*?<\/StudyDate>/, '').replace('<Study>', `<Study>${other}</Study><Study>`), {
+      taken,
+    })
+    expect((await readHeyexXml(dated, 0)).acquiredAt).toBeUndefined()
+  })
+
+  it('of more grids than a device writes, those that can be shown', async () => {
+    const grid = { diameters: [1, 3, 6], centre: { x: 30, y: 25 }, zones: [{ name: 'C0', thickness: 256.4, volume: 0.2 }] }
+    const many = changed((text) => text.replace(/<ThicknessGrid>[\s\S]*<\/ThicknessGrid>/, (one) => one.repeat(5)), { grid })
+    expect((await readHeyexXml(many, 0)).grids).toHaveLength(4)
+  })
+
+  it('a layer line whose list is empty is told as one without its values', async () => {
+    for (const empty of ['<Array n="0" type="real"/>', '<Array n="0"> </Array>']) {
+      const scan = await readHeyexXml(
+        changed((text) => text.replace(/<Array[\s\S]*?<\/Array>/, empty)),
+        0,
+      )
+      expect(scan.remarks).toEqual(['layers-missing'])
+      expect(scan.frames.map(({ layers }) => layers.length)).toEqual([0, 1, 1, 1])
+    }
+  })
+
   it('a layer line switched off is left out, one without its values is told', async () => {
     expect(
       (

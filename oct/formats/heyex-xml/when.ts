@@ -22,6 +22,8 @@ export function acquiredAt(series: SeriesRecord, image: ImageRecord): { acquired
     0,
     Math.floor((second as number) * 1000 + 1e-6),
   )
+  // A day that is none (31 February) comes back as another.
+  if (new Date(local).getUTCDate() !== day) return {}
   const utc = local - (bias as number) * 60_000
   return Number.isFinite(utc) ? { acquiredAt: new Date(utc).toISOString() } : {}
 }

@@ -69,6 +69,15 @@ describe('a parsed scan', () => {
     if (!first) throw new Error('no frame')
     expect(checkScan(scan, [vol.length])).toBe(scan)
     expect(() => checkScan(scan, [vol.length - 1])).toThrow('header is damaged')
+    const wide = {
+      ...first,
+      width: 10_000,
+      height: 1,
+      layers: [],
+      pixels: { ...first.pixels, coding: { kind: 'picture', type: 'png', inverted: false } },
+    } as const
+    expect(() => checkScan({ ...scan, frames: new Array(1_000).fill(wide) }, [vol.length])).not.toThrow()
+    expect(() => checkScan({ ...scan, frames: new Array(2_000).fill(wide) }, [vol.length])).toThrow('header is damaged')
     expect(() => checkScan({ ...scan, frames: [{ ...first, width: 1e9 }] }, [vol.length])).toThrow('header is damaged')
     expect(() =>
       checkScan({ ...scan, frames: [{ ...first, pixels: { ...first.pixels, parts: [{ offset: -4, length: 1e6 }] } }] }, [vol.length]),

@@ -28,6 +28,9 @@ const leastBytes = ({ coding }: PixelRef, pixels: number): number => {
   return coding.kind === 'stored' && coding.compression === 'none' ? (pixels * coding.allocated) / 8 : 1
 }
 
+/** A-scans of all B-scans together: of each layer line a window asks for, main holds one number per A-scan. 400 B-scans of 1,536 are 0.6 million. */
+const mostColumns = 16_000_000
+
 /**
  * Holds a parsed scan against its files: every range inside its file, every range as long as its picture.
  * @param sizes bytes of each file, inflated where the scan says so
@@ -45,6 +48,7 @@ export const checkScan = (scan: Scan, sizes: readonly number[]): Scan => {
     if (!inside || !Number.isSafeInteger(count) || count <= 0 || count > 64_000_000 || bytes < leastBytes(pixels, count)) throw unreadable({ part })
   }
   if (scan.frames.length > 10_000 || scan.frames.length === 0 || scan.pictures.length > 100) throw unreadable({ frames: scan.frames.length })
+  if (!(scan.frames.reduce((sum, { width }) => sum + width, 0) <= mostColumns)) throw unreadable({ frames: scan.frames.length })
   for (const frame of scan.frames) {
     check(frame, `frame ${frame.index}`)
     if (frame.layers.length > 64 || frame.layers.some((layer) => layer.rows.length !== frame.width)) throw unreadable({ frame: frame.index })

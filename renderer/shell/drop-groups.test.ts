@@ -51,4 +51,6 @@ describe('what was dropped', () => {
 it('finds the names of pictures in an export', () => {
   const text = '<ExamURL>file:///\\\\host\\share\\A B 1.TIF</ExamURL><ExamURL>2.jpeg</ExamURL><a href="dir/3.png"/><b>none.txt</b>'
   expect([...pictureNames(text)]).toEqual(['a b 1.tif', '2.jpeg', '3.png'])
+  const written = '<ExamURL>file:///c/A%20B%201.tif</ExamURL><ExamURL>c &amp; d.png</ExamURL><ExamURL>100%.bmp</ExamURL>'
+  expect([...pictureNames(written)]).toEqual(['a%20b%201.tif', 'a b 1.tif', 'c & d.png', '100%.bmp'])
 })

@@ -54,6 +54,19 @@ export const groupDropped = <T extends Sniffed>(files: readonly T[]): Groups<T> 
   return { sets: [], problem: pictures.length > 0 ? 'pictures-alone' : 'not-a-scan' }
 }
 
-/** Names of pictures in the text of an XML export, lower case. */
+const unescaped = (name: string): string => {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+/** Names of pictures in the text of an XML export, lower case; those of an address as they are written and as they are meant. */
 export const pictureNames = (text: string): Set<string> =>
-  new Set([...text.matchAll(/[^\\/<>"|?*:\r\n]{1,200}\.(?:tiff?|png|jpe?g|bmp)/gi)].map(([name]) => name.trim().toLowerCase()))
+  new Set(
+    [...text.matchAll(/[^\\/<>"|?*:\r\n]{1,200}\.(?:tiff?|png|jpe?g|bmp)/gi)].flatMap(([written]) => {
+      const name = written.trim().replaceAll('&amp;', '&').toLowerCase()
+      return [name, unescaped(name)]
+    }),
+  )

@@ -14,6 +14,11 @@ describe('bulk', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
   })
+  it('hands on any name that encodeURIComponent makes', async () => {
+    const url = bulk.mint(async (_, rest) => new Response(decodeURIComponent(rest)))
+    const name = "RNFL (1)'s ~*! ä/b"
+    expect(await (await bulk.handle(ask(`${url}/layer/${encodeURIComponent(name)}`))).text()).toBe(`layer/${name}`)
+  })
   it('knows nothing of a revoked ticket', async () => {
     const url = bulk.mint(async () => new Response('x'))
     bulk.revoke(url)

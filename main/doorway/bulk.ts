@@ -17,7 +17,7 @@ export interface Bulk {
   handle(request: Request): Promise<Response>
 }
 
-const pattern = /^\/bulk\/([A-Za-z0-9_-]{32})(?:\/([A-Za-z0-9/%+_.-]{0,200}))?$/
+const pattern = /^\/bulk\/([A-Za-z0-9_-]{32})(?:\/([A-Za-z0-9/%+_.!~*'()-]{0,200}))?$/
 
 /** Makes the ticket office. Answers carry no-store and the page's CSP. */
 export function createBulk(logUnexpected: LogUnexpected): Bulk {

@@ -112,7 +112,8 @@ export function pseudonymiseDicom(size: number = Number.POSITIVE_INFINITY): Dico
     const untold = !explicit || vr === 'UN'
     if (untold && length !== undefinedLength && length >= 8 && available < header + 4 && !last) return 0
     const begins = untold && length !== undefinedLength && length >= 8 && available >= header + 4
-    const isItems = begins && view.getUint16(header, true) === 0xfffe && view.getUint16(header + 2, true) === 0xe000
+    const first = begins ? view.getUint32(header) : 0
+    const isItems = first === 0xfeff00e0 || (first === itemTag && !little)
     if (inMeta && number === tags.transferSyntax) {
       if (length > longestUid) throw cannot('it does not say how it is written')
       if (available < header + length) return 0
@@ -132,7 +133,7 @@ export function pseudonymiseDicom(size: number = Number.POSITIVE_INFINITY): Dico
     else if (isPixels) pass(length, emptied ? 0 : null)
     else if (isItems || length === undefinedLength) {
       if (vr !== '' && vr !== 'SQ' && vr !== 'UN') throw cannot('an element of its header has no length')
-      // Big-endian files hold no little-endian sequences that anyone has seen.
+      // In a big-endian file the two readings of such a sequence differ, and no device is known to write one.
       if (vr === 'UN' && syntax?.bigEndian) throw cannot('a sequence of its header is of unknown kind')
       enter('items', length, level.explicit && vr !== 'UN', emptied)
     } else {
@@ -211,8 +212,9 @@ export function pseudonymiseDicom(size: number = Number.POSITIVE_INFINITY): Dico
       const rest = take(new Uint8Array(0), true)
       while (stack.length > 1 && top().end === position) stack.pop()
       if (left === Number.POSITIVE_INFINITY) return rest
-      if (left > 0 || stack.length > 1 || inMeta) throw cannot('it ends in the middle of its header or its pictures')
-      // Fewer bytes than an element has.
+      if (left > 0 || stack.length > 1 || inMeta || (held.length > 0 && !pixelsSeen))
+        throw cannot('it ends in the middle of its header or its pictures')
+      // After the pictures, fewer bytes than an element has: emptied.
       const whole = new Uint8Array(rest.length + held.length)
       whole.set(rest)
       return whole

@@ -12,12 +12,12 @@ export interface Allocations {
   wasm(): number
   /** The most bytes of array buffers held at once, beyond those held at the last `reset`; undefined where nothing was weighed. */
   heaviest(): number | undefined
-  /** Whether what is held is weighed after every mebibyte asked for, with everything freed that can be: exact, but slow. */
+  /** Whether what is held is weighed after every 4 MiB asked for, with everything freed that can be: exact, but slow. */
   weigh(on: boolean): void
   reset(): void
 }
 
-const weighedEvery = 1_048_576
+const weighedEvery = 4_194_304
 
 const typedArrays = [
   'Int8Array',

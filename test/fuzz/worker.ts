@@ -95,10 +95,10 @@ function proveCounting(): void {
   allocations.weigh(true)
   allocations.reset()
   const mebi = 1_048_576
-  const kept = [1, 2, 3].map(() => new Uint8Array(2 * mebi))
-  for (let i = 0; i < 10; i++) new Uint8Array(2 * mebi)
+  const kept = [1, 2, 3].map(() => new Uint8Array(4 * mebi))
+  for (let i = 0; i < 10; i++) new Uint8Array(4 * mebi)
   const heaviest = allocations.heaviest() ?? 0
   allocations.weigh(false)
   // The last of those that are thrown away is weighed with those that are kept.
-  if (kept.length !== 3 || heaviest < 6 * mebi || heaviest > 10 * mebi) throw new Error(`weighed ${heaviest} of 8 MiB`)
+  if (kept.length !== 3 || heaviest < 12 * mebi || heaviest > 20 * mebi) throw new Error(`weighed ${heaviest} of 16 MiB`)
 }

@@ -47,12 +47,12 @@ export function spacingOf(dataset: Dataset | undefined): { row: number; column: 
   return { row: within(row, 1e-5, 10) ?? 0, column: within(column, 1e-5, 10) ?? 0 }
 }
 
-/** All of it. `ground`: the picture that is shown; B-scans that lie on another one have no place on it. */
+/** All of it. `ground`: the picture that is shown; B-scans that lie on another one, or do not say on which, have no place on it. */
 export function placesOf(frames: readonly FrameGroups[], ground: Ground | undefined): Places {
   const measures = frames.map((frame) => spacingOf(group(frame, tag.measures) ?? frame.file))
   const lateral = measures[0]?.column ?? 0
   const derived = derivedScale(frames[0], lateral)
-  const onGround = (frame: FrameGroups) => ground === undefined || groundOf(frame) === '' || groundOf(frame) === ground.uid
+  const onGround = (frame: FrameGroups) => ground === undefined || groundOf(frame) === ground.uid
   const lies = frames.some(onGround)
   const scale = lies ? (ground?.spacing ?? derived) : derived
   let points = 0
@@ -100,7 +100,8 @@ function derivedScale(frame: FrameGroups | undefined, lateral: number): Point | 
 /** Parallel planes in the patient's space are a volume; what a single plane or turning ones are is not told. */
 function planesOf(frames: readonly FrameGroups[]): { pattern: Scan['pattern']; between: number } {
   const measures = frames[0] && (group(frames[0], tag.measures) ?? frames[0].file)
-  const spaced = within(number(measures, tag.betweenSlices), 1e-4, 10) ?? within(number(measures, tag.thickness), 1e-4, 10) ?? 0
+  // How thick a B-scan is (0018,0050) does not tell how far the next one lies.
+  const spaced = within(number(measures, tag.betweenSlices), 1e-4, 10) ?? 0
   const fallback = { pattern: 'unknown', between: frames.length > 1 ? spaced : 0 } as const
   const planes = frames.map((frame) => ({
     position: numbers(group(frame, tag.planePosition) ?? frame.file, tag.position),

@@ -13,7 +13,7 @@ let locals: LocalScans
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'scanside-local-'))
   bulk = createBulk(() => {})
-  locals = createLocalScans(await openFramedCache(folder), bulk, 3)
+  locals = createLocalScans(await openFramedCache(folder), bulk, { files: 3, bytes: 3 * vol.length })
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -30,6 +30,16 @@ it('collects files under one id, with the last part of their names', async () =>
   expect((await put('x'.repeat(300), local)).ok).toBe(true)
   expect(locals.get(local).map(({ name }) => name)).toEqual(['a.vol', 'b.vol', 'x'.repeat(300)])
   expect(locals.get(local).map(({ kind, extension }) => [kind, extension])[0]).toEqual(['heidelberg-vol', '.vol'])
+})
+
+it('removes whole sets where few files are much, too', async () => {
+  const large = Uint8Array.from([...vol, ...new Uint8Array(vol.length)])
+  const first = await put('1', null, large)
+  expect(locals.get(first.local)).toHaveLength(1)
+  const second = await put('2', null, large)
+  expect(locals.find(first.local)).toBeNull()
+  expect(locals.get(second.local)).toHaveLength(1)
+  expect(await readdir(folder)).toHaveLength(1)
 })
 
 it('removes whole sets, the one not used for longest first, and says so', async () => {

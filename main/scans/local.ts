@@ -12,8 +12,8 @@ import { type Sniffed, sniff, sniffBytes } from './sniff.ts'
 export const largestScan = 4_000_000_000
 /** The most files of one scan. */
 export const mostFiles = 2_000
-/** Dropped files kept at once; the set that was not used for longest goes first. */
-const keptFiles = 6_000
+/** Dropped files kept at once, and their bytes, so that a day's drops do not fill the disk; the set that was not used for longest goes first. */
+const mostKept = { files: 6_000, bytes: 20_000_000_000 }
 /** Ids of removed sets that are remembered, so that their absence can be told. */
 const rememberedSets = 1_000
 
@@ -69,7 +69,7 @@ const madeRoom = () =>
   new ScansideError('not-found', 'This dropped scan was removed from this desk to make room for newer ones. Its file is untouched; drop it again.')
 
 /** Where dropped scans go. A file that is no part of a retinal scan is refused by its content, whatever it is called. */
-export const createLocalScans = (cache: FramedCache, bulk: Pick<Bulk, 'mint' | 'revoke'>, kept = keptFiles): LocalScans => {
+export const createLocalScans = (cache: FramedCache, bulk: Pick<Bulk, 'mint' | 'revoke'>, kept = mostKept): LocalScans => {
   const sets = new Map<string, LocalSet>()
   const removed = new Set<string>()
 
@@ -82,9 +82,12 @@ export const createLocalScans = (cache: FramedCache, bulk: Pick<Bulk, 'mint' | '
   }
   /** Removes the sets not used for longest, whole, never the one that grows. */
   const makeRoom = async (growing: string) => {
-    const count = () => [...sets.values()].reduce((sum, { files }) => sum + files.length, 0)
+    const fits = () => {
+      const all = [...sets.values()].flatMap(({ files }) => files)
+      return all.length <= kept.files && all.reduce((sum, { file }) => sum + file.size, 0) <= kept.bytes
+    }
     for (const [local, { files }] of sets) {
-      if (count() <= kept) return
+      if (fits()) return
       if (local === growing || files.length === 0) continue
       sets.delete(local)
       removed.add(local)

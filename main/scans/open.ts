@@ -107,7 +107,11 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOp
       }
     },
     close,
-    dropTicket: locals.ticket,
+    dropTicket: (file) => {
+      // What is dropped is opened next: the parser stands ready when the bytes are there.
+      parse.warm?.()
+      return locals.ticket(file)
+    },
     local: (id) => {
       const files = locals.find(id)
       if (!files) return null

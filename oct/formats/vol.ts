@@ -16,6 +16,8 @@ export { sniff } from './vol-header.ts'
 export { pseudonymisedVol, pseudonymiseVolHeader } from './vol-pseudonymise.ts'
 export { type VolContent, writeVol } from './vol-write.ts'
 
+/** B-scan headers asked for at once: whoever fetches the ranges from elsewhere is not waited for B-scan by B-scan. */
+const together = 8
 const greyCoding: PixelCoding = { kind: 'stored', compression: 'none', allocated: 8, bits: 8, bigEndian: false, inverted: false }
 
 /**
@@ -37,15 +39,19 @@ export async function readVol(source: ByteSource, file = 0): Promise<Scan> {
   }
   const blocks: Block[] = []
   let layerBytes = 0
-  for (let index = 0; index < head.frames; index++) {
-    const each = await readBlock(source, head, index, file)
-    layerBytes += each.frame.layers.length * head.width * 4
-    if (layerBytes > limits.layerBytes) {
-      throw refuse(`The file holds more layer lines than any device writes, up to byte ${blockOffset(head, index)}.`, {
-        offset: blockOffset(head, index),
-      })
+  for (let index = 0; index < head.frames; index += together) {
+    const asked = Array.from({ length: Math.min(together, head.frames - index) }, (_, i) => readBlock(source, head, index + i, file))
+    // Those behind a refused one are not waited for; their own refusals are not told.
+    for (const each of asked) each.catch(() => undefined)
+    for (const each of asked) {
+      const read = await each
+      layerBytes += read.frame.layers.length * head.width * 4
+      if (layerBytes > limits.layerBytes) {
+        const offset = blockOffset(head, blocks.length)
+        throw refuse(`The file holds more layer lines than any device writes, up to byte ${offset}.`, { offset })
+      }
+      blocks.push(read)
     }
-    blocks.push(each)
   }
   const places = placeFrames(
     blocks.map((each) => each.ends),

@@ -12,7 +12,7 @@ import { RunSheet } from '../run-sheet/run-sheet.tsx'
 import { chooseProject, listProjects, setFilters, useArchive } from './archive-store.ts'
 import { FilterBar, SearchField } from './filter-bar.tsx'
 import { anyFilter, noFilters } from './filters.ts'
-import { type Chosen, chosenKey, refOf, subjectLine, summary } from './selection.ts'
+import { type Chosen, chosenKey, inOrder, refOf, subjectLine, summary } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { flatten, scansOf } from './tree.ts'
 import { TreeTable } from './tree-table.tsx'
@@ -27,10 +27,10 @@ export function Archive() {
   const filtering = anyFilter(filters)
 
   const openScan = (chosen: Chosen) => {
-    const among = selection.has(chosenKey(chosen)) ? [...selection.values()] : siblings(state, chosen)
+    const among = selection.has(chosenKey(chosen)) ? inOrder(selection, sessions) : siblings(state, chosen)
     openViewer(refOf(chosen), among.map(refOf))
   }
-  const first = selection.values().next().value
+  const [first] = inOrder(selection, sessions)
 
   return (
     <section className="page" aria-label={t('place.archive')}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { scan, session } from './rows.fixture.ts'
-import { markOf, markOfAll, refOf, refreshed, type Selection, subjectLine, summary, toggle } from './selection.ts'
+import { inOrder, markOf, markOfAll, refOf, refreshed, type Selection, subjectLine, summary, toggle } from './selection.ts'
 
 const v1 = session('P-0142', 'V01')
 const v2 = session('P-0142', 'V02')
@@ -17,6 +17,11 @@ describe('toggle', () => {
     expect(toggle(both, [ring, volume]).size).toBe(0)
     expect(none.size).toBe(0)
   })
+})
+
+it('stands in the order of the table, whatever was picked first', () => {
+  const tenth = { session: v1, scan: scan(v1, '10') }
+  expect(inOrder(toggle(none, [other, tenth, volume, ring]), [v1, v2])).toEqual([ring, volume, tenth, other])
 })
 
 describe('marks', () => {

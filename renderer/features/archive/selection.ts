@@ -52,6 +52,13 @@ export function summary(selection: Selection): { scans: number; sessions: number
   return { scans: selection.size, sessions: new Set([...selection.values()].map(({ session }) => session.id)).size, bytes }
 }
 
+/** The selected scans as the table has them, not as they were picked: by session in the list's order, then by their number. */
+export function inOrder(selection: Selection, sessions: readonly { id: string }[]): Chosen[] {
+  const place = new Map(sessions.map(({ id }, index) => [id, index]))
+  const at = ({ session }: Chosen) => place.get(session.id) ?? sessions.length
+  return [...selection.values()].sort((a, b) => at(a) - at(b) || a.scan.id.localeCompare(b.scan.id, 'en', { numeric: true }))
+}
+
 /** A scan of the archive as the viewer and a run want it. */
 export function refOf({ session, scan }: Chosen): ScanRef {
   return { kind: 'archive', project: session.project, subject: session.subjectId, session: session.id, scan: scan.id }

@@ -36,6 +36,10 @@ export const criterionSchema = z.object({
   evidence: z.enum(['published', 'own', 'site-validated']),
   /** One sentence for a person. */
   reason: text(500),
+  /** Where the threshold or the rule comes from: `Tewarie 2012`; empty or absent for our own. */
+  source: text(300).optional(),
+  /** Shown, never decides: how well it works on such scans is not known. */
+  experimental: z.boolean().optional(),
 })
 export type Criterion = z.infer<typeof criterionSchema>
 
@@ -52,6 +56,19 @@ export type Interval = z.infer<typeof intervalSchema>
 export const seriesSchema = z.object({ id: text(64), unit: text(16), values: z.array(finite.nullable()).max(10_000) })
 export type Series = z.infer<typeof seriesSchema>
 
+export const factsSchema = z.object({
+  device: text(100),
+  pattern: text(32),
+  laterality: z.enum(['OD', 'OS', 'unknown']),
+  /** Id of the profile's protocol the scan was held against; null where none fits. */
+  protocol: text(64).nullable(),
+  /** B-scans; px */
+  frames: z.number().int().nonnegative(),
+  width: z.number().int().nonnegative(),
+  height: z.number().int().nonnegative(),
+})
+export type ScanFacts = z.infer<typeof factsSchema>
+
 export const scanResultSchema = z.object({
   inputs: z.array(z.object({ name: text(255), size: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })).max(10_000),
   verdict: verdictSchema,
@@ -63,6 +80,8 @@ export const scanResultSchema = z.object({
   intervals: z.array(intervalSchema).max(100_000).default([]),
   /** Names of files beside results.json that belong to this scan. */
   files: z.array(text(255)).max(1_000).default([]),
+  /** What the scan is by its own header; says nothing about whose it is. */
+  facts: factsSchema.optional(),
   /** Why there is no verdict. Present exactly when the verdict is `unknown`. */
   error: z.object({ code: text(64), message: text(1_000) }).optional(),
 })

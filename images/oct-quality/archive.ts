@@ -17,7 +17,7 @@ export interface LayerFile {
 }
 
 export interface ImageContent {
-  /** `scanside/oct-quality:1.0.0` */
+  /** `scanside/oct-quality:2.0.0` */
   name: string
   labels: Record<string, string>
   user: string

@@ -131,7 +131,7 @@ if (process.platform === 'linux' && process.arch === 'x64')
     it('the archive is built once and kept until something changes', async () => {
       const first = await buildImage(join(folder, 'images'))
       const again = await buildImage(join(folder, 'images'))
-      expect(first).toMatchObject({ name: 'scanside/oct-quality:1.0.0', reused: false })
+      expect(first).toMatchObject({ name: 'scanside/oct-quality:2.0.0', reused: false })
       expect(again).toEqual({ ...first, reused: true })
       await writeFile(first.path, 'damaged')
       expect(await buildImage(join(folder, 'images'))).toEqual(first)
@@ -173,9 +173,9 @@ describe('the entry, run as a program', () => {
     })
     expect(run.code).toBe(0)
     expect(run.stdout.split('\n').filter((line) => line.startsWith('progress'))).toEqual(['progress 1/3', 'progress 2/3', 'progress 3/3'])
-    expect(run.results?.pipeline).toEqual({ name: 'oct-quality', version: '1.0.0', profile: 'oscar-ib-1' })
+    expect(run.results?.pipeline).toEqual({ name: 'oct-quality', version: '2.0.0', profile: 'oscar-ib-2' })
     expect(run.results?.scans.map((scan) => scan.verdict)).toEqual(['unknown', 'usable', 'unusable'])
-    expect(run.results?.scans[0]?.error?.message).toMatch(/not a Heidelberg RAW export/)
+    expect(run.results?.scans[0]?.error?.message).toMatch(/no OCT scan/)
     expect(run.results?.scans[1]?.inputs).toEqual([
       { name: 'scan-0b8f4b52-8d5e-4d24-9a53-6c1d8a1f9b11.vol', size: good.length, sha256: createHash('sha256').update(good).digest('hex') },
     ])
@@ -185,7 +185,7 @@ describe('the entry, run as a program', () => {
   it('leaves the values per B-scan out when asked', async () => {
     const run = await runEntry('series', { 'a.vol': synthesise({ pattern: 'line', laterality: 'OD', ...small }) }, [
       '--series=false',
-      '--profile=oscar-ib-1',
+      '--profile=oscar-ib-2',
     ])
     expect(run.code).toBe(0)
     expect(run.results?.scans[0]?.series).toEqual([])
@@ -201,7 +201,7 @@ describe('the entry, run as a program', () => {
     expect(await runEntry('argument', {}, ['--profile=other'])).toMatchObject({
       code: 2,
       written: null,
-      stderr: expect.stringContaining('oscar-ib-1'),
+      stderr: expect.stringContaining('oscar-ib-2'),
     })
   }, 60_000)
 

@@ -68,7 +68,7 @@ export async function bundleEntry(): Promise<Buffer> {
 export interface BuiltImage {
   /** The gzipped docker-archive. */
   path: string
-  /** `scanside/oct-quality:1.0.0` */
+  /** `scanside/oct-quality:2.0.0` */
   name: string
   /** of the archive */
   sha256: string

@@ -74,7 +74,7 @@ async function judgeFile(path: string, options: RunOptions): Promise<ScanResult>
       const source = fileSource(file, (await file.stat()).size)
       const sha256 = await digest(source)
       inputs = [{ name: opaque(basename(path), sha256), size: source.size, sha256 }]
-      return await judge(source, { inputs, profile: options.profile, series: options.series })
+      return await judge([{ name: '', source }], { inputs, profile: options.profile, series: options.series })
     } finally {
       await file.close()
     }

@@ -7,7 +7,7 @@ import { blockOffset, usualBlockHeader } from '../formats/vol-layout.ts'
 import { scanResultSchema } from '../results.ts'
 import { type SynthOptions, synthesise } from '../synth/index.ts'
 import { randomFrom } from '../synth/random.ts'
-import { judge, refusal } from './judge.ts'
+import { type JudgeOptions, judge, refusal } from './judge.ts'
 
 const small = { width: 192, height: 496, frames: 3 } as const
 const scan = (options: Partial<SynthOptions>) => synthesise({ pattern: 'ring', laterality: 'OD', seed: 7, ...small, ...options })
@@ -23,8 +23,10 @@ function changed(change: (layers: Float32Array, pixels: Float32Array) => void): 
   return bytes
 }
 
+const judgeBytes = (bytes: Uint8Array, options?: JudgeOptions) => judge([{ name: '', source: bytesSource(bytes) }], options)
+
 const status = async (bytes: Uint8Array) => {
-  const result = await judge(bytesSource(bytes))
+  const result = await judgeBytes(bytes)
   return { ...result, of: (id: string) => result.criteria.find((each) => each.id === id) }
 }
 
@@ -39,12 +41,12 @@ describe('generated scans', () => {
     [{ pattern: 'ring', fault: 'cut-upper' }, 'unusable', 'retake'],
     [{ pattern: 'volume', fault: 'cut-upper' }, 'unusable', 'retake'],
   ])('%j is %s', async (options, verdict, action) => {
-    for (const seed of [1, 2, 3, 4]) expect(await judge(bytesSource(scan({ ...options, seed })))).toMatchObject({ verdict, action })
+    for (const seed of [1, 2, 3, 4]) expect(await judgeBytes(scan({ ...options, seed }))).toMatchObject({ verdict, action })
   })
 
   it('gives a result of the schema, with a value per B-scan and progress', async () => {
     const progress: [number, number][] = []
-    const result = await judge(bytesSource(scan({ pattern: 'volume' })), { onProgress: (done, total) => progress.push([done, total]) })
+    const result = await judgeBytes(scan({ pattern: 'volume' }), { onProgress: (done, total) => progress.push([done, total]) })
     expect(scanResultSchema.parse(result)).toEqual(result)
     expect(result.series.map((each) => [each.id, each.values.length])).toEqual([
       ['S', 3],
@@ -56,14 +58,13 @@ describe('generated scans', () => {
       [2, 3],
       [3, 3],
     ])
-    expect((await judge(bytesSource(scan({})), { series: false })).series).toEqual([])
+    expect((await judgeBytes(scan({}), { series: false })).series).toEqual([])
   })
 
   it('never passes what it does not measure', async () => {
     for (const fault of ['none', 'decentred', 'badly-lit'] as const) {
       const result = await status(scan({ fault }))
-      for (const id of ['O', 'C', 'A', 'R', 'I', 'B'])
-        expect(result.of(id)).toMatchObject({ status: 'unknown', value: null, reason: expect.stringContaining('not assessed') })
+      expect(result.of('R')).toMatchObject({ status: 'unknown', value: null, reason: expect.stringContaining('not assessed') })
     }
   })
 })
@@ -168,7 +169,7 @@ describe('signal', () => {
 
 describe('a scan that cannot be read', () => {
   it('is unknown, with the sentence', async () => {
-    const error: unknown = await judge(bytesSource(new Uint8Array(10))).catch((reason: unknown) => reason)
+    const error: unknown = await judgeBytes(new Uint8Array(10)).catch((reason: unknown) => reason)
     expect(scanResultSchema.parse(refusal(error))).toMatchObject({ verdict: 'unknown', criteria: [], error: { code: 'invalid-file' } })
   })
 
@@ -191,7 +192,7 @@ describe('three hundred damaged scans', () => {
         const at = random() < 0.1 ? Math.floor(random() * 136) : blocks + 4 * Math.floor((random() * (bytes.length - blocks)) / 4)
         view.setFloat32(at, wild[Math.floor(random() * wild.length)] ?? 0, true)
       }
-      const result = await judge(bytesSource(bytes)).catch((error: unknown) => {
+      const result = await judgeBytes(bytes).catch((error: unknown) => {
         expect(error).toBeInstanceOf(ScansideError)
         return refusal(error)
       })

@@ -1,66 +1,134 @@
 /** Judges one scan, B-scan by B-scan: the same code in the image and in the application. */
 import { ScansideError } from '../errors.ts'
-import { readFrame, readVol } from '../formats/vol.ts'
-import type { Interval, Results, ScanResult } from '../results.ts'
-import type { ByteSource, Scan } from '../scan.ts'
-import { type AScanState, aScanStates, aScanStatesOf } from './completeness.ts'
-import { criteriaOf, type Measurements, round } from './criteria.ts'
-import { oscarIb1, type Profile } from './profile.ts'
-import { signalOf } from './signal.ts'
+import type { Codecs } from '../formats/decode.ts'
+import { readableSources, readScan } from '../formats/index.ts'
+import type { Results, ScanResult } from '../results.ts'
+import type { NamedSource, Scan } from '../scan.ts'
+import { beam } from './detect/beam.ts'
+import { centring } from './detect/centring.ts'
+import { completeness } from './detect/completeness.ts'
+import { experimental } from './detect/experimental.ts'
+import { focus } from './detect/focus.ts'
+import { followUp } from './detect/follow-up.ts'
+import { illumination } from './detect/illumination.ts'
+import { laterality } from './detect/laterality.ts'
+import { layers } from './detect/layers.ts'
+import { motion } from './detect/motion.ts'
+import { protocol } from './detect/protocol.ts'
+import { signal } from './detect/signal.ts'
+import type { EarlierScan, Examination, Findings, MakeDetector, VisitScan } from './examination.ts'
+import { pathology } from './not-assessed.ts'
+import { defaultProfile, deviceProfileOf, type Profile } from './profile.ts'
+import { protocolFor } from './protocol-for.ts'
 import { decide } from './verdict.ts'
+import { frameReader, noCodecs, readSlo } from './view.ts'
 
-export { oscarIb1, type Profile, profiles } from './profile.ts'
+export type { Profile } from './profile.ts'
+export { defaultProfile, parseProfile, profiles } from './profile.ts'
 
-/** Named in every result this code writes. */
-export const pipeline: Results['pipeline'] = { name: 'oct-quality', version: '1.0.0', profile: oscarIb1.name }
+/** Named in every result this code writes; the profile is the one used. */
+export const pipeline: Results['pipeline'] = { name: 'oct-quality', version: '2.0.0', profile: defaultProfile.name }
+
+/** In the order a reader is told. Completeness comes before signal: what is cut off is not looked at further. */
+const detectors: readonly MakeDetector[] = [
+  completeness,
+  motion,
+  protocol,
+  focus,
+  signal,
+  centring,
+  layers,
+  () => ({ end: () => ({ criteria: [pathology] }) }),
+  illumination,
+  beam,
+  followUp,
+  laterality,
+  experimental,
+]
+/** What can be said from a few B-scans and the SLO. */
+const quick: readonly MakeDetector[] = [completeness, protocol, centring, illumination, laterality]
+/** B-scans of a first word; scans with hardly more are judged at once. */
+const quickFrames = 5
 
 export interface JudgeOptions {
-  /** Copied into the result: opaque name, size and digest of the file. */
+  /** Copied into the result: opaque names, sizes and digests of the files. */
   inputs?: ScanResult['inputs']
   profile?: Profile
+  codecs?: Codecs
+  /** The earlier scan of this eye, and the others of this visit, where the caller knows them. */
+  earlier?: EarlierScan
+  visit?: readonly VisitScan[]
   /** Whether values per B-scan are kept in the result; default true. */
   series?: boolean
   /** Called after each B-scan. */
   onProgress?(done: number, total: number): void
+  /** A first word on a scan of many B-scans: completeness and SLO alone, from a few of them. It never says `usable`. */
+  onProvisional?(result: Pick<ScanResult, 'verdict' | 'decidedBy' | 'criteria'>): void
 }
 
 /**
- * Reads a scan and judges it, one B-scan in memory at a time.
- * @throws ScansideError where the file cannot be read; `refusal` turns that into a result
+ * Reads a scan from its files and judges it, one B-scan in memory at a time.
+ * @throws ScansideError where the files cannot be read; `refusal` turns that into a result
  */
-export async function judge(source: ByteSource, options: JudgeOptions = {}): Promise<ScanResult> {
-  const profile = options.profile ?? oscarIb1
-  const scan = await readVol(source)
-  const measured: Measurements = {
-    device: scan.device,
-    counts: { whole: 0, 'cut-upper': 0, 'cut-lower': 0, 'signal-missing': 0, 'not-segmented': 0 },
-    quality: [],
-    snr: [],
-    cnr: [],
+export async function judge(files: readonly NamedSource[], options: JudgeOptions = {}): Promise<ScanResult> {
+  const profile = options.profile ?? defaultProfile
+  const codecs = options.codecs ?? noCodecs
+  const scan = await readScan(files)
+  const sources = await readableSources(files, scan)
+  const exam: Examination = {
+    scan,
+    profile,
+    device: deviceProfileOf(profile, scan.device),
+    protocol: protocolFor(profile, scan),
+    slo: await readSlo(sources, scan, codecs),
+    earlier: options.earlier ?? null,
+    visit: options.visit ?? [],
   }
-  const intervals: Interval[] = []
-  for (const frame of scan.frames) {
-    const pixels = await readFrame(source, scan, frame.index)
-    const states = aScanStatesOf(scan, frame, pixels, profile.limits.edge)
-    for (const state of states) measured.counts[aScanStates[state] as AScanState]++
-    const signal = signalOf(scan, frame, pixels)
-    measured.quality.push(frame.quality === undefined ? null : round(frame.quality))
-    measured.snr.push(signal === null ? null : round(signal.snr))
-    measured.cnr.push(signal === null ? null : round(signal.cnr))
-    intervals.push(...runs(states, frame.index))
-    if (signal !== null && signal.cnr < profile.limits.cnr.fail)
-      intervals.push({ frame: frame.index, from: 0, to: scan.width - 1, kind: 'high-noise' })
-    options.onProgress?.(frame.index + 1, scan.frames.length)
+  const read = frameReader(sources, scan, codecs)
+  if (options.onProvisional && scan.frames.length > 2 * quickFrames) {
+    const at = Array.from({ length: quickFrames }, (_, i) => Math.round(((i + 0.5) * scan.frames.length) / quickFrames - 0.5))
+    const { criteria } = await examine(quick, exam, read, at)
+    const faults = criteria.filter((each) => each.status === 'fail' || each.status === 'warn')
+    const { verdict, decidedBy } = decide(faults, profile)
+    options.onProvisional({ verdict: verdict === 'usable' ? 'unknown' : verdict, decidedBy, criteria })
   }
-  const criteria = criteriaOf(measured, profile)
+  const every = scan.frames.map(({ index }) => index)
+  const found = await examine(detectors, exam, read, every, options.onProgress)
   return {
     inputs: options.inputs ?? [],
-    ...decide(criteria, profile),
-    criteria,
-    series: options.series === false ? [] : seriesOf(measured),
-    intervals: intervals.slice(0, 100_000),
+    ...decide(found.criteria, profile),
+    criteria: found.criteria,
+    series: options.series === false ? [] : (found.series ?? []),
+    intervals: (found.intervals ?? []).slice(0, 100_000),
     files: [],
+    facts: factsOf(scan, exam),
   }
+}
+
+async function examine(
+  makers: readonly MakeDetector[],
+  exam: Examination,
+  read: ReturnType<typeof frameReader>,
+  frames: readonly number[],
+  onProgress?: JudgeOptions['onProgress'],
+): Promise<Findings> {
+  const running = makers.map((make) => make(exam))
+  for (const [done, index] of frames.entries()) {
+    const view = await read(index)
+    for (const detector of running) detector.frame?.(view)
+    onProgress?.(done + 1, frames.length)
+  }
+  const found = running.map((detector) => detector.end())
+  return {
+    criteria: found.flatMap(({ criteria }) => criteria),
+    series: found.flatMap(({ series }) => series ?? []),
+    intervals: found.flatMap(({ intervals }) => intervals ?? []),
+  }
+}
+
+function factsOf(scan: Scan, { protocol: fitting }: Examination): NonNullable<ScanResult['facts']> {
+  const { device, pattern, laterality: eye, frames, width, height } = scan
+  return { device: device.slice(0, 100), pattern, laterality: eye, protocol: fitting?.id ?? null, frames: frames.length, width, height }
 }
 
 /** The result of a scan that could not be read: verdict `unknown`, with the reason. */
@@ -80,25 +148,4 @@ export function refusal(error: unknown, inputs: ScanResult['inputs'] = []): Scan
       message: known ? error.message : 'The scan could not be judged because of a fault in the analysis. Nothing was changed; ask a reader.',
     },
   }
-}
-
-function seriesOf(measured: Measurements): ScanResult['series'] {
-  return [
-    { id: 'S', unit: 'dB', values: measured.quality },
-    { id: 'S.snr', unit: 'dB', values: measured.snr },
-    { id: 'S.cnr', unit: 'ratio', values: measured.cnr },
-  ]
-}
-
-/** Stretches of A-scans in one state, to be drawn; whole and unsegmented ones are not. */
-function runs(states: Uint8Array, frame: Scan['frames'][number]['index']): Interval[] {
-  const found: Interval[] = []
-  for (let x = 0; x < states.length; x++) {
-    const kind = aScanStates[states[x] as number] as AScanState
-    if (kind === 'whole' || kind === 'not-segmented') continue
-    const last = found.at(-1)
-    if (last !== undefined && last.kind === kind && last.to === x - 1) last.to = x
-    else found.push({ frame, from: x, to: x, kind })
-  }
-  return found
 }

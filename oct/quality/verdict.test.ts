@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Criterion, Status } from '../results.ts'
-import { oscarIb1 } from './profile.ts'
+import { defaultProfile } from './profile.ts'
 import { decide } from './verdict.ts'
 
 const criterion = (id: string, status: Status): Criterion => ({
@@ -102,12 +102,12 @@ it.each<[string, [string, Status][], string, string, string[]]>([
   expect(
     decide(
       criteria.map(([id, status]) => criterion(id, status)),
-      oscarIb1,
+      defaultProfile,
     ),
   ).toEqual({ verdict, action, decidedBy })
 })
 
 it('a graded threshold of our own gives at most ambiguous, even where it is required', () => {
-  const profile = { ...oscarIb1, rules: { 'S.cnr': { role: 'required', decides: false } as const } }
+  const profile = { ...defaultProfile, rules: { 'S.cnr': 'required' as const } }
   expect(decide([criterion('S.cnr', 'fail')], profile).verdict).toBe('ambiguous')
 })

@@ -1,0 +1,4 @@
+/** Motion and blinks between B-scans. */
+import type { MakeDetector } from '../examination.ts'
+
+export const motion: MakeDetector = () => ({ end: () => ({ criteria: [] }) })

@@ -16,7 +16,8 @@ function uploads(load: (bytes: Readable, signal: AbortSignal) => Promise<{ names
     () => 0,
   )
   const engine = { needed: () => ({ images: { load } }) }
-  const handlers = createHandlers({ bulk, operations, engine } as unknown as HandlerParts)
+  const room = { handlers: {} }
+  const handlers = createHandlers({ bulk, operations, engine, people: room, inbox: room, grading: room } as unknown as HandlerParts)
   const put = (url: string, body: ReadableStream | string) =>
     bulk.handle(new Request(`http://127.0.0.1${url}`, { method: 'PUT', body, duplex: 'half' } as RequestInit))
   const ended = (id: string) => vi.waitFor(() => expect(told.find((one) => one.id === id && one.state !== 'running')).toBeDefined())

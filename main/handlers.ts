@@ -7,9 +7,12 @@ import type { AppStore, Handlers, RunsStore, ScanRow } from '../preload/contract
 import type { ArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Bulk } from './doorway/bulk.ts'
+import type { GradingRoom } from './grading/grading.ts'
+import type { InboxRoom } from './inbox/inbox.ts'
 import type { Labels } from './labels.ts'
 import type { LocalEngine } from './local-engine.ts'
 import type { Operations } from './operations.ts'
+import type { PeopleRoom } from './people/people.ts'
 import { pictureTicket } from './pictures.ts'
 import type { DeskPipelines } from './pipelines/pipelines.ts'
 import type { Runs } from './runs/runs.ts'
@@ -37,6 +40,9 @@ export interface HandlerParts {
   runs: Runs
   scans: Scans
   lab: Lab
+  people: PeopleRoom
+  inbox: InboxRoom
+  grading: GradingRoom
   /** Tells the window what has changed. */
   show(): void
 }
@@ -74,7 +80,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     })
 
   return {
-    'app.snapshot': () => ({ app: parts.appStore.get(), runs: parts.runsStore.get() }),
+    'app.snapshot': () => ({ app: parts.appStore.get(), runs: parts.runsStore.get(), inbox: parts.inbox.store.get() }),
     'app.recheckKeyring': async () => {
       await parts.vault.recheck()
       parts.show()
@@ -179,5 +185,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'runs.get': ({ run }) => runs.get(run),
     'runs.log': ({ run, after }) => runs.log(run, after),
     'runs.payOwed': () => runs.payOwed(),
+
+    ...parts.people.handlers,
+    ...parts.inbox.handlers,
+    ...parts.grading.handlers,
   }
 }

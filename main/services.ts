@@ -19,11 +19,14 @@ import { discover } from './engines/docker/discovery.ts'
 import { createDockerEngine } from './engines/docker/engine.ts'
 import { probeEndpoint } from './engines/docker/health.ts'
 import { watchProcesses } from './engines/docker/process-start.ts'
+import { createGrading } from './grading/grading.ts'
 import { createHandlers } from './handlers.ts'
 import { createHttp } from './http/http.ts'
+import { createInbox } from './inbox/inbox.ts'
 import { createLabels } from './labels.ts'
 import { createLocalEngine } from './local-engine.ts'
 import { createOperations } from './operations.ts'
+import { createPeople } from './people/people.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
 import { createRuns } from './runs/runs.ts'
 import { openFramedCache } from './scans/framed-cache.ts'
@@ -133,6 +136,9 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     parse: parseInWorker(capabilities.parseWorker),
     title: async (ref) => labels.titleOf(ref),
   })
+  const people = createPeople()
+  const inbox = createInbox()
+  const grading = createGrading()
   const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
   const runs = createRuns({
     engine: engine.engine,
@@ -162,6 +168,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       site: { file: site.file, problem: site.problem, archive: site.archive, projects: site.projects, demo: site.demo },
       keyring: vault.status(),
       session: desk.status(),
+      people: people.status(),
       engine: engineStatus(engine.health()),
       counts: { active: 0, waiting: 0, owed: 0 },
       activity: lab.notice ?? '',
@@ -169,9 +176,17 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     (error) => log('store.app', error),
   )
   const show = () =>
-    appStore.update({ keyring: vault.status(), session: desk.status(), engine: engineStatus(engine.health()), counts: runs.counts() })
+    appStore.update({
+      keyring: vault.status(),
+      session: desk.status(),
+      people: people.status(),
+      engine: engineStatus(engine.health()),
+      counts: runs.counts(),
+    })
   appStore.subscribe((value) => emit('store.app', value))
   runsStore.subscribe((value) => emit('store.runs', value))
+  inbox.store.subscribe((value) => emit('store.inbox', value))
+  people.onChange(show)
 
   let lastHome = ''
   desk.onChange(() => {
@@ -234,6 +249,9 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     runs,
     scans,
     lab,
+    people,
+    inbox,
+    grading,
     show,
   })
   const unsaved = () => {
@@ -244,6 +262,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   // Results on their way are let arrive where the records end with this process; an archive that hangs answers within a minute or not at all.
   const closing = (): Closing[] => [
     { what: 'close runs', close: runs.close, patienceMs: unsaved() > 0 ? 75_000 : 20_000 },
+    { what: 'close inbox', close: inbox.close, patienceMs: 5_000 },
     { what: 'close scans', close: scans.closeAll, patienceMs: 5_000 },
     { what: 'close cache', close: cache.close, patienceMs: 5_000 },
     { what: 'close archive', close: desk.close, patienceMs: 10_000 },

@@ -7,6 +7,9 @@ import { z } from 'zod'
 import { errorCodes } from '../oct/errors.ts'
 import { resultsSchema, verdictSchema } from '../oct/results.ts'
 import { scanRemarks } from '../oct/scan.ts'
+import { gradingMethods } from './grading.ts'
+import { inboxMethods, inboxStoreSchema } from './inbox.ts'
+import { peopleMethods, peopleSchema } from './people.ts'
 
 // The window's CSP forbids `new Function`; zod would try it once and be reported.
 z.config({ jitless: true })
@@ -54,6 +57,7 @@ export const appStoreSchema = z.object({
   }),
   keyring: z.object({ available: z.boolean(), message: line }),
   session: sessionStatusSchema,
+  people: peopleSchema,
   engine: engineStatusSchema,
   /** Runs not yet ended, results not yet home, things still to remove. */
   counts: z.object({ active: count, waiting: count, owed: count }),
@@ -337,7 +341,7 @@ const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =
 
 export const methods = {
   /** The current stores, for a window that has just opened. */
-  'app.snapshot': method(nothing, z.object({ app: appStoreSchema, runs: runsStoreSchema })),
+  'app.snapshot': method(nothing, z.object({ app: appStoreSchema, runs: runsStoreSchema, inbox: inboxStoreSchema })),
   /** Looks for the keyring again. */
   'app.recheckKeyring': method(nothing, nothing),
   /** Puts text on the clipboard; cleared by the person, never an identity unless they copied one. */
@@ -435,12 +439,18 @@ export const methods = {
   'runs.log': method(z.object({ run: id, after: count }), z.object({ lines: z.array(logLineSchema).max(1_000), dropped: count })),
   /** Tries again to remove what is owed. */
   'runs.payOwed': method(nothing, z.object({ left: count })),
+  /** A scan of a grading item, blind: no labels, no time, no results. */
+  'grading.open': method(z.object({ item: id, operation: id }), openScanSchema),
+  ...peopleMethods,
+  ...inboxMethods,
+  ...gradingMethods,
 } as const
 
 export const events = {
   /** A store's new value, whole. */
   'store.app': appStoreSchema,
   'store.runs': runsStoreSchema,
+  'store.inbox': inboxStoreSchema,
   /** Progress of something long; at most 10 a second each. */
   operation: operationSchema,
   /** A run's log grew; fetch with `runs.log`. */

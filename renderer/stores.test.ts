@@ -26,7 +26,7 @@ it('keeps a push that overtook the snapshot, and operations by id', async () => 
     app: {
       snapshot: async () => {
         listeners.get('store.app')?.(app(9) as never)
-        return { app: app(4), runs: { rev: 1, runs: [] } }
+        return { app: app(4), runs: { rev: 1, runs: [] }, inbox: { rev: 2 } }
       },
     },
   }

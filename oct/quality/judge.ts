@@ -3,7 +3,7 @@ import { ScansideError } from '../errors.ts'
 import type { Codecs } from '../formats/decode.ts'
 import { readableSources, readScan } from '../formats/index.ts'
 import type { Results, ScanResult } from '../results.ts'
-import type { NamedSource, Scan } from '../scan.ts'
+import type { ByteSource, NamedSource, Scan } from '../scan.ts'
 import { beam } from './detect/beam.ts'
 import { centring } from './detect/centring.ts'
 import { completeness } from './detect/completeness.ts'
@@ -60,6 +60,8 @@ export interface JudgeOptions {
   visit?: readonly VisitScan[]
   /** Whether values per B-scan are kept in the result; default true. */
   series?: boolean
+  /** Called once the headers and the SLO are read, before the first B-scan; `sources` are those the scan's pictures point into. */
+  onExamination?(exam: Examination, sources: readonly ByteSource[]): void
   /** Called after each B-scan. */
   onProgress?(done: number, total: number): void
   /** A first word on a scan of many B-scans: completeness and SLO alone, from a few of them. It never says `usable`. */
@@ -84,6 +86,7 @@ export async function judge(files: readonly NamedSource[], options: JudgeOptions
     earlier: options.earlier ?? null,
     visit: options.visit ?? [],
   }
+  options.onExamination?.(exam, sources)
   const read = frameReader(sources, scan, codecs)
   if (options.onProvisional && scan.frames.length > 2 * quickFrames) {
     const at = Array.from({ length: quickFrames }, (_, i) => Math.round(((i + 0.5) * scan.frames.length) / quickFrames - 0.5))

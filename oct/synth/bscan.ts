@@ -13,6 +13,8 @@ export interface AScan {
   blood: number
   /** factor on the light that reaches this A-scan */
   light: number
+  /** factor on the reflectivity of the ONL; 1 */
+  onl?: number
   /** How far into the disc, 0 (edge and outside) to 1 (middle); absent where the disc is not modelled. */
   inDisc?: number
 }
@@ -95,7 +97,7 @@ const quarter = (value: number) => Math.sqrt(Math.sqrt(value))
  * Rows and fourth roots of reflectivity between which an A-scan is interpolated. Values are measured means of a real line and ring
  * scan (linear): GCL and IPL .0275, INL .009, OPL .018, ONL .003, EZ .40, RPE .33; choroid by depth.
  */
-function knots(edges: Edges, bands: Bands, axial: number): [number, number][] {
+function knots(edges: Edges, bands: Bands, axial: number, onl: number): [number, number][] {
   const fibres = quarter(Math.min(0.24, 0.014 + 0.0021 * bands.rnfl))
   const outer = edges.bm - edges.onl
   const below = (um: number) => edges.bm + um / axial
@@ -113,7 +115,7 @@ function knots(edges: Edges, bands: Bands, axial: number): [number, number][] {
     ...band(edges.rnfl, edges.ganglion, 0.415, 0.4),
     ...band(edges.ganglion, edges.inl, 0.3),
     ...band(edges.inl, edges.opl, 0.37),
-    ...band(edges.opl, edges.onl, 0.245, 0.225),
+    ...band(edges.opl, edges.onl, 0.245 * onl, 0.225 * onl),
     ...band(edges.onl, edges.onl + outer * 0.05, 0.31),
     ...band(edges.onl + outer * 0.05, edges.onl + outer * 0.17, 0.27, 0.3),
     ...band(edges.onl + outer * 0.17, edges.onl + outer * 0.37, 0.8),
@@ -150,7 +152,7 @@ export function renderBScan(recipe: BScanRecipe, into: Float32Array): void {
     const scan = recipe.aScan(x)
     const bands = bandsOf(scan, recipe.traits)
     const edges = edgesAt(scan, bands, axial)
-    fillMeans(mean, knots(edges, bands, axial))
+    fillMeans(mean, knots(edges, bands, axial, quarter(scan.onl ?? 1)))
     const column = recipe.gain * scan.light * (1 + 0.1 * grain(x / 3, 900))
     const shadowFrom = edges.ilm + 30 / axial
     const shadow = 1 - 0.9 * scan.blood

@@ -31,9 +31,9 @@ export function frameCount(pattern: SynthPattern, frames?: number): number {
 }
 
 /** B-scan 0 of a volume is inferior, as the device stores it. Radial lines turn from horizontal on; the circles are last, from inside out. */
-export function courseOf(pattern: SynthPattern, frames: number, frame: number, radius: number): Course {
+export function courseOf(pattern: SynthPattern, frames: number, frame: number, radius: number, breadth: number = extent): Course {
   if (pattern === 'ring') return { kind: 'ring', radius }
-  if (!isRadial(pattern)) return { kind: 'line', angle: 0, below: frames === 1 ? 0 : extent * (0.5 - (frame + 0.5) / frames) }
+  if (!isRadial(pattern)) return { kind: 'line', angle: 0, below: frames === 1 ? 0 : breadth * (0.5 - (frame + 0.5) / frames) }
   const lines = pattern === 'radial' ? frames : frames - circleRadii.length
   if (frame >= lines) return { kind: 'ring', radius: circleRadii[frame - lines] ?? usualRadius }
   return { kind: 'line', angle: (Math.PI * frame) / lines, below: 0 }

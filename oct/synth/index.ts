@@ -8,6 +8,7 @@ import type { Point } from '../scan.ts'
 import { disc, type Traits } from './anatomy.ts'
 import { type AScan, type BScanRecipe, deviceLayers, renderBScan } from './bscan.ts'
 import { type Course, courseOf, extent, frameCount, isOnDisc, isRadial, locate, place, type SynthPattern, usualRadius } from './course.ts'
+import { factorOf, type SynthDetail, shadeAt } from './detail.ts'
 import { normal, randomFrom, speckleTable } from './random.ts'
 import { renderSlo } from './slo.ts'
 import { drawVessels, growVessels, type VesselMap } from './vessels.ts'
@@ -32,6 +33,8 @@ export interface SynthOptions {
   focus?: number
   /** mm; 1.8, as in an eye without refractive error: the device's ring of 12 degrees is 2.18 mm at -11.8 D */
   ringRadius?: number
+  /** Changes of a known size, beside `fault`. */
+  detail?: SynthDetail
 }
 
 /** mm of depth in a B-scan, whatever its height in samples */
@@ -64,6 +67,7 @@ export function synthesisedSize(options: SynthOptions): number {
 export function synthesise(options: SynthOptions): Uint8Array {
   const size = sizeOf(options)
   const fault = options.fault ?? 'none'
+  const detail = options.detail ?? {}
   const take = 7919 * (options.take ?? 0)
   let random = randomFrom(options.seed)
   const vary = (spread: number) => Math.max(-2, Math.min(2, normal(random))) * spread
@@ -74,7 +78,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
   const slo = { x: (extent * 1.5) / size.slo.width, y: (extent * 1.5) / size.slo.height }
   const onDisc = isOnDisc(options.pattern)
   const ringRadius = options.ringRadius ?? usualRadius
-  const courses = Array.from({ length: size.frames }, (_, frame) => courseOf(options.pattern, size.frames, frame, ringRadius))
+  const courses = Array.from({ length: size.frames }, (_, frame) => courseOf(options.pattern, size.frames, frame, ringRadius, detail.breadth))
   const sloCentre: Point = onDisc ? { x: disc.x - 0.9 + vary(0.15), y: disc.y + 0.4 + vary(0.15) } : { x: vary(0.1), y: vary(0.1) }
   const toPixel = (at: Point): Point => ({
     x: size.slo.width / 2 + (side * (at.x - sloCentre.x)) / slo.x,
@@ -90,26 +94,32 @@ export function synthesise(options: SynthOptions): Uint8Array {
   }
   const map = drawVessels(vessels, size.slo.width, size.slo.height, toPixel, 1 / slo.x)
   const target = onDisc ? disc : { x: 0, y: 0 }
-  const off = fault === 'decentred' ? { x: onDisc ? -0.62 : 0.9, y: onDisc ? 0.38 : 0.7 } : { x: vary(0.04), y: vary(0.04) }
+  const usualOff = fault === 'decentred' ? { x: onDisc ? -0.62 : 0.9, y: onDisc ? 0.38 : 0.7 } : { x: vary(0.04), y: vary(0.04) }
+  const off = detail.off ?? usualOff
   const centre: Point = { x: target.x + off.x, y: target.y + off.y }
   const axial = depth / size.height
   const averaged = speckleTable(options.seed + take + 3, fault === 'dark' ? 2 : options.pattern === 'volume' ? 6 : 10)
   const single = speckleTable(options.seed + take + 4, 1)
   // A tilt across the disc bends a ring's BM into a wave, as on real rings; the macula is nearly level.
   const tilt = onDisc ? { x: 30 + vary(15), y: -45 + vary(15) } : { x: vary(10), y: vary(8) }
-  const level = (fault === 'cut-upper' ? 240 : 1120) + vary(25)
+  tilt.x += 1000 * Math.tan(((detail.tilt ?? 0) * Math.PI) / 180)
+  const level = (fault === 'cut-upper' ? 240 : 1120) + vary(25) + 1000 * (detail.deeper ?? 0)
   const sideLight = (u: number) => (fault === 'badly-lit' ? 0.04 + 0.96 * u * u : 1)
   const quality = { none: 31, dark: 10.5, 'cut-upper': 24, decentred: 29, 'badly-lit': 19 }[fault]
   const recipeOf = (course: Course, frame: number): BScanRecipe => {
+    const moved = detail.jump && frame >= detail.jump.from ? detail.jump : { deeper: 0, along: 0 }
     const aScan = (index: number): AScan => {
-      const at = place(course, centre, side, (index + 0.5) / size.width)
+      const along = (index + 0.5) / size.width
+      const intended = place(course, centre, side, along)
+      const at = { x: intended.x + side * moved.along, y: intended.y }
       const from = { x: at.x - centre.x, y: at.y - centre.y }
       const bow = onDisc ? 0 : -11 * (from.x * from.x + from.y * from.y)
       return {
         at,
-        bm: level + tilt.x * from.x + tilt.y * from.y + bow,
+        bm: level + 1000 * moved.deeper + tilt.x * from.x + tilt.y * from.y + bow,
         blood: sample(map, toPixel(at)),
-        light: sideLight((index + 0.5) / size.width),
+        light: sideLight(along) * shadeAt(along, detail.shade),
+        ...(detail.onlSides === undefined ? {} : { onl: factorOf(detail.onlSides * (along - 0.5)) }),
         ...(isRadial(options.pattern) ? { inDisc: Math.max(0, 1 - Math.hypot(at.x - disc.x, at.y - disc.y) / disc.radius) } : {}),
       }
     }
@@ -119,7 +129,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
       axial: axial * 1000,
       aScan,
       traits,
-      gain: fault === 'dark' ? 0.02 : 1,
+      gain: (fault === 'dark' ? 0.02 : 1) * factorOf(detail.light ?? 0),
       speckle: averaged,
       noise: single,
       seed: (options.seed + take) * 1009 + frame,
@@ -147,7 +157,7 @@ export function synthesise(options: SynthOptions): Uint8Array {
     spacing: {
       lateral: (options.pattern === 'ring' ? 2 * Math.PI * ringRadius : extent) / size.width,
       axial,
-      between: options.pattern === 'volume' ? extent / size.frames : 0,
+      between: options.pattern === 'volume' ? (detail.breadth ?? extent) / size.frames : 0,
     },
     focus: options.focus ?? Math.round(vary(1.5) * 100) / 100,
     slo: { ...size.slo, spacing: slo, field: 30, pixels: renderSlo(map, toEye, light, options.seed + take + 11) },

@@ -1,16 +1,117 @@
-/** ILM and BM as they stand out in the picture, without the device's lines. */
+/**
+ * ILM and BM as they stand out in the picture, without the device's lines. Plain image statistics: a grid of block means, steps of brightness
+ * on it, the course of least cost through them (dynamic programming), then the steepest step near it in every A-scan.
+ */
+import { courseThrough, levelled, refine, withoutIslands } from './course.ts'
+import { type BlockGrid, blockGrid } from './grid.ts'
 
 export interface Surfaces {
-  /** px rows, one per A-scan, NaN where nothing stands out */
+  /** px rows, one per A-scan, NaN where nothing stands out; 0 where the tissue reaches the upper edge of the picture */
   ilm: Float32Array
   bm: Float32Array
 }
+
+/** mm of depth that a B-scan spans where the file does not say its scale */
+const usualDepth = 1.92
+/** Smaller pictures show no layers. px */
+const leastWidth = 16
+const leastHeight = 32
+/** mm: what is compared above and below a border */
+const reach = { ilm: 0.023, bright: 0.031, below: 0.046 }
+/** mm: a line nearer to the BM is the photoreceptors', not the ILM; the thinnest foveae are about 0.15 */
+const thinnest = 0.12
+/** Share of the width over which the BM keeps its course: it has no steps, but bright choroid may look like one. */
+const level = 0.2
+/** A step of brightness (0..1) below it is no border, however little noise there is. */
+const leastStep = 0.04
+/** How many standard deviations of the background a step must have. */
+const clear = 4
+/** Cost of a change by one cell from one block to the next, in units of brightness. */
+const stiffness = { ilm: 0.04, bm: 0.06 }
+/** Share of the width: shorter stretches are not believed, shorter gaps (vessel shadows) are bridged. */
+const shortest = 0.03
 
 /**
  * Finds both lines by brightness alone.
  * @param roots as `FrameView.roots`
  * @param axial mm per px, 0 where not known
  */
-export function findSurfaces(_roots: Float32Array, width: number, _height: number, _axial: number): Surfaces {
-  return { ilm: new Float32Array(width).fill(Number.NaN), bm: new Float32Array(width).fill(Number.NaN) }
+export function findSurfaces(roots: Float32Array, width: number, height: number, axial: number): Surfaces {
+  const nothing = (): Float32Array => new Float32Array(width).fill(Number.NaN)
+  if (width < leastWidth || height < leastHeight) return { ilm: nothing(), bm: nothing() }
+  const scale = axial > 0 && axial * height < 10 && axial * height > 0.3 ? axial : usualDepth / height
+  const grid = blockGrid(roots, width, height, scale)
+  const cells = (mm: number) => Math.max(1, Math.round(mm / (scale * grid.rowStep)))
+  const need = Math.max(leastStep, clear * grid.noise * Math.sqrt(2 / cells(reach.ilm)))
+
+  const bmScore = brightAbove(grid, cells(reach.bright), cells(reach.below))
+  const bmCourse = courseThrough(bmScore, grid.columns, grid.rows, stiffness.bm)
+  const bmSeen = seen(bmScore, bmCourse, grid, need)
+  const bmLevel = levelled(bmCourse, bmSeen, Math.round((level * grid.columns) / 2))
+
+  const ilmStep = brightBelow(grid, cells(reach.ilm))
+  const ilmScore = edgeOfVitreous(grid, ilmStep, bmLevel, bmSeen, cells(thinnest))
+  const ilmCourse = courseThrough(ilmScore, grid.columns, grid.rows, stiffness.ilm)
+  const ilmSeen = seen(ilmStep, ilmCourse, grid, need)
+
+  const window = (mm: number) => Math.max(2, Math.round(mm / scale))
+  return {
+    ilm: refine({ roots, width, height, grid, course: ilmCourse, seen: ilmSeen, window: window(0.012), search: window(0.024), sign: 1, calm: 2 }),
+    bm: refine({ roots, width, height, grid, course: bmLevel, seen: bmSeen, window: window(0.016), search: window(0.01), sign: -1, calm: 6 }),
+  }
+}
+
+/** Mean of the bright band above a row less what lies below it; rows near the lower edge have nothing to compare with. */
+function brightAbove({ sums, columns, rows }: BlockGrid, above: number, below: number): Float32Array {
+  const score = new Float32Array(columns * rows)
+  for (let column = 0; column < columns; column++) {
+    const at = column * (rows + 1)
+    for (let row = 2; row + below <= rows; row++) {
+      const top = Math.max(0, row - above)
+      const bright = ((sums[at + row] as number) - (sums[at + top] as number)) / (row - top)
+      const dark = ((sums[at + row + below] as number) - (sums[at + row] as number)) / below
+      score[column * rows + row] = bright - dark
+    }
+  }
+  return score
+}
+
+/** Mean of what lies below a row less what lies above; beyond the upper edge there is background. */
+function brightBelow({ sums, columns, rows, background }: BlockGrid, reached: number): Float32Array {
+  const score = new Float32Array(columns * rows)
+  for (let column = 0; column < columns; column++) {
+    const at = column * (rows + 1)
+    for (let row = 0; row + reached <= rows; row++) {
+      const top = Math.max(0, row - reached)
+      const outside = (reached - (row - top)) * background
+      const here = sums[at + row] as number
+      score[column * rows + row] = ((sums[at + row + reached] as number) - here - (here - (sums[at + top] as number)) - outside) / reached
+    }
+  }
+  return score
+}
+
+/** The step at a row, and how dark everything above it is: the first border below the vitreous, not the strongest one. */
+function edgeOfVitreous(grid: BlockGrid, step: Float32Array, bm: Int32Array, bmSeen: Uint8Array, thin: number): Float32Array {
+  const { means, columns, rows, background, bright } = grid
+  const score = new Float32Array(columns * rows)
+  const tissue = background + Math.max(leastStep / 2, 0.2 * (bright - background))
+  const most = Math.max(leastStep, 0.12 * (bright - background))
+  for (let column = 0; column < columns; column++) {
+    const last = (bm[column] as number) - (bmSeen[column] ? thin : 0)
+    let dark = 0
+    for (let row = 0; row < rows; row++) {
+      const i = column * rows + row
+      score[i] = row <= last || row === 0 ? 3 * (step[i] as number) + dark : -1e6
+      dark += Math.max(-most, Math.min(most, tissue - (means[i] as number)))
+    }
+  }
+  return score
+}
+
+/** In which blocks the course runs on a step that stands out. */
+function seen(step: Float32Array, course: Int32Array, { columns, rows, acquired }: BlockGrid, need: number): Uint8Array {
+  const stands = Uint8Array.from(course, (row, column) => (acquired[column] && (step[column * rows + row] as number) >= need ? 1 : 0))
+  const short = Math.max(1, Math.round(shortest * columns))
+  return withoutIslands(stands, short)
 }

@@ -136,7 +136,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     parse: parseInWorker(capabilities.parseWorker),
     title: async (ref) => labels.titleOf(ref),
   })
-  const people = createPeople()
+  const people = createPeople({ site: site.file ? { people: site.people ?? [], idleMinutes: site.idleLockMinutes } : null, lab, now })
   const inbox = createInbox()
   const grading = createGrading()
   const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))

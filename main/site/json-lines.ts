@@ -12,7 +12,7 @@ export class JsonMistake extends Error {
 
 export interface JsonWithLines {
   value: unknown
-  /** The line a value stands on; of an object's member, the line of its name. Line 1 for a path that is not there. */
+  /** The line a value stands on; of an object's member, the line of its name; of what is not there, that of what it would stand in. */
   lineOf(path: readonly PropertyKey[]): number
 }
 
@@ -114,5 +114,6 @@ export const parseJsonWithLines = (text: string): JsonWithLines => {
   const whole = value([])
   space()
   if (at < text.length) throw mistake('there is something after the end')
-  return { value: whole, lineOf: (path) => lines.get(keyOf(path)) ?? 1 }
+  const lineOf = (path: readonly PropertyKey[]): number => lines.get(keyOf(path)) ?? (path.length > 0 ? lineOf(path.slice(0, -1)) : 1)
+  return { value: whole, lineOf }
 }

@@ -22,12 +22,16 @@ describe('loadSite', () => {
       projects: null,
       demo: true,
       images: null,
+      people: null,
+      idleLockMinutes: 0,
+      inbox: null,
+      profile: null,
     })
   })
 
   it('reads what a site fixes', async () => {
     const site = JSON.stringify({ archive: 'https://xnat.example.org/xnat/', ca: pem, projects: ['P1', 'P2'], demo: false, images: ['oct-quality'] })
-    expect(await load(site)).toEqual({
+    expect(await load(site)).toMatchObject({
       file: true,
       problem: null,
       archive: 'https://xnat.example.org/xnat',
@@ -120,5 +124,63 @@ describe('siteCandidates', () => {
     ['darwin', {}, '/Users/jk', ['/Library/Application Support/Scanside/site.json', '/Users/jk/Library/Application Support/Scanside/site.json']],
   ] as const)('%s %j', (platform, env, home, expected) => {
     expect(siteCandidates(platform, env, home)).toEqual(expected)
+  })
+})
+
+const pin = 'scrypt$32768$8$1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+
+describe('people, Inbox and profile of a site', () => {
+  it('are read, and a list of people brings the idle lock', async () => {
+    const site = await load(
+      JSON.stringify({
+        people: [
+          { id: 'jk', name: 'J. K.', pin },
+          { id: 'mt', name: 'M. T.' },
+        ],
+        inbox: {
+          folders: [
+            { path: '\\\\oct\\export', label: 'Spectralis 1' },
+            { path: 'D:\\Export', label: 'Spectralis 2' },
+          ],
+        },
+        profile: { name: 'ms-baseline-3', title: 'MS baseline', limits: { 'S.snr': { warn: 18, fail: 16 } } },
+      }),
+    )
+    expect(site.problem).toBeNull()
+    expect(site.people).toEqual([
+      { id: 'jk', name: 'J. K.', pin },
+      { id: 'mt', name: 'M. T.', pin: null },
+    ])
+    expect(site.idleLockMinutes).toBe(10)
+    expect(site.inbox?.folders.map(({ path }) => path)).toEqual(['\\\\oct\\export', 'D:\\Export'])
+    expect(site.profile?.name).toBe('ms-baseline-3')
+    expect(site.profile?.limits['S.snr']).toEqual({ warn: 18, fail: 16 })
+    expect((await load('{"people": [{"id": "a", "name": "A"}], "idleLockMinutes": 0}')).idleLockMinutes).toBe(0)
+  })
+
+  it('a profile may lie beside the site file; its mistake is told with its own line', async () => {
+    const site = '{\n  "demo": true,\n  "profile": "ms.json"\n}'
+    expect((await load(site, { '/etc/scanside/ms.json': '{"name": "ms-1", "title": "MS"}' })).profile?.title).toBe('MS')
+    const wrong = await load(site, {
+      '/etc/scanside/ms.json': '{\n  "name": "ms-1",\n  "title": "MS",\n  "limits": {\n    "S": { "warn": "x", "fail": 1 }\n  }\n}',
+    })
+    expect(wrong.problem).toContain('line 3')
+    expect(wrong.problem).toContain('in its line 5')
+    expect((await load(site)).problem).toContain('"profile" names a file that is not there')
+    expect((await load(site, { '/etc/scanside/ms.json': '{\n "name": }' })).problem).toContain('in its line 2')
+  })
+
+  it.each([
+    ['{\n  "people": [\n    { "id": "jk", "name": "J. K.", "pin": "1234" }\n  ]\n}', 'line 3', 'never the PIN itself'],
+    ['{\n  "people": [{ "id": "a", "name": "A" }, { "id": "A", "name": "B" }]\n}', 'line 2', 'same id twice'],
+    ['{\n  "inbox": { "folders": [\n    { "path": "export", "label": "x" } ] }\n}', 'line 3', 'whole path'],
+    ['{\n  "inbox": { "folder": [] }\n}', 'line 2', 'folder'],
+    ['{\n\n  "profile": { "name": "Bad Name", "title": "x" }\n}', 'line 3', 'mistake at name'],
+    ['{\n\n  "profile": { "name": "oscar-ib-2", "title": "x" }\n}', 'line 3', 'a name of its own'],
+    ['{\n  "idleLockMinutes": -1\n}', 'line 2', 'number of minutes'],
+  ])('tells the mistake of %j with its line', async (written, line, what) => {
+    const { problem } = await load(written)
+    expect(problem).toContain(line)
+    expect(problem).toContain(what)
   })
 })

@@ -5,11 +5,51 @@
 import { X509Certificate } from 'node:crypto'
 import path from 'node:path'
 import { z } from 'zod'
+import { ScansideError } from '../../oct/errors.ts'
+import { type Profile, parseProfile } from '../../oct/quality/profile.ts'
 import { archiveAddress } from '../archive/address.ts'
 import { splitPem } from '../http/trust.ts'
+import { pinHashPattern } from '../people/pin.ts'
 import { JsonMistake, type JsonWithLines, parseJsonWithLines } from './json-lines.ts'
 
 const text = z.string({ error: 'must be text in double quotes' })
+
+const peopleSchema = z
+  .array(
+    z.strictObject(
+      {
+        id: text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'must be letters, digits, dots and hyphens: "jk"' }),
+        name: text.min(1, { error: 'must not be empty' }).max(200, { error: 'is too long' }),
+        pin: text.regex(pinHashPattern, { error: 'must be the text that "npm run pin" prints, never the PIN itself' }).optional(),
+      },
+      { error: 'must be a list of people: [{ "id": "jk", "name": "J. K." }]' },
+    ),
+    { error: 'must be a list of people: [{ "id": "jk", "name": "J. K." }]' },
+  )
+  .min(1, { error: 'must name somebody, or be left out' })
+  .max(200, { error: 'has too many entries' })
+  .refine((people) => new Set(people.map(({ id }) => id.toLowerCase())).size === people.length, { error: 'has the same id twice' })
+
+const inboxSchema = z.strictObject(
+  {
+    folders: z
+      .array(
+        z.strictObject(
+          {
+            path: text
+              .min(1, { error: 'must not be empty' })
+              .max(1_000, { error: 'is too long' })
+              .refine(isAbsolutePath, { error: 'must be a whole path: "D:\\\\Export" or "\\\\\\\\server\\\\share"' }),
+            label: text.min(1, { error: 'must not be empty' }).max(200, { error: 'is too long' }),
+          },
+          { error: 'must be a list of folders: [{ "path": "…", "label": "…" }]' },
+        ),
+        { error: 'must be a list of folders: [{ "path": "…", "label": "…" }]' },
+      )
+      .max(20, { error: 'has too many entries' }),
+  },
+  { error: 'must hold folders: { "folders": [{ "path": "…", "label": "…" }] }' },
+)
 
 const siteSchema = z.strictObject(
   {
@@ -34,6 +74,20 @@ const siteSchema = z.strictObject(
       })
       .max(1_000, { error: 'has too many entries' })
       .optional(),
+    /** Who may decide and grade here. Without it the desk keeps a list of its own. */
+    people: peopleSchema.optional(),
+    /** Minutes without a key or a move of the pointer until the desk locks; 0: never. */
+    idleLockMinutes: z
+      .number({ error: 'must be a number of minutes, 0 for never' })
+      .min(0, { error: 'must be a number of minutes, 0 for never' })
+      .max(600, { error: 'must be at most 600 minutes' })
+      .optional(),
+    /** Folders the device exports to. */
+    inbox: inboxSchema.optional(),
+    /** What is asked of a scan: a profile, or the name of its file beside the site file. */
+    profile: z
+      .union([text.min(1).max(500), z.record(z.string(), z.unknown())], { error: 'must be a profile in braces, or the name of its file' })
+      .optional(),
   },
   { error: 'must hold one object: { "archive": "https://…" }' },
 )
@@ -45,6 +99,10 @@ function isAddress(address: string): boolean {
   } catch {
     return false
   }
+}
+
+function isAbsolutePath(written: string): boolean {
+  return path.posix.isAbsolute(written) || /^[A-Za-z]:[\\/]/.test(written) || /^[\\/]{2}[^\\/]/.test(written)
 }
 
 /** What the site file fixes; null where it leaves a thing open. */
@@ -59,9 +117,27 @@ export interface Site {
   projects: string[] | null
   demo: boolean
   images: string[] | null
+  people: { id: string; name: string; pin: string | null }[] | null
+  /** 10 with a list of people, else 0, unless the file says otherwise. */
+  idleLockMinutes: number
+  inbox: { folders: { path: string; label: string }[] } | null
+  profile: Profile | null
 }
 
-const none: Site = { file: false, problem: null, archive: null, ca: [], projects: null, demo: true, images: null }
+const none: Site = {
+  file: false,
+  problem: null,
+  archive: null,
+  ca: [],
+  projects: null,
+  demo: true,
+  images: null,
+  people: null,
+  idleLockMinutes: 0,
+  inbox: null,
+  profile: null,
+}
+const usualIdleMinutes = 10
 
 const broken = (line: number | null, what: string): Site => ({
   ...none,
@@ -110,15 +186,17 @@ const readSite = async (content: string, readBeside: (name: string) => Promise<s
     const [issue] = parsed.error.issues
     if (issue?.code === 'unrecognized_keys') {
       const [key = ''] = issue.keys
-      const known = Object.keys(siteSchema.shape).join(', ')
-      return broken(json.lineOf([...issue.path, key]), `"${key.slice(0, 100)}" is not known here. Known are: ${known}`)
+      const known = issue.path.length === 0 ? `. Known are: ${Object.keys(siteSchema.shape).join(', ')}` : ''
+      return broken(json.lineOf([...issue.path, key]), `"${key.slice(0, 100)}" is not known here${known}`)
     }
-    const name = issue?.path.find((part) => typeof part === 'string')
+    const name = issue?.path.findLast((part) => typeof part === 'string')
     return broken(json.lineOf(issue?.path ?? []), `${name === undefined ? 'it' : `"${String(name)}"`} ${issue?.message ?? 'is not understood'}`)
   }
-  const { archive, ca, projects, demo, images } = parsed.data
+  const { archive, ca, projects, demo, images, people, idleLockMinutes, inbox } = parsed.data
   const certificates = ca === undefined ? [] : await readCa(ca, readBeside)
   if (typeof certificates === 'string') return broken(json.lineOf(['ca']), certificates)
+  const profile = parsed.data.profile === undefined ? null : await readProfile(parsed.data.profile, json, readBeside)
+  if (profile && 'mistake' in profile) return broken(profile.line, profile.mistake)
   return {
     file: true,
     problem: null,
@@ -127,6 +205,45 @@ const readSite = async (content: string, readBeside: (name: string) => Promise<s
     projects: projects ?? null,
     demo: demo ?? true,
     images: images ?? null,
+    people: people?.map((person) => ({ id: person.id, name: person.name, pin: person.pin ?? null })) ?? null,
+    idleLockMinutes: idleLockMinutes ?? (people ? usualIdleMinutes : 0),
+    inbox: inbox ?? null,
+    profile,
+  }
+}
+
+/** The profile, or its mistake: with the line of the site file where it stands there, else naming the line of its own file. */
+const readProfile = async (
+  written: string | Record<string, unknown>,
+  site: JsonWithLines,
+  readBeside: (name: string) => Promise<string | null>,
+): Promise<Profile | { line: number; mistake: string }> => {
+  const here = site.lineOf(['profile'])
+  let json = site
+  let prefix: string[] = ['profile']
+  let value: unknown = written
+  const inFile = typeof written === 'string'
+  if (inFile) {
+    const content = await readBeside(written).catch(() => null)
+    if (content === null) return { line: here, mistake: '"profile" names a file that is not there or cannot be read' }
+    try {
+      json = parseJsonWithLines(content)
+    } catch (error) {
+      if (error instanceof JsonMistake)
+        return { line: here, mistake: `the file of "profile" has a mistake in its line ${error.line}: ${error.message}` }
+      throw error
+    }
+    prefix = []
+    value = json.value
+  }
+  try {
+    return parseProfile(value)
+  } catch (error) {
+    if (!(error instanceof ScansideError)) throw error
+    const field = typeof error.details.field === 'string' ? error.details.field : ''
+    const line = json.lineOf([...prefix, ...(field === 'the file' ? [] : field.split('.'))])
+    const what = error.message.replace(/\. It is not used.*$|\.$/s, '')
+    return inFile ? { line: here, mistake: `the file of "profile" has one in its line ${line}: ${what}` } : { line, mistake: what }
   }
 }
 

@@ -15,6 +15,8 @@ export interface Capabilities {
   pictures: PictureOutlets | null
   /** The built worker that parses untrusted headers. */
   parseWorker: URL
+  /** The built worker that judges scans; its decoders lie in `codecs/` beside it. */
+  judgeWorker: URL
   /** The archive of the image this project ships (a docker-archive, gzip), made first where it is not there yet; null where it cannot be had. */
   shippedImage: ((signal: AbortSignal) => Promise<string>) | null
   /** The proxy for an address, `http://host:port`, or null for none. */

@@ -15,6 +15,7 @@ import { type Closing, closeInOrder } from './closing.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
 import { checkedEvent, toWire } from './doorway/dispatch.ts'
+import { createJudging } from './engines/builtin/judges.ts'
 import { discover } from './engines/docker/discovery.ts'
 import { createDockerEngine } from './engines/docker/engine.ts'
 import { probeEndpoint } from './engines/docker/health.ts'
@@ -127,7 +128,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     allowed: (image) => site.images === null || image.names.some((name) => site.images?.includes(name)),
   })
 
-  // Runs and scans.
+  // Judging without any engine, runs and scans.
+  const judging = createJudging({ worker: capabilities.judgeWorker })
   const scans = createScans({
     archive: desk.home,
     lab,
@@ -263,6 +265,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const closing = (): Closing[] => [
     { what: 'close runs', close: runs.close, patienceMs: unsaved() > 0 ? 75_000 : 20_000 },
     { what: 'close inbox', close: inbox.close, patienceMs: 5_000 },
+    { what: 'close judging', close: judging.close, patienceMs: 2_000 },
     { what: 'close scans', close: scans.closeAll, patienceMs: 5_000 },
     { what: 'close cache', close: cache.close, patienceMs: 5_000 },
     { what: 'close archive', close: desk.close, patienceMs: 10_000 },

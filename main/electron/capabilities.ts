@@ -28,6 +28,7 @@ export function electronCapabilities(built: string): Capabilities {
     copyText: async (text) => clipboard.writeText(text),
     pictures: electronPictures(),
     parseWorker: new URL(`file://${join(built, 'parse-worker.js')}`),
+    judgeWorker: new URL(`file://${join(built, 'judge-worker.js')}`),
     shippedImage: app.isPackaged ? packedImage : (signal) => shippedFromSource(root, 'node', signal),
     proxyFor: async (url) => pacProxy(await session.defaultSession.resolveProxy(url)),
     log: (where, error) => console.error(`scanside: ${where}:`, error),

@@ -26,6 +26,7 @@ export function nodeCapabilities(root: string, built: string, version: string): 
     copyText: () => Promise.reject(new ScansideError('not-supported', 'In a browser, the page itself copies. Select the text and copy it by hand.')),
     pictures: null,
     parseWorker: new URL(`file://${join(built, 'parse-worker.js')}`),
+    judgeWorker: new URL(`file://${join(built, 'judge-worker.js')}`),
     shippedImage: (signal) => shippedFromSource(root, 'node', signal),
     proxyFor: async (url) => environmentProxy(process.env, url),
     log: (where, error) => console.error(`scanside: ${where}:`, error),

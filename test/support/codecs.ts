@@ -2,23 +2,17 @@
 /// <reference path="./encoders.d.ts" />
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createCodecs, type WasmName } from '../../oct/codecs/index.ts'
+import { createCodecs } from '../../oct/codecs/index.ts'
+import { wasmFiles } from '../../oct/codecs/wasm-files.ts'
 import type { Codecs } from '../../oct/formats/decode.ts'
 
 const { resolve } = createRequire(import.meta.url)
-
-const decoders: Record<WasmName, string> = {
-  openjpeg: '@cornerstonejs/codec-openjpeg/decodewasm',
-  openjph: '@cornerstonejs/codec-openjph/wasm',
-  'libjpeg-turbo': '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm',
-  charls: '@cornerstonejs/codec-charls/decodewasm',
-}
 
 const wasm = async (path: string): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await readFile(resolve(path)))
 
 /** The viewer's decoders, their WebAssembly read from the installed packages. */
 export function createNodeCodecs(): Codecs {
-  return createCodecs((name) => wasm(decoders[name]))
+  return createCodecs((name) => wasm(wasmFiles[name]))
 }
 
 /** Grey values, row-major, one channel; 16-bit where `bits` is above 8. */

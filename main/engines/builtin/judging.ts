@@ -12,6 +12,8 @@ export interface JudgeRequest {
   profile: Profile
   earlier?: EarlierScan
   visit?: readonly VisitScan[]
+  /** Whether values per B-scan are kept in the result; default true. */
+  series?: boolean
   /** Goes before what is not urgent: somebody stands beside the device. */
   urgent: boolean
   signal: AbortSignal

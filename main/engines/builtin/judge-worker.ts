@@ -1,0 +1,50 @@
+/**
+ * Judges scans in a thread of its own, one after another, without their files: a hostile one can end this thread and nothing else.
+ * It may stand ready before there is anything to judge.
+ */
+import { parentPort, type Transferable } from 'node:worker_threads'
+import { createCodecs } from '../../../oct/codecs/index.ts'
+import { ScansideError } from '../../../oct/errors.ts'
+import type { NamedSource } from '../../../oct/scan.ts'
+import { readingAhead } from '../../scans/read-ahead.ts'
+import type { FromJudge, Task, ToJudge } from './judge-messages.ts'
+import { judgeTask } from './judge-task.ts'
+import { readingStraightOn } from './straight-on.ts'
+
+const port = parentPort
+if (port) {
+  const say = (message: FromJudge, transfer: readonly Transferable[] = []) => port.postMessage(message, transfer)
+  const asked = new Map<number, { resolve: (bytes: Uint8Array) => void; reject: (error: Error) => void }>()
+  let last = 0
+  const ask = (question: (id: number) => FromJudge) =>
+    new Promise<Uint8Array>((resolve, reject) => {
+      last++
+      asked.set(last, { resolve, reject })
+      say(question(last))
+    })
+  const codecs = createCodecs(async (name) => new Uint8Array(await ask((id) => ({ kind: 'wasm', id, name }))))
+
+  const sourcesOf = (files: Task['files']): NamedSource[] => {
+    const asking = files.map(({ size }, file) =>
+      readingStraightOn({ size, read: (offset, length) => ask((id) => ({ kind: 'read', id, file, offset, length })) }),
+    )
+    return readingAhead(asking).map((source, file) => ({ name: files[file]?.name ?? '', source }))
+  }
+  const take = async (task: Task): Promise<void> => {
+    const judgement = await judgeTask(sourcesOf(task.files), task, codecs, {
+      onProgress: (done, total) => say({ kind: 'progress', done, total }),
+      ...(task.provisional ? { onProvisional: (result) => say({ kind: 'provisional', result }) } : {}),
+    })
+    say({ kind: 'judged', judgement }, judgement.thumb ? [judgement.thumb.pixels.buffer as ArrayBuffer] : [])
+  }
+  port.on('message', (message: ToJudge) => {
+    if (message.kind === 'task') {
+      void take(message.task)
+      return
+    }
+    const question = asked.get(message.id)
+    asked.delete(message.id)
+    if (message.kind === 'bytes') question?.resolve(message.bytes)
+    else question?.reject(new ScansideError('invalid-file', message.message))
+  })
+}

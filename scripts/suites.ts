@@ -55,6 +55,14 @@ export const suites: Suite[] = [
     run: async () => (await import('../test/fuzz/run.ts')).runFuzzSuite(),
   },
   {
+    name: 'quality',
+    about: 'detection of generated faults, the short form',
+    needs: [],
+    built: false,
+    always: true,
+    run: async () => (await import('../test/quality/run.ts')).runQualitySuite(),
+  },
+  {
     name: 'engine',
     about: 'the contract of an engine, on Docker and on Podman',
     needs: ['docker', 'podman', 'busybox'],

@@ -73,6 +73,28 @@ describe('opening a scan', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  it('opened blind it tells no label, no time and no result, and is the same scan wherever it came from', async () => {
+    const { scans, runs, desk, put } = await room()
+    await runs.start({ ...start, refs: [ref('1')] })
+    await runs.idle()
+    const open = await scans.open(ref('1'), never)
+    const blind = await scans.openBlind(ref('1'), never)
+    expect(open.results).toHaveLength(1)
+    expect(blind).toMatchObject({ title: { project: '', subject: '', session: '', scan: '' }, results: [], scan: { acquiredAt: null } })
+    for (const id of ['XNAT_E1', 'P-', 'scan-']) expect(JSON.stringify(blind)).not.toContain(id)
+    const digest = scans.openedAs(open.bulk)?.digest
+    expect(digest).toMatch(/^[0-9a-f]{64}$/)
+    expect(scans.openedAs(open.bulk)).toEqual({ digest, judged: true, blind: false })
+    expect(scans.openedAs(blind.bulk)).toEqual({ digest, judged: false, blind: true })
+    const { local } = await put(vol)
+    expect(scans.openedAs((await scans.open({ kind: 'local', local }, never)).bulk)?.digest).toBe(digest)
+    desk.archive = fakeArchive(() => synthesise({ pattern: 'ring', laterality: 'OD', seed: 4, width: 64, height: 64 }))
+    expect(scans.openedAs((await scans.open(ref('2'), never)).bulk)?.digest).not.toBe(digest)
+    await scans.close(blind.bulk)
+    expect(scans.openedAs(blind.bulk)).toBeNull()
+    await scans.closeAll()
+  })
+
   it('shows this desk’s results at once, and another desk’s from the archive', async () => {
     const here = await room()
     const { runs: ids } = await here.runs.start({ ...start, refs: [ref('1')] })

@@ -26,12 +26,26 @@ export interface ScansOptions {
   title: (ref: ScanRef & { kind: 'archive' }, signal: AbortSignal) => Promise<OpenScan['title'] | null>
 }
 
+/** What an open scan is, for those who keep words about it: never the window's to know. */
+export interface OpenedAs {
+  /** hex, SHA-256 of the scan's main file without its patient's fields: the same scan wherever it came from. */
+  digest: string
+  /** Whether the window was given results of an analysis with it. */
+  judged: boolean
+  /** Opened without labels, time and results. */
+  blind: boolean
+}
+
 export interface Scans {
   /**
    * Opens a scan. `onProgress` tells bytes arrived and, where known, bytes in all.
    * @throws ScansideError with the archive's, the cache's or the reader's sentence; nothing stays where it fails
    */
   open(ref: ScanRef, signal: AbortSignal, onProgress?: (bytes: number, total: number | null) => void): Promise<OpenScan>
+  /** As `open`, for a reader who must not know whose scan it is or what is known of it: no labels, no time, no results, no serial number. */
+  openBlind(ref: ScanRef, signal: AbortSignal, onProgress?: (bytes: number, total: number | null) => void): Promise<OpenScan>
+  /** Null where no scan is open at this address. */
+  openedAs(bulk: string): OpenedAs | null
   close(bulk: string): Promise<void>
   /** Where to PUT a dropped file, and the id of its set. */
   dropTicket: LocalScans['ticket']
@@ -50,10 +64,19 @@ const digestsOf = (files: readonly FetchedFile[]): Set<string> =>
       .flatMap(({ file }) => [file.sha256, file.pseudonymisedSha256 ?? file.sha256]),
   )
 
+/** The digest by which a scan is told apart from others; pictures of an export are not its main file. */
+const mainDigest = (files: readonly FetchedFile[]): string => {
+  const main = files.find(({ kind }) => kind !== 'picture') ?? files[0]
+  return main ? (main.file.pseudonymisedSha256 ?? main.file.sha256) : ''
+}
+const unnamed: OpenScan['title'] = { project: '', subject: '', session: '', scan: '' }
+/** A device's name up to whatever numbers it: serial numbers tell a site, and with the day a patient. */
+const withoutSerial = (device: string): string => device.replace(/[\s,;(]+(?:(?:s\/?n|serial)\b.*|\S*\d{5,}.*)$/i, '')
+
 /** Builds the room; nothing is read before `open`. */
 export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOptions): Scans => {
   const locals = createLocalScans(cache, bulk)
-  const opened = new Map<string, () => Promise<void>>()
+  const opened = new Map<string, { end: () => Promise<void>; as: OpenedAs }>()
 
   const filesOf = async (ref: ScanRef, signal: AbortSignal, onProgress: (bytes: number, total: number | null) => void) => {
     if (ref.kind === 'local') return { files: locals.get(ref.local), close: async () => {} }
@@ -76,36 +99,40 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOp
   }
 
   const close = async (url: string) => {
-    const end = opened.get(url)
+    const one = opened.get(url)
     opened.delete(url)
     bulk.revoke(url)
-    await end?.()
+    await one?.end()
+  }
+  const openAs = async (blind: boolean, ...[ref, signal, onProgress = () => {}]: Parameters<Scans['open']>): Promise<OpenScan> => {
+    parse.warm?.()
+    const { files, close: end } = await filesOf(ref, signal, onProgress)
+    try {
+      const named = files.map(({ name, file }) => ({ name, source: file }))
+      const known = blind ? Promise.all([unnamed, []]) : Promise.all([titleOf(ref, signal), resultsOf(ref, digestsOf(files), signal)])
+      const [scan, [names, results]] = await Promise.all([parse(named, signal), known])
+      const sources = await readableSources(named, scan)
+      checkScan(
+        scan,
+        sources.map(({ size }) => size),
+      )
+      if (signal.aborted) throw new ScansideError('cancelled', 'Opening the scan was cancelled. Nothing was changed.')
+      const whole = asOpenScan(scan)
+      const shown = { title: names, scan: blind ? { ...whole, acquiredAt: null, device: withoutSerial(whole.device) } : whole, results }
+      openScanSchema.omit({ bulk: true }).parse(shown)
+      const url = bulk.mint((_request, rest) => serve(sources, scan, rest))
+      opened.set(url, { end, as: { digest: mainDigest(files), judged: results.length > 0, blind } })
+      for (const oldest of opened.keys()) if (opened.size > mostOpen) await close(oldest)
+      return { bulk: url, ...shown }
+    } catch (error) {
+      await end()
+      throw error
+    }
   }
   return {
-    open: async (ref, signal, onProgress = () => {}) => {
-      parse.warm?.()
-      const { files, close: end } = await filesOf(ref, signal, onProgress)
-      try {
-        const named = files.map(({ name, file }) => ({ name, source: file }))
-        const known = Promise.all([titleOf(ref, signal), resultsOf(ref, digestsOf(files), signal)])
-        const [scan, [names, results]] = await Promise.all([parse(named, signal), known])
-        const sources = await readableSources(named, scan)
-        checkScan(
-          scan,
-          sources.map(({ size }) => size),
-        )
-        if (signal.aborted) throw new ScansideError('cancelled', 'Opening the scan was cancelled. Nothing was changed.')
-        const shown = { title: names, scan: asOpenScan(scan), results }
-        openScanSchema.omit({ bulk: true }).parse(shown)
-        const url = bulk.mint((_request, rest) => serve(sources, scan, rest))
-        opened.set(url, end)
-        for (const oldest of opened.keys()) if (opened.size > mostOpen) await close(oldest)
-        return { bulk: url, ...shown }
-      } catch (error) {
-        await end()
-        throw error
-      }
-    },
+    open: (...asked) => openAs(false, ...asked),
+    openBlind: (...asked) => openAs(true, ...asked),
+    openedAs: (bulk) => opened.get(bulk)?.as ?? null,
     close,
     dropTicket: (file) => {
       // What is dropped is opened next: the parser stands ready when the bytes are there.

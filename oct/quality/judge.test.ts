@@ -40,6 +40,8 @@ describe('generated scans', () => {
     [{ pattern: 'volume', fault: 'dark' }, 'unusable', 'retake'],
     [{ pattern: 'ring', fault: 'cut-upper' }, 'unusable', 'retake'],
     [{ pattern: 'volume', fault: 'cut-upper' }, 'unusable', 'retake'],
+    [{ pattern: 'ring', fault: 'badly-lit' }, 'unusable', 'retake'],
+    [{ pattern: 'volume', fault: 'badly-lit' }, 'unusable', 'retake'],
   ])('%j is %s', async (options, verdict, action) => {
     for (const seed of [1, 2, 3, 4]) expect(await judgeBytes(scan({ ...options, seed }))).toMatchObject({ verdict, action })
   })
@@ -48,11 +50,9 @@ describe('generated scans', () => {
     const progress: [number, number][] = []
     const result = await judgeBytes(scan({ pattern: 'volume' }), { onProgress: (done, total) => progress.push([done, total]) })
     expect(scanResultSchema.parse(result)).toEqual(result)
-    expect(result.series.map((each) => [each.id, each.values.length])).toEqual([
-      ['S', 3],
-      ['S.snr', 3],
-      ['S.cnr', 3],
-    ])
+    const series = result.series.map((each) => each.id)
+    for (const id of ['S', 'S.snr', 'S.cnr', 'O.blur.bscan', 'I.bscan', 'B']) expect(series).toContain(id)
+    for (const each of result.series) expect(each.values.length).toBe(3)
     expect(progress).toEqual([
       [1, 3],
       [2, 3],
@@ -146,7 +146,8 @@ describe('signal', () => {
   it('a strong index with layers that hardly stand out is for a reader', async () => {
     const result = await status(withQuality(scan({ fault: 'dark' }), 25))
     expect(result.of('S.cnr')?.status).toBe('fail')
-    expect(result).toMatchObject({ verdict: 'ambiguous', decidedBy: ['S.cnr'] })
+    expect(result.verdict).toBe('ambiguous')
+    expect(result.decidedBy).toContain('S.cnr')
   })
 
   it('both together are unusable', async () => {

@@ -3,6 +3,13 @@ import type { Criterion, Interval } from '../../results.ts'
 import type { FrameView, MakeDetector } from '../examination.ts'
 import { grade, mean, median, round } from '../numbers.ts'
 import { limitOf } from '../profile.ts'
+import { contrastOf, isReflectivity, lightOf, looksLikeDevice } from './contrast.ts'
+import { stretchesWhere } from './stretches.ts'
+
+/** With a whole retina in fewer of its A-scans than this share, a B-scan's signal says nothing of the retina. */
+const leastWhole = 0.5
+/** Parts of a B-scan whose noise is told apart; a vessel's shadow is narrower than one. */
+const parts = 24
 
 export const signal: MakeDetector = ({ profile, device, scan }) => {
   const quality: (number | null)[] = []
@@ -11,29 +18,43 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
   const intervals: Interval[] = []
   const cnrLimit = limitOf(profile, 'S.cnr')
   const snrLimit = limitOf(profile, 'S.snr')
-  const notMeasured = 'Not measured: it needs both layer lines and vitreous above the retina.'
+  let incomplete = 0
+  let otherDisplay = 0
   const noProfile = `Not judged: the profile knows no limit for this device (${scan.device}).`
+  const notMeasured = () =>
+    incomplete > 0
+      ? 'Not measured: too little of the retina is in the picture.'
+      : otherDisplay > 0
+        ? 'Not measured: the pictures are shown with another contrast than the device gives them, so that noise cannot be compared.'
+        : 'Not measured: it needs both layer lines and vitreous above the retina.'
+  const smoothed = scan.remarks.includes('lossy')
 
   const snr = (): Criterion => {
     const base = { id: 'S.snr', unit: 'dB', threshold: `>= ${snrLimit.warn}`, evidence: 'own' as const }
     const value = rounded(median(known(snrs)))
-    if (value === null) return { ...base, status: 'unknown', value, reason: notMeasured }
+    if (value === null) return { ...base, status: 'unknown', value, reason: notMeasured() }
     if (!device?.contrast) return { ...base, threshold: '', status: 'unknown', value, reason: noProfile }
     const status = grade(value, { ...snrLimit, fail: Number.NEGATIVE_INFINITY }, 'high')
+    if (status === 'pass' && smoothed) return { ...base, status: 'unknown', value: null, reason: lossy }
     return {
       ...base,
       status,
       value,
-      reason: status === 'pass' ? 'The retina stands clear of the noise.' : 'The retina hardly stands clear of the noise.',
+      reason: status === 'pass' ? 'The retina stands clear of the noise.' : `The retina hardly stands clear of the noise (${value} dB).`,
     }
   }
   const cnr = (): Criterion => {
     const base = { id: 'S.cnr', unit: 'ratio', threshold: `>= ${cnrLimit.warn}`, evidence: 'own' as const }
     const value = rounded(median(known(cnrs)))
-    if (value === null) return { ...base, status: 'unknown', value, reason: notMeasured }
+    if (value === null) return { ...base, status: 'unknown', value, reason: notMeasured() }
     if (!device?.contrast) return { ...base, threshold: '', status: 'unknown', value, reason: noProfile }
     const status = grade(value, cnrLimit, 'high')
-    const reason = { pass: 'The layers stand out well.', warn: 'The layers stand out weakly.', fail: 'The layers hardly stand out.' }[status]
+    if (status === 'pass' && smoothed) return { ...base, status: 'unknown', value: null, reason: lossy }
+    const reason = {
+      pass: 'The layers stand out well.',
+      warn: `The layers stand out weakly (${value} times the noise).`,
+      fail: `The layers hardly stand out (${value} times the noise).`,
+    }[status]
     return { ...base, status, value, reason }
   }
   const index = (contrast: Criterion): Criterion => {
@@ -53,16 +74,21 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
     }
     const low = values.filter((each) => each < limit.least).length
     if (low > values.length / 10) return { ...base, status: 'warn', value, reason: `The signal is too weak in ${low} of ${values.length} B-scans.` }
+    // What is cut off may be all that was to be seen: the index of the rest is no pass.
+    if (incomplete > snrs.length / 2) {
+      return { ...base, status: 'unknown', value: null, reason: 'Not measured: too little of the retina is in the picture for the index to mean it.' }
+    }
     return { ...base, status: 'pass', value, reason: 'The signal is strong enough.' }
   }
   return {
     frame: (view) => {
-      const found = signalOf(view)
+      const found = measure(view)
       quality.push(rounded(view.info.quality ?? null))
       snrs.push(rounded(found?.snr ?? null))
       cnrs.push(rounded(found?.cnr ?? null))
-      if (device?.contrast && found && found.cnr < cnrLimit.fail) {
-        intervals.push({ frame: view.info.index, from: 0, to: view.width - 1, kind: 'high-noise' })
+      if (!device?.contrast || !found) return
+      for (const [from, to] of stretchesWhere(noisyParts(view, cnrLimit.fail), view.width)) {
+        intervals.push({ frame: view.info.index, from, to, kind: 'high-noise' })
       }
     },
     end: () => {
@@ -75,57 +101,34 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
       return { criteria: [index(contrast), snr(), contrast], series, intervals }
     },
   }
+
+  function measure(view: FrameView): { snr: number; cnr: number } | null {
+    let whole = 0
+    for (const state of view.states) if (state === 0) whole++
+    if (whole < leastWhole * view.width) {
+      incomplete++
+      return null
+    }
+    const { vitreous } = lightOf(view)
+    if (vitreous && device?.contrast && !isReflectivity(view.info.pixels.coding) && !looksLikeDevice(vitreous)) {
+      otherDisplay++
+      return null
+    }
+    return contrastOf(view)
+  }
 }
 
+const lossy = 'Not judged: the pictures were compressed with loss, which smooths the noise; only a weak contrast could be told.'
 const known = (values: readonly (number | null)[]): number[] => values.filter((each) => each !== null)
 const rounded = (value: number | null): number | null => (value === null ? null : round(value))
 
-/** px above the ILM that are left out: what lies on it is no vitreous. */
-const margin = 10
-/** Fewer samples than this give no standard deviation worth a number. */
-const leastSamples = 500
-
-/**
- * SNR (dB): 20 log10(mean between ILM and BM / standard deviation of the vitreous); CNR: |difference of the means| / that deviation; both on
- * fourth roots. Null where there is no ILM and BM, too little vitreous above the ILM, or no noise to compare with.
- */
-export function signalOf({ roots, width, ilm, bm }: Pick<FrameView, 'roots' | 'width' | 'ilm' | 'bm'>): { snr: number; cnr: number } | null {
-  const inside = new Moments()
-  const vitreous = new Moments()
-  for (let x = 0; x < width; x++) {
-    const top = ilm[x] as number
-    const bottom = bm[x] as number
-    if (!(bottom > top)) continue
-    vitreous.take(roots, x, width, 0, Math.floor(top) - margin)
-    inside.take(roots, x, width, Math.ceil(top), Math.floor(bottom))
-  }
-  if (inside.count < leastSamples || vitreous.count < leastSamples) return null
-  const noise = vitreous.deviation()
-  if (!(noise > 0) || !(inside.mean() > 0)) return null
-  return { snr: 20 * Math.log10(inside.mean() / noise), cnr: Math.abs(inside.mean() - vitreous.mean()) / noise }
-}
-
-class Moments {
-  count = 0
-  private sum = 0
-  private squares = 0
-
-  /** Rows `from` up to `to` of A-scan `x`; samples not acquired are left out. */
-  take(roots: Float32Array, x: number, width: number, from: number, to: number): void {
-    for (let row = Math.max(0, from); row < to; row++) {
-      const root = roots[row * width + x] as number
-      if (Number.isNaN(root)) continue
-      this.count++
-      this.sum += root
-      this.squares += root * root
-    }
-  }
-
-  mean(): number {
-    return this.sum / this.count
-  }
-
-  deviation(): number {
-    return Math.sqrt(Math.max(0, this.squares / this.count - this.mean() ** 2))
-  }
+/** Which of the parts stand out of the vitreous by less than `least` times its noise. */
+function noisyParts(view: FrameView, least: number): boolean[] {
+  const { vitreous, columns } = lightOf(view)
+  const count = Math.min(parts, view.width)
+  return Array.from({ length: count }, (_, part) => {
+    const inside = columns.subarray(Math.floor((part * view.width) / count), Math.floor(((part + 1) * view.width) / count))
+    const retina = mean(Array.from(inside).filter((each) => !Number.isNaN(each)))
+    return vitreous !== null && retina !== null && Math.abs(retina - vitreous.mean) < least * vitreous.noise
+  })
 }

@@ -6,10 +6,13 @@ import { existsSync, renameSync } from 'node:fs'
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
 import { type Chain, createChain } from './chain.ts'
+import { createGradingRecords, type GradingRecords, gradingTables } from './lab-grading.ts'
+import { createInboxRecords, type InboxRecords, inboxTables } from './lab-inbox.ts'
 import { createRunRecords, type RunRecords } from './lab-runs.ts'
 import { openSqlite, type Sqlite, type Write } from './sqlite.ts'
 
-export const labVersion = 1
+/** 2 adds the tables of Inbox and gradings. A file of an earlier version gets what it lacks when it is opened. */
+export const labVersion = 2
 
 const tables = `
 CREATE TABLE IF NOT EXISTS runs (
@@ -45,6 +48,8 @@ export interface Lab {
   /** What happened to the file on opening, as a sentence; null where nothing did. */
   readonly notice: string | null
   readonly runs: RunRecords
+  readonly inbox: InboxRecords
+  readonly gradings: GradingRecords
   readonly settings: Settings
   readonly chain: Chain
   close(): void
@@ -65,7 +70,7 @@ const openChecked = (path: string | null, key: string | null): { db: Sqlite; new
     const newer = version > labVersion
     const health = db.all(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)')
     if (health[0]?.quick_check !== 'ok') throw Object.assign(new Error('quick_check found damage'), { code: 'SQLITE_CORRUPT' })
-    if (!newer) db.transaction('power', () => db.exec(`${tables} PRAGMA user_version = ${labVersion}`))
+    if (!newer) db.transaction('power', () => db.exec(`${tables} ${gradingTables} ${inboxTables} PRAGMA user_version = ${labVersion}`))
     return { db, newer }
   } catch (error) {
     try {
@@ -138,6 +143,8 @@ export const openLab = ({ path, key, chainKey, now }: LabOptions): Lab => {
     readOnly: newer,
     notice,
     runs: createRunRecords(db, write),
+    inbox: createInboxRecords(db, write),
+    gradings: createGradingRecords(db, write),
     chain: createChain(db, write, chainKey),
     settings: {
       get: (name) => db.all(z.object({ value: z.string() }), 'SELECT value FROM settings WHERE name = ?', name)[0]?.value ?? null,

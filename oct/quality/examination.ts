@@ -3,8 +3,8 @@ import type { Criterion, Interval, Series } from '../results.ts'
 import type { FrameInfo, Laterality, Scan } from '../scan.ts'
 import type { DeviceProfile, Profile, Protocol } from './profile.ts'
 
-/** A-scan states, by their number in `FrameView.states`. */
-export const aScanStates = ['whole', 'cut-upper', 'cut-lower', 'signal-missing', 'not-segmented'] as const
+/** A-scan states, by their number in `FrameView.states`. `folded`: what lies above the upper edge is seen below it, upside down. */
+export const aScanStates = ['whole', 'cut-upper', 'cut-lower', 'signal-missing', 'not-segmented', 'folded'] as const
 export type AScanState = (typeof aScanStates)[number]
 
 /** The SLO decoded: grey 0..255, row-major, row 0 superior. `spacing` in mm per px, 0 where not known. */

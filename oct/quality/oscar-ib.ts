@@ -56,6 +56,7 @@ export const oscarIb2: Profile = {
     'completeness.upper': { warn: 0, fail: 2 },
     'completeness.lower': { warn: 0, fail: 2 },
     'completeness.signal': { warn: 0, fail: 2 },
+    'completeness.folded': { warn: 0, fail: 2 },
     'S.snr': { warn: 16, fail: 16 },
     'S.cnr': { warn: 4, fail: 2.5 },
     'O.blur': { warn: 40, fail: 55 },

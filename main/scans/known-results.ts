@@ -1,10 +1,11 @@
 /** What is known of one scan's quality: from the runs of this desk, and from what other desks sent to its session in the archive. */
 import { buffer } from 'node:stream/consumers'
-import type { Results } from '../../oct/results.ts'
+import { type Results, resultSchemaVersion } from '../../oct/results.ts'
 import type { OpenScan, ScanRef } from '../../preload/contract.ts'
 import type { HomeArchive } from '../runs/desk.ts'
 import { baseName, maxResultBytes, parseResults } from '../runs/results.ts'
 import type { Lab } from '../store/lab.ts'
+import type { StoredVerdict } from '../store/lab-inbox.ts'
 
 type Known = OpenScan['results'][number]
 
@@ -28,7 +29,13 @@ export const aboutScan = (
 
 const pipelineLine = (results: Results) => `${results.pipeline.name} ${results.pipeline.version}`
 
-/** Results of this desk's runs, newest first. */
+/** A verdict of the Inbox, as a run's results would say it. */
+const fromInbox = ({ at, pipeline, result }: StoredVerdict): Known => {
+  const results: Results = { schema: resultSchemaVersion, pipeline, scans: [result] }
+  return { run: null, at, pipeline: pipelineLine(results), home: 'local', results, scanIndex: 0 }
+}
+
+/** Results of this desk's runs and of its Inbox, newest first. */
 export const resultsHere = (lab: Lab, archive: string | null, ref: ScanRef, digests: ReadonlySet<string>): Known[] => {
   const ofScan = ref.kind === 'archive' && archive !== null ? lab.runs.runsOfScan(archive, ref.session, ref.scan) : []
   const known = [...new Set([...ofScan, ...[...digests].flatMap((digest) => lab.runs.runsOfDigest(digest))])].flatMap((run): Known[] => {
@@ -43,7 +50,9 @@ export const resultsHere = (lab: Lab, archive: string | null, ref: ScanRef, dige
     const home = record.home === 'none' ? 'local' : record.home
     return about ? [{ run, at: kept.at, pipeline: pipelineLine(results), home, ...about }] : []
   })
-  return known.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, most)
+  const judgedHere = [...digests].flatMap((digest) => lab.inbox.ofFile(digest)).map(fromInbox)
+  const once = new Map([...known, ...judgedHere].map((each) => [`${each.run ?? each.at} ${each.pipeline} ${each.results.pipeline.profile}`, each]))
+  return [...once.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, most)
 }
 
 /** Results in the session's resource that this desk's runs did not send. What cannot be read is left out: the scan opens all the same. */

@@ -36,6 +36,21 @@ export interface LocalScans {
   get(local: string): LocalFile[]
   /** As `get`, null where there is nothing. */
   find(local: string): LocalFile[] | null
+  /** Whether a set is at hand; it does not count as used. */
+  has(local: string): boolean
+  /**
+   * Streams files from elsewhere on this computer into a set of its own, as if they had been dropped.
+   * @throws ScansideError `invalid-file` where one is no part of a scan, `integrity` where one ends elsewhere than expected, `cancelled`, `disk-full`;
+   * and what `open` throws. Nothing stays where it fails.
+   */
+  take(files: readonly FileToTake[], signal: AbortSignal): Promise<{ local: string; files: LocalFile[] }>
+}
+
+export interface FileToTake {
+  name: string
+  /** bytes */
+  size: number
+  open(): AsyncIterable<Uint8Array>
 }
 
 interface LocalSet {
@@ -67,6 +82,13 @@ const lastPart = (name: string): string => name.slice(Math.max(name.lastIndexOf(
 const gone = () => new ScansideError('not-found', 'The dropped scan is no longer here. Drop it again.')
 const madeRoom = () =>
   new ScansideError('not-found', 'This dropped scan was removed from this desk to make room for newer ones. Its file is untouched; drop it again.')
+
+const unknownKind = (size: number) =>
+  new ScansideError(
+    'invalid-file',
+    'The dropped file is not an OCT scan that Scanside knows. Nothing was kept; drop what the device exported: RAW (.vol), XML with its pictures, or DICOM.',
+    { size },
+  )
 
 /** Where dropped scans go. A file that is no part of a retinal scan is refused by its content, whatever it is called. */
 export const createLocalScans = (cache: FramedCache, bulk: Pick<Bulk, 'mint' | 'revoke'>, kept = mostKept): LocalScans => {
@@ -104,17 +126,39 @@ export const createLocalScans = (cache: FramedCache, bulk: Pick<Bulk, 'mint' | '
     if (sniffed === null || !set) {
       await file.close()
       if (!set) throw gone()
-      throw new ScansideError(
-        'invalid-file',
-        'The dropped file is not an OCT scan that Scanside knows. Nothing was kept; drop what the device exported: RAW (.vol), XML with its pictures, or DICOM.',
-        { size },
-      )
+      throw unknownKind(size)
     }
     set.files.push({ ...sniffed, name, file })
     await makeRoom(local)
     return Response.json({ local, size })
   }
+  const takeAll = async (wanted: readonly FileToTake[], signal: AbortSignal) => {
+    const bytes = wanted.reduce((sum, { size }) => sum + size, 0)
+    if (bytes > largestScan || wanted.length > mostFiles)
+      throw new ScansideError('invalid-file', 'This scan is larger than the 4 GB in 2,000 files that Scanside opens. Nothing was changed.', { bytes })
+    const files: LocalFile[] = []
+    try {
+      for (const { name, size, open } of wanted) {
+        const file = await cache.write(open(), { signal, cap: largestScan, expected: size })
+        const sniffed = sniff(await file.read(0, Math.min(sniffBytes, file.size)))
+        if (sniffed === null) {
+          await file.close()
+          throw unknownKind(size)
+        }
+        files.push({ ...sniffed, name: lastPart(name), file })
+      }
+    } catch (error) {
+      await Promise.all(files.map(({ file }) => file.close()))
+      throw error
+    }
+    const local = randomUUID()
+    sets.set(local, { files, promised: { files: files.length, bytes } })
+    await makeRoom(local)
+    return { local, files }
+  }
   return {
+    has: (local) => (sets.get(local)?.files.length ?? 0) > 0,
+    take: takeAll,
     ticket: ({ size, name, set }) => {
       if (size === 0) throw new ScansideError('invalid-file', 'The dropped file is empty. Nothing was changed; export the scan again.')
       const local = set ?? randomUUID()

@@ -51,6 +51,8 @@ export interface Scans {
   dropTicket: LocalScans['ticket']
   /** A dropped scan as runs want it. */
   local(id: string): LocalScan | null
+  /** Dropped and taken sets by their ids, for the Inbox. */
+  locals: Pick<LocalScans, 'take' | 'find' | 'has'>
   /** Closes everything and removes the caches. */
   closeAll(): Promise<void>
 }
@@ -152,6 +154,7 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOp
         })),
       }
     },
+    locals,
     closeAll: async () => {
       for (const url of [...opened.keys()]) await close(url)
       await cache.close()

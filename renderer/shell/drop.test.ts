@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ScansideError } from '../../oct/errors.ts'
+import type { LookedAt as Sniffed } from '../../oct/formats/group.ts'
 import { synthesise } from '../../oct/synth/index.ts'
 import { useNavigation } from '../navigation.ts'
 import { takeIn, takeInAll, useDropping, whileDropping } from './drop.ts'
-import type { Sniffed } from './drop-groups.ts'
 import type { LookedAt } from './dropped-files.ts'
 
 const looked = (name: string, kind: Sniffed['kind']): LookedAt => ({ file: new File([name], name), folder: '', name, kind })

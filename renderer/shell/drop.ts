@@ -1,11 +1,11 @@
 /** Taking in scans a person chose or dropped. */
 import { create } from 'zustand'
 import { ScansideError } from '../../oct/errors.ts'
+import { groupFiles } from '../../oct/formats/group.ts'
 import type { ScanRef } from '../../preload/contract.ts'
 import { asScansideError, type Lab } from '../lab.ts'
 import { openViewer, useNavigation } from '../navigation.ts'
 import { putBytes, type Send } from '../upload.ts'
-import { groupDropped } from './drop-groups.ts'
 import { type Found, type LookedAt, lookAt } from './dropped-files.ts'
 
 /** Files on their way at once. */
@@ -54,7 +54,7 @@ export async function takeIn({ scans, send, say, signal }: DropHands, files: rea
 export async function takeInAll(hands: DropHands, found: readonly Found[], onProgress: (share: number) => void): Promise<void> {
   const { say } = hands
   if (found.length > 0 && found.every(({ file }) => file.size === 0)) throw new ScansideError('invalid-file', say('empty'))
-  const groups = groupDropped(await lookAt(found))
+  const groups = groupFiles(await lookAt(found))
   if (groups.problem) throw new ScansideError('invalid-file', say(groups.problem === 'pictures-alone' ? 'picturesAlone' : 'notAScan'))
   const total = groups.sets.reduce((sum, set) => sum + set.length, 0)
   let arrived = 0

@@ -1,6 +1,7 @@
 /** From what a person dropped or chose to a list of files: folders are walked within bounds, and every file is looked at. */
 import { ScansideError } from '../../oct/errors.ts'
-import { needsFacts, needsTexts, pictureNames, type Sniffed } from './drop-groups.ts'
+import { needsFacts, needsTexts, pictureNames, type LookedAt as Sniffed } from '../../oct/formats/group.ts'
+import type { ByteSource } from '../../oct/scan.ts'
 
 /** A file with the folders it lay in, as far as they were dropped. */
 export interface Found {
@@ -77,6 +78,11 @@ const textOf = async (file: Blob): Promise<string> => {
   return new TextDecoder(wide).decode(bytes)
 }
 
+const sourceOf = (file: Blob): ByteSource => ({
+  size: file.size,
+  read: async (offset, length) => new Uint8Array(await file.slice(offset, offset + length).arrayBuffer()),
+})
+
 /** What each file is, by its first bytes; and where several exports lie together, what tells them apart. */
 export const lookAt = async (found: readonly Found[]): Promise<LookedAt[]> => {
   const { identify, identifyBytes } = await import('../../oct/formats/index.ts')
@@ -98,9 +104,9 @@ export const lookAt = async (found: readonly Found[]): Promise<LookedAt[]> => {
     })
   }
   if (needsFacts(looked)) {
-    const { dicomFacts } = await import('./dicom-facts.ts')
+    const { dicomFacts } = await import('../../oct/formats/dicom/facts.ts')
     await inTurn(looked, async (one) => {
-      if (one.kind === 'dicom-opt') one.dicom = await dicomFacts(one.file)
+      if (one.kind === 'dicom-opt') one.dicom = await dicomFacts(sourceOf(one.file))
     })
   }
   return looked

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { groupDropped, needsTexts, pictureNames, type Sniffed } from './drop-groups.ts'
+import { groupFiles, type LookedAt, needsTexts, pictureNames } from './group.ts'
 
-const file = (name: string, kind: Sniffed['kind'], folder = '', speaksOf?: string[]): Sniffed => ({
+const file = (name: string, kind: LookedAt['kind'], folder = '', speaksOf?: string[]): LookedAt => ({
   name,
   folder,
   kind,
   ...(speaksOf ? { speaksOf: new Set(speaksOf) } : {}),
 })
-const names = (files: Sniffed[]) => groupDropped(files).sets.map((set) => set.map(({ name }) => name))
+const names = (files: LookedAt[]) => groupFiles(files).sets.map((set) => set.map(({ name }) => name))
 
 describe('what was dropped', () => {
   it('is one scan where an export lies with its pictures, beside it or elsewhere', () => {
@@ -28,7 +28,7 @@ describe('what was dropped', () => {
     const pictures = ['1.tif', '2.tif'].flatMap((name) => [file(name, 'picture', 'a'), file(name, 'picture', 'b')])
     const told = [file('a.xml', 'heidelberg-xml', 'a', ['1.tif']), file('b.xml', 'heidelberg-xml', 'b', ['1.tif', '2.tif'])]
     expect(needsTexts(told)).toBe(true)
-    expect(groupDropped([...pictures, ...told]).sets.map((set) => set.map(({ folder, name }) => `${folder}/${name}`))).toEqual([
+    expect(groupFiles([...pictures, ...told]).sets.map((set) => set.map(({ folder, name }) => `${folder}/${name}`))).toEqual([
       ['a/a.xml', 'a/1.tif'],
       ['b/b.xml', 'b/1.tif', 'b/2.tif'],
     ])
@@ -42,9 +42,9 @@ describe('what was dropped', () => {
   })
 
   it('is no scan where there are only pictures, or nothing known', () => {
-    expect(groupDropped([file('1.tif', 'picture'), file('x', null)])).toEqual({ sets: [], problem: 'pictures-alone' })
-    expect(groupDropped([file('x', null)])).toEqual({ sets: [], problem: 'not-a-scan' })
-    expect(groupDropped([])).toEqual({ sets: [], problem: 'not-a-scan' })
+    expect(groupFiles([file('1.tif', 'picture'), file('x', null)])).toEqual({ sets: [], problem: 'pictures-alone' })
+    expect(groupFiles([file('x', null)])).toEqual({ sets: [], problem: 'not-a-scan' })
+    expect(groupFiles([])).toEqual({ sets: [], problem: 'not-a-scan' })
   })
 })
 

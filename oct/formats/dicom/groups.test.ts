@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { uidOf, writeDicom } from '../../oct/formats/dicom/write.ts'
-import { dicomFacts } from './dicom-facts.ts'
-import { dicomScans } from './dicom-groups.ts'
+import { bytesSource } from '../bytes.ts'
+import { dicomFacts } from './facts.ts'
+import { dicomScans } from './groups.ts'
+import { uidOf, writeDicom } from './write.ts'
 
 const size = { width: 8, height: 6 }
 const spacing = { axial: 0.1, lateral: 0.1 }
@@ -23,7 +24,7 @@ const tomography = (uid: number, on: number, eye: 'R' | 'L', frames = 3, series 
 const photograph = (uid: number, eye: 'R' | 'L') => writeDicom({ ...common, kind: 'op', syntax: 'rle', frames: 1, laterality: eye, uid: uidOf(uid) })
 
 const described = (files: Record<string, Uint8Array>) =>
-  Promise.all(Object.entries(files).map(async ([name, bytes]) => ({ name, dicom: await dicomFacts(new Blob([Uint8Array.from(bytes)])) })))
+  Promise.all(Object.entries(files).map(async ([name, bytes]) => ({ name, dicom: await dicomFacts(bytesSource(bytes)) })))
 const sets = async (files: Record<string, Uint8Array>) => dicomScans(await described(files)).map((set) => set.map(({ name }) => name))
 
 describe('several DICOM files', () => {

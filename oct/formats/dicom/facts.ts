@@ -1,22 +1,19 @@
-/** Reads of a DICOM file what tells scans apart; loaded only where several DICOM files were dropped. */
-import { ScansideError } from '../../oct/errors.ts'
-import { nothingSpent } from '../../oct/formats/dicom/dataset.ts'
-import { eyeOf } from '../../oct/formats/dicom/describe.ts'
-import { frameCount, kindOf, openFile } from '../../oct/formats/dicom/file.ts'
-import { groundOf } from '../../oct/formats/dicom/places.ts'
-import { tag } from '../../oct/formats/dicom/tags.ts'
-import { firstItem, items, text } from '../../oct/formats/dicom/values.ts'
-import type { DicomFacts } from './dicom-groups.ts'
+/** Reads of a DICOM file what tells scans apart. */
+import { ScansideError } from '../../errors.ts'
+import type { ByteSource } from '../../scan.ts'
+import { nothingSpent } from './dataset.ts'
+import { eyeOf } from './describe.ts'
+import { frameCount, kindOf, openFile } from './file.ts'
+import type { DicomFacts } from './groups.ts'
+import { groundOf } from './places.ts'
+import { tag } from './tags.ts'
+import { firstItem, items, text } from './values.ts'
 
 /** A tomography that cannot be read: a scan for itself, so that opening it says why. */
 const unread: DicomFacts = { kind: 'opt', series: '', instance: '', lieOn: new Set(), eye: 'unknown', frames: 0 }
 
 /** Null where it is no ophthalmic picture, or one beside a scan that cannot be read. */
-export async function dicomFacts(file: Blob): Promise<DicomFacts | null> {
-  const source = {
-    size: file.size,
-    read: async (offset: number, length: number) => new Uint8Array(await file.slice(offset, offset + length).arrayBuffer()),
-  }
+export async function dicomFacts(source: ByteSource): Promise<DicomFacts | null> {
   let isScan = false
   try {
     const kind = await kindOf({ name: '', source }, nothingSpent())

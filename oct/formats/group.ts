@@ -1,33 +1,33 @@
-/** Which of the dropped files belong together. What a file is was read from its bytes; names only order them, and find an export's pictures. */
-import type { ScanFormat } from '../../oct/scan.ts'
-import { type DicomFacts, dicomScans } from './dicom-groups.ts'
+/** Which files belong together. What a file is was read from its bytes; names only order them, and find an export's pictures. */
+import type { ScanFormat } from '../scan.ts'
+import { type DicomFacts, dicomScans } from './dicom/groups.ts'
 
-export interface Sniffed {
-  /** The file's own name, and the folders above it as far as they were dropped, `/` between. */
+export interface LookedAt {
+  /** The file's own name, and the folders above it as far as they are known, `/` between. */
   name: string
   folder: string
   kind: ScanFormat | 'picture' | null
   /** Names of the pictures an XML export speaks of, lower case; absent where they were not looked for. */
   speaksOf?: ReadonlySet<string>
-  /** As in `Described` of dicom-groups. */
+  /** As in `Described` of dicom/groups. */
   dicom?: DicomFacts | null
 }
 
-export type DropProblem = 'pictures-alone' | 'not-a-scan'
+export type GroupProblem = 'pictures-alone' | 'not-a-scan'
 
-export type Groups<T> = { sets: T[][]; problem: null } | { sets: []; problem: DropProblem }
+export type Groups<T> = { sets: T[][]; problem: null } | { sets: []; problem: GroupProblem }
 
 const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
-const byPlace = (a: Sniffed, b: Sniffed): number => natural.compare(a.folder, b.folder) || natural.compare(a.name, b.name)
+const byPlace = (a: LookedAt, b: LookedAt): number => natural.compare(a.folder, b.folder) || natural.compare(a.name, b.name)
 
 /** Whether the text of the XML exports is needed to tell whose a picture is. */
-export const needsTexts = (files: readonly Sniffed[]): boolean => files.filter(({ kind }) => kind === 'heidelberg-xml').length > 1
+export const needsTexts = (files: readonly LookedAt[]): boolean => files.filter(({ kind }) => kind === 'heidelberg-xml').length > 1
 
 /** Whether what the DICOM files say of themselves is needed to tell scans apart. */
-export const needsFacts = (files: readonly Sniffed[]): boolean => files.filter(({ kind }) => kind === 'dicom-opt').length > 1
+export const needsFacts = (files: readonly LookedAt[]): boolean => files.filter(({ kind }) => kind === 'dicom-opt').length > 1
 
 /** The pictures of an XML export: those it speaks of, where that was looked for; else those beside it; the only export takes what there is. */
-const picturesOf = <T extends Sniffed>(xml: T, pictures: readonly T[], only: boolean): T[] => {
+const picturesOf = <T extends LookedAt>(xml: T, pictures: readonly T[], only: boolean): T[] => {
   const beside = pictures.filter(({ folder }) => folder === xml.folder)
   if (only) return beside.length > 0 ? beside : [...pictures]
   const named = xml.speaksOf && pictures.filter(({ name }) => xml.speaksOf?.has(name.toLowerCase()))
@@ -40,9 +40,9 @@ const picturesOf = <T extends Sniffed>(xml: T, pictures: readonly T[], only: boo
  * Each set is one scan: an XML export with its pictures, a DICOM tomography with the pictures it lies on, every other file for itself. Sets and files are in the
  * order of folders and names, an export's XML before its pictures. What is no part of a scan is left aside.
  */
-export const groupDropped = <T extends Sniffed>(files: readonly T[]): Groups<T> => {
+export const groupFiles = <T extends LookedAt>(files: readonly T[]): Groups<T> => {
   const sorted = [...files].sort(byPlace)
-  const of = (kind: Sniffed['kind']) => sorted.filter((file) => file.kind === kind)
+  const of = (kind: LookedAt['kind']) => sorted.filter((file) => file.kind === kind)
   const pictures = of('picture')
   const exports = of('heidelberg-xml')
   const sets = [

@@ -1,7 +1,7 @@
 /** Which of several DICOM files make one scan: tomographies, each with the pictures it lies on. */
-import type { Laterality } from '../../oct/scan.ts'
+import type { Laterality } from '../../scan.ts'
 
-/** What a DICOM file says of itself, as far as it tells scans apart. UIDs stay in this window's memory. */
+/** What a DICOM file says of itself, as far as it tells scans apart. UIDs stay in memory. */
 export interface DicomFacts {
   kind: 'opt' | 'op' | 'en-face'
   series: string

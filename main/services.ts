@@ -140,7 +140,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   })
   const people = createPeople({ site: site.file ? { people: site.people ?? [], idleMinutes: site.idleLockMinutes } : null, lab, now })
   const inbox = createInbox()
-  const grading = createGrading()
+  const grading = createGrading({ lab, people, scans, operations, archive: desk.home, now })
   const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
   const runs = createRuns({
     engine: engine.engine,

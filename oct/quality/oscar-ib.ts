@@ -64,6 +64,8 @@ export const oscarIb2: Profile = {
     'A.jump': { warn: 0.5, fail: 4 },
     // mm
     C: { warn: 0.2, fail: 0.4 },
+    // circles crossed: the paper rejects beyond two, a later chapter of one of its authors from two on
+    'C.ring': { warn: 1, fail: 2 },
     'F.shift': { warn: 0.15, fail: 0.3 },
     'S.snr': { warn: 16, fail: 16 },
     'S.cnr': { warn: 4, fail: 2.5 },

@@ -1,5 +1,134 @@
-/** C: the ring against the disc, the macular grid against the foveal pit. */
-import type { MakeDetector } from '../examination.ts'
-import { notAssessed } from '../not-assessed.ts'
+/** C: a ring against the disc found on the SLO, by the published ring rule and by distance; a macular grid or line against the foveal pit. */
+import type { Criterion } from '../../results.ts'
+import type { Point } from '../../scan.ts'
+import { type Disc, findDisc } from '../disc.ts'
+import type { Examination, MakeDetector } from '../examination.ts'
+import { findPit, leastDepth, type Pit, type ThicknessSample } from '../fovea.ts'
+import { grade, round } from '../numbers.ts'
+import { limitOf } from '../profile.ts'
+import { circlesCrossed } from '../ring-rule.ts'
+import { middleOf, samplesAlong, samplesOnSlo } from '../thickness-samples.ts'
 
-export const centring: MakeDetector = () => ({ end: () => ({ criteria: [notAssessed('C', 'Centring')] }) })
+/** A disc of which less was seen has no sure middle; own. */
+const leastSeen = 0.6
+/** Own: below it the map shows no pit that one would measure from. */
+const leastPit = { depth: 40, confidence: 0.3 }
+/** um: a line with a shallower dip shows no macula at all; own. */
+const leastDip = 20
+/** mm: a scan whose middle lies this near to the disc's is meant for the disc; own */
+const onDisc = 1.5
+
+export const centring: MakeDetector = (exam) => {
+  const { scan } = exam
+  const samples: ThicknessSample[] = []
+  return {
+    frame: (view) => {
+      if (scan.pattern === 'volume' || scan.pattern === 'fast-volume' || scan.pattern === 'radial') {
+        for (const sample of samplesOnSlo(view, scan.spacing.axial)) samples.push(sample)
+      } else if (scan.pattern === 'line') for (const sample of samplesAlong(view, scan.spacing)) samples.push(sample)
+    },
+    end: () => ({ criteria: criteriaOf(exam, samples) }),
+  }
+}
+
+function criteriaOf(exam: Examination, samples: readonly ThicknessSample[]): Criterion[] {
+  const { scan, slo } = exam
+  const disc = slo ? findDisc(slo) : null
+  const middle = middleOf(scan.frames)
+  if (scan.pattern === 'ring') return [ringOnDisc(exam, disc, middle, 'ring'), ringRule(exam, disc)]
+  if (scan.pattern === 'radial-circles') return [ringOnDisc(exam, disc, middle, 'pattern')]
+  if (scan.pattern === 'line') return alongLine(exam, samples)
+  if (scan.pattern === 'unknown') return [unknown(exam, 'Not measured: the scan pattern is not known.')]
+  const pit = findPit(samples)
+  const sure = pit && pit.depth >= leastPit.depth && pit.confidence >= leastPit.confidence ? pit : null
+  const nearDisc = disc && middle && distance(disc.centre, middle) <= onDisc
+  if (!sure && nearDisc && exam.protocol?.region !== 'macula') return [ringOnDisc(exam, disc, middle, 'pattern')]
+  return [gridOnPit(exam, sure, middle)]
+}
+
+const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y)
+
+function base({ profile }: Examination): Pick<Criterion, 'id' | 'unit' | 'threshold' | 'evidence'> {
+  return { id: 'C', unit: 'mm', threshold: `<= ${limitOf(profile, 'C').warn}`, evidence: 'own' }
+}
+
+function unknown(exam: Examination, reason: string): Criterion {
+  return { ...base(exam), status: 'unknown', value: null, reason }
+}
+
+/** `0.62 mm too far left, 0.38 mm too low`; what is below 0.05 mm is left out. */
+function directions(from: Point, to: Point): string {
+  const [dx, dy] = [from.x - to.x, from.y - to.y]
+  const parts = [
+    ...(Math.abs(dx) >= 0.05 ? [`${round(Math.abs(dx))} mm too far ${dx < 0 ? 'left' : 'right'}`] : []),
+    ...(Math.abs(dy) >= 0.05 ? [`${round(Math.abs(dy))} mm too ${dy < 0 ? 'high' : 'low'}`] : []),
+  ]
+  return parts.length > 0 ? `: ${parts.join(', ')} on the SLO` : ''
+}
+
+function ringOnDisc(exam: Examination, disc: Disc | null, middle: Point | null, what: 'ring' | 'pattern'): Criterion {
+  if (!exam.slo) return unknown(exam, 'Not measured: the file has no SLO to find the disc on.')
+  if (!middle) return unknown(exam, `Not measured: the file does not say where the ${what} lies on the SLO.`)
+  if (!disc) return unknown(exam, 'Not measured: the disc could not be found on the SLO with confidence.')
+  const limit = limitOf(exam.profile, 'C')
+  const value = round(distance(disc.centre, middle))
+  // The middle of a disc of which little is seen may be wrong by as much as the limit for a warning.
+  if (disc.seen < leastSeen && value < limit.fail + limit.warn) return unknown(exam, 'Not measured: too little of the disc is on the SLO.')
+  const status = grade(value, limit, 'low')
+  const where = status === 'pass' ? '' : directions(middle, disc.centre)
+  return {
+    ...base(exam),
+    status,
+    value,
+    reason: `The ${what}'s centre lies ${value} mm from the disc's${where}.`,
+    source: 'Gabriele 2008, PMC2728289; limits are our own',
+  }
+}
+
+/** The published rule, as geometry: three circles about the ring's centre, and the disc's edge. */
+function ringRule({ scan, slo, profile }: Examination, disc: Disc | null): Criterion {
+  const rule = { id: 'C.ring', unit: 'circles', threshold: '<= 2', evidence: 'published' as const, source: 'Tewarie 2012, fig. 3' }
+  const ring = scan.frames[0]?.location
+  const missing = (reason: string): Criterion => ({ ...rule, status: 'unknown', value: null, reason: `Not measured: ${reason}.` })
+  if (!slo) return missing('the file has no SLO to find the disc on')
+  if (ring?.kind !== 'ring') return missing('the file does not say where the ring lies on the SLO')
+  if (!disc) return missing('the disc could not be found on the SLO with confidence')
+  const value = circlesCrossed(disc.edge, ring.centre, ring.radius)
+  const status = grade(value, limitOf(profile, 'C.ring'), 'low')
+  if (status !== 'fail' && disc.seen < leastSeen) return missing("too little of the disc's edge is on the SLO")
+  const reason = {
+    pass: `The disc's edge crosses ${value === 0 ? 'none' : 'one'} of the three circles about the ring's centre.`,
+    warn: `The disc's edge crosses ${value} of the three circles about the ring's centre; the published rule rejects a scan beyond two.`,
+    fail: `The disc's edge crosses all ${value} circles about the ring's centre: the ring itself cuts the disc.`,
+  }[status]
+  return { ...rule, status, value, reason }
+}
+
+function gridOnPit(exam: Examination, pit: Pit | null, middle: Point | null): Criterion {
+  if (!middle) return unknown(exam, 'Not measured: the file does not say where the B-scans lie.')
+  if (!pit) return unknown(exam, 'Not measured: the thickness map shows no foveal pit with confidence.')
+  const value = round(distance(pit.at, middle))
+  const status = grade(value, limitOf(exam.profile, 'C'), 'low')
+  const where = status === 'pass' ? '' : directions(middle, pit.at)
+  return {
+    ...base(exam),
+    status,
+    value,
+    reason: `The pattern's centre lies ${value} mm from the foveal pit${where}.`,
+    source: 'Pak 2013, IOVS 54:4512 (error beyond 0.2 mm); limit for a fail is our own',
+  }
+}
+
+/** A line that shows no macula has no centre to be held against: left out. One that runs beside the pit is never a pass. */
+function alongLine(exam: Examination, samples: readonly ThicknessSample[]): Criterion[] {
+  const pit = findPit(samples)
+  if (!pit || pit.depth < leastDip || pit.confidence < leastPit.confidence) return []
+  const value = round(Math.abs(pit.at.x))
+  const along = grade(value, limitOf(exam.profile, 'C'), 'low')
+  const beside = pit.depth < leastDepth
+  const status = beside && along === 'pass' ? 'warn' : along
+  const reason = beside
+    ? `The line runs beside the foveal pit: where it comes nearest, the retina is only ${Math.round(pit.depth)} um thinner than around it.`
+    : `The line's middle lies ${value} mm from the foveal pit along the line.`
+  return [{ ...base(exam), status, value, reason, source: 'Pak 2013, IOVS 54:4512 (error beyond 0.2 mm); limit for a fail is our own' }]
+}

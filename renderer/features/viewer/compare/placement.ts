@@ -1,7 +1,8 @@
 /** From B's SLO to A's once they lie over one another. */
+
+import type { Placement } from '../../../../oct/quality/register.ts'
 import type { Laterality, OpenedScan, Point } from '../geometry.ts'
 import { sloLetters } from '../letters.ts'
-import type { Placement } from './register.ts'
 
 /** Whether both files say how large their SLO is; else all counts in px. */
 export function bothScaled(a: NonNullable<OpenedScan['slo']>, b: NonNullable<OpenedScan['slo']>): boolean {

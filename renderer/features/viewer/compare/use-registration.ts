@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
+import type { Registration } from '../../../../oct/quality/register.ts'
 import type { OpenScan } from '../../../../preload/contract.ts'
 import { startWorker } from '../../../trusted-types.ts'
 import type { GreyImage } from '../painter.ts'
-import type { Registration } from './register.ts'
 import url from './register-worker.ts?worker&url'
 
 /** Where B's SLO lies on A's; null while it is looked for. */

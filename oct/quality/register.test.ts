@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { rawPixels, readScan } from '../../../../oct/formats/index.ts'
-import { type SynthOptions, synthesise } from '../../../../oct/synth/index.ts'
+import { rawPixels, readScan } from '../formats/index.ts'
+import { type SynthOptions, synthesise } from '../synth/index.ts'
 import { leastLikeness, register, type ScaledPicture } from './register.ts'
 
 const sloOf = async (options: SynthOptions): Promise<ScaledPicture> => {

@@ -2,7 +2,7 @@
  * Lays one SLO over another: a shift and a turn, found by normalised cross-correlation of the band-passed images, coarse to fine.
  * The scale is not searched: both images carry theirs.
  */
-import { type Grid, halved, prepared, turned } from './grid.ts'
+import { type Grid, halved, prepared, turned } from './register-grid.ts'
 
 /** A grey picture with its scale. */
 export interface ScaledPicture {

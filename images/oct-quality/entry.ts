@@ -1,12 +1,14 @@
 /** What the image runs: /input is judged, /output/results.json written. Exit 0: every scan found has an entry; 2: nothing to judge; 1: a fault. */
 import { ScansideError } from '../../oct/errors.ts'
-import { parseArguments, run } from './run.ts'
+import { parseArguments } from '../../oct/quality/collection.ts'
+import { run } from './run.ts'
 
 try {
   await run({
     // Beside the image the same entry is run by tests, on folders of their own.
     input: process.env.SCANSIDE_INPUT ?? '/input',
     output: process.env.SCANSIDE_OUTPUT ?? '/output',
+    beside: new URL(import.meta.url),
     ...parseArguments(process.argv.slice(2)),
     say: (line) => process.stdout.write(`${line}\n`),
   })

@@ -1,57 +1,52 @@
-/** Which files under a folder are scans: told by their content; a name only makes a broken one worth a sentence. */
+/** The files under a folder, as ranges of bytes. What they are is told elsewhere, by their content. */
 import { constants } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ScansideError } from '../../oct/errors.ts'
-import { sniff } from '../../oct/formats/vol.ts'
+import type { PlacedFile } from '../../oct/formats/sets.ts'
 import type { ByteSource } from '../../oct/scan.ts'
 
 const deepest = 16
 const mostFiles = 100_000
-/** As many as the result schema holds. */
-const mostScans = 10_000
-
-export interface Found {
-  scans: string[]
-  /** Regular files looked at. */
-  seen: number
-}
 
 /**
- * Paths of all scans under `root`, sorted. Links are not followed; a file that ends in `.vol` counts even when it is none, so that it is told.
+ * All regular files under `root`, sorted; links are not followed. Each is opened for every read and closed after it.
  * @throws ScansideError not-supported where there is more than one run can judge: nothing is left out in silence
  */
-export async function findScans(root: string): Promise<Found> {
-  const found: Found = { scans: [], seen: 0 }
-  await walk(root, 0, found)
+export async function findFiles(root: string): Promise<PlacedFile[]> {
+  const found: PlacedFile[] = []
+  await walk(root, '', 0, found)
   return found
 }
 
-async function walk(folder: string, depth: number, found: Found): Promise<void> {
+async function walk(root: string, folder: string, depth: number, found: PlacedFile[]): Promise<void> {
   if (depth > deepest) throw tooMuch(`folders more than ${deepest} deep`)
-  const entries = await readdir(folder, { withFileTypes: true })
+  const entries = await readdir(join(root, folder), { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   for (const entry of entries) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) await walk(path, depth + 1, found)
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (entry.isDirectory()) await walk(root, path, depth + 1, found)
     else if (entry.isFile()) {
-      if (++found.seen > mostFiles) throw tooMuch(`more than ${mostFiles} files`)
-      if (/\.vol$/i.test(entry.name) || (await looksLikeScan(path))) found.scans.push(path)
-      if (found.scans.length > mostScans) throw tooMuch(`more than ${mostScans} scans`)
+      if (found.length >= mostFiles) throw tooMuch(`more than ${mostFiles} files`)
+      found.push({ path, source: await lookedUp(join(root, path)) })
     }
   }
 }
 
-function tooMuch(what: string): ScansideError {
+export function tooMuch(what: string): ScansideError {
   return new ScansideError('not-supported', `There are ${what} in /input: one run cannot judge that many. Nothing was judged; choose fewer scans.`)
 }
 
-async function looksLikeScan(path: string): Promise<boolean> {
-  const file = await openForReading(path).catch(() => null)
-  if (file === null) return false
+/** A file that cannot be opened is an empty one: a scan it belongs to will say so. */
+async function lookedUp(path: string): Promise<ByteSource> {
+  const size = await withFile(path, async (file) => (await file.stat()).size).catch(() => 0)
+  return { size, read: (offset, length) => withFile(path, (file) => fileSource(file, size).read(offset, length)) }
+}
+
+async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await openForReading(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0)
-    return sniff(buffer.subarray(0, bytesRead)) !== null
+    return await work(file)
   } finally {
     await file.close()
   }

@@ -7,11 +7,15 @@ import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { profileArguments } from '../../oct/quality/collection.ts'
+import { judge, parseProfile } from '../../oct/quality/judge.ts'
 import { resultsSchema } from '../../oct/results.ts'
 import { synthesise } from '../../oct/synth/index.ts'
+import { createNodeCodecs } from '../../test/support/codecs.ts'
+import { sourcesOf, twentyScans } from '../../test/support/twenty-scans.ts'
 import { imageConfig, type LayerFile, layerTar, sha256, writeImage } from './archive.ts'
 import { closure, elfNeeds } from './elf.ts'
-import { buildImage, bundleEntry, fetchNode, imageLabels, readCommand } from './image.ts'
+import { buildImage, bundleEntry, codecFiles, fetchNode, imageLabels, readCommand } from './image.ts'
 import { checkLoadAnswer } from './load.ts'
 
 let folder = ''
@@ -152,6 +156,8 @@ describe('the entry, run as a program', () => {
     }
     const app = join(folder, 'app.mjs')
     await writeFile(app, await bundleEntry())
+    await mkdir(join(folder, 'codecs'), { recursive: true })
+    for (const { path, bytes } of codecFiles()) await writeFile(join(folder, path), bytes)
     const env = { ...process.env, SCANSIDE_INPUT: input, SCANSIDE_OUTPUT: output }
     const done = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
       execFile(process.execPath, [app, ...args], { env }, (error, stdout, stderr) => {
@@ -180,6 +186,30 @@ describe('the entry, run as a program', () => {
       { name: 'scan-0b8f4b52-8d5e-4d24-9a53-6c1d8a1f9b11.vol', size: good.length, sha256: createHash('sha256').update(good).digest('hex') },
     ])
     expect(`${run.stdout}${run.stderr}${run.written}`).not.toMatch(/Mustermann|Erika|71[67]/)
+  }, 60_000)
+
+  it('judges every format as a set: an export and its pictures, a tomography and its photograph', async () => {
+    const scans = await twentyScans()
+    const files = Object.fromEntries(
+      scans.flatMap((scan, index) => scan.files.map(({ name, bytes }) => [`SCANS/${String(index).padStart(2, '0')}/Doe_Jane/${name}`, bytes])),
+    )
+    const run = await runEntry('formats', files)
+    const codecs = createNodeCodecs()
+    expect(run.results?.scans).toHaveLength(20)
+    for (const [index, scan] of scans.entries()) {
+      const result = run.results?.scans[index]
+      expect(result?.error, scan.name).toBeUndefined()
+      expect(result?.inputs.length, scan.name).toBe(scan.files.length)
+      expect(result, scan.name).toEqual(await judge(sourcesOf(scan), { inputs: result?.inputs ?? [], codecs }))
+    }
+    expect(`${run.stdout}${run.stderr}${run.written}`).not.toMatch(/Doe|Jane/)
+  }, 60_000)
+
+  it('judges by a profile of one’s own, and names it', async () => {
+    const own = parseProfile({ name: 'ours-1', title: 'Ours', limits: { 'S.snr': { warn: 999, fail: 998 } } })
+    const run = await runEntry('own', { 'a.vol': synthesise({ pattern: 'line', laterality: 'OD', ...small }) }, profileArguments(own))
+    expect(run.results?.pipeline.profile).toBe('ours-1')
+    expect(run.results?.scans[0]?.criteria.find(({ id }) => id === 'S.snr')?.status).not.toBe('pass')
   }, 60_000)
 
   it('leaves the values per B-scan out when asked', async () => {

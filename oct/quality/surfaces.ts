@@ -181,9 +181,11 @@ function outermost(
       band: ratio(of(column, Math.max(0, lower - by.band), lower), of(column, upper, Math.min(rows, upper + by.inner))),
     }
   })
-  const cutAbove = ilm.course.filter((row, column) => ilm.seen[column] && row === 0).length > columns / 2
+  const both = each.filter((one) => one !== null)
   const thickness = median(each.filter((one) => one !== null).map((one) => one.thickness)) ?? by.thin
-  if (thickness < by.thin && !cutAbove) return new Uint8Array(columns)
+  // Where no retina has room above the line, it is cut off there, not thin.
+  const depth = median(bm.course.filter((_, column) => bm.seen[column])) ?? 0
+  if (thickness < by.thin && depth > 1.5 * by.thin) return new Uint8Array(columns)
   return bm.seen.map((is, column) => {
     // With room below it, an outer band would have been seen.
     if (!is || (bm.course[column] as number) + by.room < rows) return is

@@ -181,7 +181,6 @@ function outermost(
       band: ratio(of(column, Math.max(0, lower - by.band), lower), of(column, upper, Math.min(rows, upper + by.inner))),
     }
   })
-  const both = each.filter((one) => one !== null)
   const thickness = median(each.filter((one) => one !== null).map((one) => one.thickness)) ?? by.thin
   // Where no retina has room above the line, it is cut off there, not thin.
   const depth = median(bm.course.filter((_, column) => bm.seen[column])) ?? 0

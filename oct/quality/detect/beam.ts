@@ -3,14 +3,16 @@ import type { Criterion } from '../../results.ts'
 import type { FrameView, MakeDetector } from '../examination.ts'
 import { grade, median, round } from '../numbers.ts'
 import { limitOf } from '../profile.ts'
-import { isReflectivity, lightOf, looksLikeDevice } from './contrast.ts'
+import { isComparable, lightOf } from './contrast.ts'
+import { lowerTenth, upperTenth } from './tenth.ts'
 
 /** um above BM between which the ONL lies in every eye: 24 to 34 px of a Spectralis. */
 const onl = { from: 132, to: 93 } as const
 const quarters = 4
 /** The brightest quarter's ONL must stand out of the vitreous by this share of its noise, or the ratio is one of noise. */
 const leastContrast = 1
-/** Share of A-scans that must have an ONL, or a BM for a tilt. */
+/** Share of A-scans that must have an ONL, and a BM for a tilt: what is not seen may be what is dark. */
+const leastOnl = 0.75
 const leastLine = 0.5
 
 export const beam: MakeDetector = ({ profile, device, scan }) => {
@@ -22,8 +24,8 @@ export const beam: MakeDetector = ({ profile, device, scan }) => {
   const brightness = (): Criterion => {
     const limit = limitOf(profile, 'B')
     const base = { id: 'B', unit: 'ratio', threshold: `>= ${limit.warn}`, evidence: 'own' as const, source: 'Tewarie 2012' }
-    const known = ratios.filter((each) => each !== null)
-    const value = known.length < ratios.length / 2 ? null : median(known)
+    const unseen = ratios.filter((each) => each === null).length
+    const value = unseen > ratios.length / 2 ? null : lowerTenth(ratios)
     if (value === null) {
       return {
         ...base,
@@ -43,7 +45,7 @@ export const beam: MakeDetector = ({ profile, device, scan }) => {
   }
   const tilt = (): Criterion => {
     const limit = limitOf(profile, 'B.tilt')
-    const value = median(tilts)
+    const value = upperTenth(tilts)
     const base = { id: 'B.tilt', unit: '°', threshold: `<= ${limit.warn}`, evidence: 'own' as const, source: 'Uji 2017, PMC5347660' }
     if (value === null)
       return { ...base, status: 'unknown', value, reason: 'Not measured: there is no line of BM, or the scale of the B-scan is not known.' }
@@ -54,7 +56,7 @@ export const beam: MakeDetector = ({ profile, device, scan }) => {
   }
   return {
     frame: (view) => {
-      const bright = device?.contrast && !comparable(view) ? null : quarterBrightness(view, um)
+      const bright = device?.contrast && !isComparable(view) ? null : quarterBrightness(view, um)
       ratios.push(bright && round(Math.max(0, Math.min(...bright)) / Math.max(...bright)))
       if (bright) sum = bright.map((each, i) => each + (sum[i] ?? 0))
       const angle = isStraight ? tiltOf(view, um, scan.spacing.lateral * 1000) : null
@@ -69,20 +71,15 @@ function side(sum: readonly number[]): string {
   return ['at the left', 'left of the middle', 'right of the middle', 'at the right'][at] ?? 'in one quarter'
 }
 
-function comparable(view: FrameView): boolean {
-  const { vitreous } = lightOf(view)
-  return isReflectivity(view.info.pixels.coding) || vitreous === null || looksLikeDevice(vitreous)
-}
-
 /**
- * Brightness of the ONL above the vitreous in each quarter of what has one: the median A-scan's, so that vessels do not count. Null where less than
- * half of the B-scan has an ONL, or none stands out of the noise.
+ * Brightness of the ONL above the vitreous in each quarter of what has one: the median A-scan's, so that vessels do not count. Null where too
+ * little of the B-scan has an ONL, or none stands out of the noise.
  */
 function quarterBrightness(view: FrameView, um: number): number[] | null {
   const { vitreous } = lightOf(view)
   if (!vitreous || !(um > 0)) return null
   const means = onlMeans(view, um)
-  if (means.length < leastLine * view.width || means.length < quarters) return null
+  if (means.length < leastOnl * view.width || means.length < quarters) return null
   const found = Array.from({ length: quarters }, (_, quarter) => {
     const from = Math.floor((quarter * means.length) / quarters)
     return (median(means.slice(from, Math.floor(((quarter + 1) * means.length) / quarters))) as number) - vitreous.mean

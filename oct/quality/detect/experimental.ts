@@ -14,10 +14,11 @@ export const experimental: MakeDetector = ({ scan }) => {
       histogram.fill(0)
       let count = 0
       for (let i = 0; i < roots.length; i++) {
-        const grey = Math.round(255 * (roots[i] as number))
+        // `| 0` makes what was not acquired black, as it is shown.
+        const grey = (255 * (roots[i] as number) + 0.5) | 0
         // Exact zeros are what the device took away as noise; with them both indices would be undefined on almost every Spectralis scan.
-        if (!(grey > 0)) continue
-        const at = Math.min(grey, levels - 1)
+        if (grey <= 0) continue
+        const at = grey < levels ? grey : levels - 1
         histogram[at] = (histogram[at] as number) + 1
         count++
       }

@@ -4,6 +4,7 @@ import type { Examination, FrameView, MakeDetector, SloView } from '../examinati
 import { grade, round } from '../numbers.ts'
 import { limitOf } from '../profile.ts'
 import { blurOf, edgesOf, type Picture, type Step, stepOf } from './sharpness.ts'
+import { upperTenth } from './tenth.ts'
 
 /** um: scales on which slopes are compared, on the SLO and along A-scans */
 const sloScales = { fine: 25, coarse: 50 } as const
@@ -14,7 +15,7 @@ const sloPixel = 25
 const coarsestSlo = 40
 const coarsestSample = 6
 /** Edges that stand out of the noise by less than this factor are not measured; own */
-const leastSloClarity = 8
+const leastSloClarity = 6
 const leastStepClarity = 4
 /** Neighbouring A-scans averaged along the surface before its step is measured */
 const together = 16
@@ -46,8 +47,8 @@ function ofSlo(exam: Examination): Criterion {
 }
 
 function ofSurfaces(exam: Examination, blurs: readonly (number | null)[]): Criterion {
-  const known = blurs.filter((each) => each !== null).sort((a, b) => a - b)
-  if (known.length < blurs.length / 2 || known.length === 0) {
+  const unseen = blurs.filter((each) => each === null).length
+  if (unseen > blurs.length / 2 || unseen === blurs.length) {
     const coarse = exam.scan.spacing.axial * 1000 > coarsestSample
     return judged(
       exam,
@@ -56,8 +57,7 @@ function ofSurfaces(exam: Examination, blurs: readonly (number | null)[]): Crite
       coarse ? 'the samples of an A-scan lie too far apart' : 'the surface of the retina does not stand clear of the noise',
     )
   }
-  // A tenth of blurred B-scans is enough to tell.
-  return judged(exam, 'O.blur.bscan', known[Math.floor(0.9 * (known.length - 1))] ?? null, '')
+  return judged(exam, 'O.blur.bscan', upperTenth(blurs), '')
 }
 
 const sentences = {

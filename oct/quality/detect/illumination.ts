@@ -4,8 +4,9 @@ import type { Point } from '../../scan.ts'
 import type { Examination, FrameView, MakeDetector, SloView } from '../examination.ts'
 import { grade, median, round } from '../numbers.ts'
 import { limitOf } from '../profile.ts'
-import { isReflectivity, lightOf, looksLikeDevice } from './contrast.ts'
+import { isComparable, lightOf } from './contrast.ts'
 import { stretchesWhere } from './stretches.ts'
+import { lowerTenth } from './tenth.ts'
 
 /** Blocks of the SLO, across and down */
 const blocks = 8
@@ -20,6 +21,8 @@ const darkUpTo = 15
 const leastGrey = 8
 /** The brightest part must stand out of the vitreous by this many times its noise, or evenness is noise. */
 const leastContrast = 2.5
+/** Share of the parts that must have a retina: what is not seen may be what is dark. */
+const leastParts = 0.75
 
 export const illumination: MakeDetector = (exam) => {
   const { profile, device, scan } = exam
@@ -27,29 +30,28 @@ export const illumination: MakeDetector = (exam) => {
   const evenness: (number | null)[] = []
   const intervals: Interval[] = []
   const bscan = (): Criterion => {
-    const known = evenness.filter((each) => each !== null).sort((a, b) => a - b)
+    const unseen = evenness.filter((each) => each === null).length
+    const value = unseen > evenness.length / 2 ? null : lowerTenth(evenness)
     const base = { id: 'I.bscan', unit: 'ratio', threshold: `>= ${limit.warn}`, evidence: 'own' as const }
-    if (known.length === 0 || known.length < evenness.length / 2) {
+    if (value === null) {
       return {
         ...base,
         status: 'unknown',
-        value: null,
+        value,
         reason: 'Not measured: the retina does not stand clear of the noise, or lacks its layer lines.',
       }
     }
-    // A tenth of unevenly lit B-scans is enough to tell.
-    const value = known[Math.ceil(0.1 * (known.length - 1))] as number
     if (!device?.contrast) return { ...base, threshold: '', status: 'unknown', value, reason: notJudged(scan.device) }
     const status = grade(value, limit, 'high')
     const reason =
       status === 'pass'
         ? 'The B-scans are evenly lit.'
-        : `The darkest part of the B-scan has ${Math.round(100 * value)} % of the brightness of the rest${known.length > 1 ? ', in a tenth of the B-scans or more' : ''}.`
+        : `The darkest part of the B-scan has ${Math.round(100 * value)} % of the brightness of the rest${evenness.length > 1 ? ', in a tenth of the B-scans or more' : ''}.`
     return { ...base, status, value, reason }
   }
   return {
     frame: (view) => {
-      const found = device?.contrast && !comparable(view) ? null : partsOf(view)
+      const found = device?.contrast && !isComparable(view) ? null : partsOf(view)
       evenness.push(found && round(found.evenness))
       if (!found || !device?.contrast) return
       const dark = found.shares.map((each) => each < limit.warn)
@@ -60,11 +62,6 @@ export const illumination: MakeDetector = (exam) => {
 }
 
 const notJudged = (device: string) => `Not judged: the profile knows no limit for this device (${device}).`
-
-function comparable(view: FrameView): boolean {
-  const { vitreous } = lightOf(view)
-  return isReflectivity(view.info.pixels.coding) || vitreous === null || looksLikeDevice(vitreous)
-}
 
 /**
  * Brightness of each part above the vitreous, as a share of the median part's, and the darkest of them. Null where too few parts have a retina, or
@@ -83,7 +80,7 @@ function partsOf(view: FrameView): { shares: number[]; evenness: number } | null
   })
   const known = heights.filter((each) => !Number.isNaN(each)).sort((a, b) => a - b)
   const most = known.at(-1)
-  if (known.length < count / 2 || most === undefined || most < leastContrast * vitreous.noise) return null
+  if (known.length < leastParts * count || most === undefined || most < leastContrast * vitreous.noise) return null
   const usual = known[Math.floor(0.75 * known.length)] as number
   const shares = heights.map((each) => Math.max(0, each) / usual)
   return { shares, evenness: Math.max(0, known[0] as number) / usual }

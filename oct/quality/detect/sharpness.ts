@@ -5,10 +5,14 @@
  * brightness nor contrast counts.
  */
 
-/** Blur by the ratio of the fine scale's slope to the coarse one's, in the scales' unit; null where the ratio is no blurred step's. */
+/** Beyond this many times the coarse scale both slopes are the same: what is found there means 'or more'. */
+const farthest = 4
+
+/** Blur by the ratio of the fine scale's slope to the coarse one's, in the scales' unit, up to four times the coarse one; null of no ratio. */
 export function blurOf(ratio: number, fine: number, coarse: number): number | null {
-  if (!(ratio > 1)) return null
-  return Math.sqrt(Math.max(0, (coarse ** 2 - ratio ** 2 * fine ** 2) / (ratio ** 2 - 1)))
+  if (Number.isNaN(ratio)) return null
+  if (ratio <= 1) return farthest * coarse
+  return Math.min(farthest * coarse, Math.sqrt(Math.max(0, (coarse ** 2 - ratio ** 2 * fine ** 2) / (ratio ** 2 - 1))))
 }
 
 /** Weights of a Gaussian, sum 1; `sigma` in samples. */

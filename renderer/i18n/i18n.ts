@@ -1,6 +1,8 @@
 /** Languages of the window. The viewer and the runs page bring their own sentences as namespaces `viewer` and `runs`. */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import gradingDe from '../features/grading/de.ts'
+import gradingEn from '../features/grading/en.ts'
 import runsDe from '../features/runs/de.ts'
 import runsEn from '../features/runs/en.ts'
 import viewerDe from '../features/viewer/de.ts'
@@ -14,7 +16,7 @@ export type Language = (typeof languages)[number]
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en; viewer: typeof viewerEn; runs: typeof runsEn }
+    resources: { translation: typeof en; viewer: typeof viewerEn; runs: typeof runsEn; grading: typeof gradingEn }
   }
 }
 
@@ -29,8 +31,8 @@ export async function startLanguages(language: Language): Promise<void> {
     lng: language,
     fallbackLng: 'en',
     resources: {
-      en: { translation: en, viewer: viewerEn, runs: runsEn },
-      de: { translation: de, viewer: viewerDe, runs: runsDe },
+      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn },
+      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe },
     },
     // React escapes what it renders.
     interpolation: { escapeValue: false },

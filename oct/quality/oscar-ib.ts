@@ -58,6 +58,8 @@ export const oscarIb2: Profile = {
     'completeness.lower': { warn: 0, fail: 2 },
     'completeness.signal': { warn: 0, fail: 2 },
     'completeness.folded': { warn: 0, fail: 2 },
+    motion: { warn: 0.12, fail: 0.25 },
+    'motion.blank': { warn: 0, fail: 0 },
     A: { warn: 98, fail: 90 },
     'A.missing': { warn: 2, fail: 10 },
     'A.crossing': { warn: 0.5, fail: 3 },

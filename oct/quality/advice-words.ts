@@ -71,6 +71,7 @@ export const findings: readonly (readonly [id: string, told: Told])[] = [
       unknown: words('No protocol fits this scan.', 'Zu dieser Aufnahme passt kein Protokoll.'),
     },
   ],
+  ['S.cnr', { wrong: words('The layers hardly stand out.', 'Die Schichten heben sich kaum ab.') }],
   [
     'S',
     {
@@ -79,6 +80,8 @@ export const findings: readonly (readonly [id: string, told: Told])[] = [
     },
   ],
   ['I.saturated', { wrong: words('The fundus image is overexposed.', 'Das Fundusbild ist überbelichtet.') }],
+  ['I.dark', { wrong: words('The fundus image is too dark.', 'Das Fundusbild ist zu dunkel.') }],
+  ['I.vignette', { wrong: words('The corners of the fundus image are dark.', 'Die Ecken des Fundusbilds sind dunkel.') }],
   ['I.bscan', { wrong: words('Part of the B-scan lies in the shade.', 'Ein Teil des B-Scans liegt im Schatten.') }],
   [
     'I',
@@ -118,6 +121,7 @@ export const findings: readonly (readonly [id: string, told: Told])[] = [
   ],
   ['A.crossing', { wrong: words('Layer lines cross.', 'Schichtgrenzen kreuzen sich.') }],
   ['A.missing', { wrong: words('Layer lines are missing.', 'Schichtgrenzen fehlen.') }],
+  ['A.jump', { wrong: words('Layer lines jump.', 'Schichtgrenzen springen.') }],
   [
     'A',
     {

@@ -24,17 +24,17 @@ export interface Disc {
 export const leastConfidence = 0.4
 
 /** mm: radii tried; discs are 0.7 to 1.1 mm, an oval one's short side less */
-const radii = [0.6, 0.7, 0.8, 0.9, 1, 1.1]
+const radii = [0.62, 0.76, 0.9, 1.06]
 /** mm: the surround begins this far outside the edge and is this broad */
 const gap = 0.1
 const surround = 0.4
 /** mm: how far outside the picture the centre may lie */
 const outside = 0.5
 /** squares between the centres that are tried first */
-const stride = 3
+const stride = 4
 /** Of the disc and of the surround this part must lie in the picture. */
 const leastVisible = 0.3
-const candidates = 4
+const candidates = 5
 
 const known = new WeakMap<SloView, Disc | null>()
 

@@ -3,6 +3,7 @@
  * place tried the ground, the dip and the rim are fitted by least squares; the place where they explain most is the pit.
  */
 import type { Point } from '../scan.ts'
+import { leastSquares } from './least-squares.ts'
 
 /** The thickness of the retina at one place. */
 export interface ThicknessSample {
@@ -125,10 +126,8 @@ function thinned(samples: readonly ThicknessSample[]): readonly ThicknessSample[
 function fitted(samples: readonly ThicknessSample[], centre: Point, width: number, flat: boolean): Fit | null {
   const plain = flat ? 3 : 4
   const size = plain + 2
-  const normal = new Float64Array(size * size)
-  const right = new Float64Array(size)
+  const system = leastSquares(size)
   const row = new Float64Array(size)
-  let squares = 0
   for (const { x, y, um } of samples) {
     const u = x - centre.x
     const v = y - centre.y
@@ -139,47 +138,23 @@ function fitted(samples: readonly ThicknessSample[], centre: Point, width: numbe
     row[plain - 1] = r * r
     row[plain] = bump(r, width)
     row[plain + 1] = bump(r - rimRadius, rimWidth)
-    squares += um * um
-    for (let i = 0; i < size; i++) {
-      right[i] = (right[i] as number) + (row[i] as number) * um
-      for (let j = 0; j <= i; j++) normal[i * size + j] = (normal[i * size + j] as number) + (row[i] as number) * (row[j] as number)
-    }
+    system.take(row, um)
   }
-  const solved = solve(normal, right, size)
-  const bare = solve(normal, right, plain, size)
-  if (!solved || !bare) return null
-  const restOf = (weights: Float64Array) => squares - weights.reduce((sum, weight, i) => sum + weight * (right[i] as number), 0)
-  const at = (r: number) =>
-    (solved[plain - 1] as number) * r * r + (solved[plain] as number) * bump(r, width) + (solved[plain + 1] as number) * bump(r - rimRadius, rimWidth)
+  const weights = system.solve()
+  const bare = system.solve(plain)
+  if (!weights || !bare) return null
+  const [bowl, dip, rim] = [weights[plain - 1], weights[plain], weights[plain + 1]] as [number, number, number]
+  const at = (r: number) => bowl * r * r + dip * bump(r, width) + rim * bump(r - rimRadius, rimWidth)
   // A pit is a dip: where the fit wants a hill in the middle, it is none.
   const depth = at(1) - at(0)
   const falling = at(0.3) > at(0)
-  return { centre, width, depth: falling ? depth : 0, rest: falling && depth > 0 ? restOf(solved) : Number.POSITIVE_INFINITY, ground: restOf(bare) }
-}
-
-/** Solves the upper left `size` of a symmetric system (Cholesky; its lower half is given, `stride` long); null where it is singular. */
-function solve(normal: Float64Array, right: Float64Array, size: number, stride = size): Float64Array | null {
-  const lower = new Float64Array(size * size)
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = normal[i * stride + j] as number
-      for (let k = 0; k < j; k++) sum -= (lower[i * size + k] as number) * (lower[j * size + k] as number)
-      if (i === j) {
-        if (!(sum > 1e-9 * (normal[i * stride + i] as number))) return null
-        lower[i * size + i] = Math.sqrt(sum)
-      } else lower[i * size + j] = sum / (lower[j * size + j] as number)
-    }
+  return {
+    centre,
+    width,
+    depth: falling ? depth : 0,
+    rest: falling && depth > 0 ? system.rest(weights) : Number.POSITIVE_INFINITY,
+    ground: system.rest(bare),
   }
-  const weights = Float64Array.from(right.subarray(0, size))
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < i; k++) weights[i] = (weights[i] as number) - (lower[i * size + k] as number) * (weights[k] as number)
-    weights[i] = (weights[i] as number) / (lower[i * size + i] as number)
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    for (let k = i + 1; k < size; k++) weights[i] = (weights[i] as number) - (lower[k * size + i] as number) * (weights[k] as number)
-    weights[i] = (weights[i] as number) / (lower[i * size + i] as number)
-  }
-  return weights
 }
 
 /** Part of the directions in which the rim was seen: of four, of two along a line. */

@@ -1,5 +1,6 @@
-/** The SLO made ready to look for anatomy: on a coarse grid in mm, in logarithms, so that what light does is a sum, with and without its vessels. */
+/** The SLO made ready to look for anatomy: on a coarse grid in mm, in logarithms, without its lighting and its vessels. */
 import type { SloView } from './examination.ts'
+import { leastSquares } from './least-squares.ts'
 
 /** mm: side of a grid square; the finest vessel that counts is about as wide */
 export const gridStep = 0.05
@@ -16,9 +17,7 @@ const mostField = 20
 export interface Fundus {
   width: number
   height: number
-  /** ln(grey + 8), smoothed a little */
-  light: Float32Array
-  /** The same with vessels filled in by what lies beside them. */
+  /** ln(grey + 8) with vessels filled in by what lies beside them, less the lighting (a surface of the second degree): about 0. */
   bare: Float32Array
   /** What was filled in: 0 beside vessels, about 0.5 in a large one */
   vessels: Float32Array
@@ -33,8 +32,50 @@ export function fundusOf(slo: SloView): Fundus | null {
   const width = Math.round(across / gridStep)
   const height = Math.round(down / gridStep)
   const light = smoothed(resampled(slo, width, height), width, height)
-  const bare = ranked(ranked(light, width, height, Math.max), width, height, Math.min)
-  return { width, height, light, bare, vessels: bare.map((value, i) => value - (light[i] as number)) }
+  const bare = least(greatest(light, width, height), width, height)
+  const vessels = bare.map((value, i) => value - (light[i] as number))
+  flatten(bare, width, height)
+  return { width, height, bare, vessels }
+}
+
+/** What is this much darker than the lighting is a thing of its own, and does not bend the surface. */
+const ownThing = 0.3
+
+/** Takes a surface of the second degree out: light that falls off to a side or to the corners is nothing to find. */
+function flatten(values: Float32Array, width: number, height: number): void {
+  const place = (i: number, size: number) => (2 * i) / size - 1
+  let weights: Float64Array | null = null
+  for (let turn = 0; turn < 2; turn++) {
+    const fit = leastSquares(6)
+    for (let row = 0; row < height; row += 3) {
+      for (let x = 0; x < width; x += 3) {
+        const value = values[row * width + x] as number
+        const at = surface(place(x, width), place(row, height))
+        if (!weights || value - inner(weights, at) > -ownThing) fit.take(at, value)
+      }
+    }
+    weights = fit.solve() ?? weights
+  }
+  if (!weights) return
+  for (let row = 0; row < height; row++) {
+    for (let x = 0; x < width; x++) {
+      const at = row * width + x
+      values[at] = (values[at] as number) - inner(weights, surface(place(x, width), place(row, height)))
+    }
+  }
+}
+
+const terms = new Float64Array(6)
+
+function surface(u: number, v: number): Float64Array {
+  terms.set([1, u, v, u * u, u * v, v * v])
+  return terms
+}
+
+function inner(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
+  return sum
 }
 
 /** Each square is the mean of the pixels it covers, at least of the nearest one. */
@@ -77,26 +118,35 @@ function smoothed(values: Float32Array, width: number, height: number): Float32A
   return result
 }
 
-/** The greatest or least value within `vesselReach` squares to each side. */
-function ranked(values: Float32Array, width: number, height: number, pick: (a: number, b: number) => number): Float32Array {
+/** The greatest value within `vesselReach` squares to each side. */
+function greatest(values: Float32Array, width: number, height: number): Float32Array {
   const across = new Float32Array(values.length)
   const result = new Float32Array(values.length)
   for (let row = 0; row < height; row++) {
     for (let x = 0; x < width; x++) {
-      let best = values[row * width + x] as number
-      const last = Math.min(width - 1, x + vesselReach)
-      for (let at = Math.max(0, x - vesselReach); at <= last; at++) best = pick(best, values[row * width + at] as number)
+      const last = row * width + Math.min(width - 1, x + vesselReach)
+      let best = Number.NEGATIVE_INFINITY
+      for (let at = row * width + Math.max(0, x - vesselReach); at <= last; at++) if ((values[at] as number) > best) best = values[at] as number
       across[row * width + x] = best
     }
   }
   for (let row = 0; row < height; row++) {
-    const first = Math.max(0, row - vesselReach)
-    const last = Math.min(height - 1, row + vesselReach)
+    const first = Math.max(0, row - vesselReach) * width
+    const last = Math.min(height - 1, row + vesselReach) * width
     for (let x = 0; x < width; x++) {
-      let best = across[row * width + x] as number
-      for (let at = first; at <= last; at++) best = pick(best, across[at * width + x] as number)
+      let best = Number.NEGATIVE_INFINITY
+      for (let at = first + x; at <= last + x; at += width) if ((across[at] as number) > best) best = across[at] as number
       result[row * width + x] = best
     }
   }
   return result
+}
+
+/** The least value within as much: the greatest of the negative. */
+function least(values: Float32Array, width: number, height: number): Float32Array {
+  return greatest(
+    values.map((value) => -value),
+    width,
+    height,
+  ).map((value) => -value)
 }

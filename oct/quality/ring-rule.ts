@@ -15,13 +15,17 @@ const slack = 0.03
 /** Points of the edge that must lie beyond, on either side. */
 const leastPoints = 2
 
-/** How many of the three circles the edge crosses. `edge`, `centre`: mm, SLO frame; `radius`: of the scan, mm. */
-export function circlesCrossed(edge: readonly Point[], centre: Point, radius: number): number {
-  const distances = edge.map(({ x, y }) => Math.hypot(x - centre.x, y - centre.y))
+/**
+ * How many of the three circles the edge crosses; one that lies wholly outside the disc and beside its middle has been crossed on the way.
+ * All in mm, SLO frame; `centre` and `radius` are the scan's.
+ */
+export function circlesCrossed(disc: { edge: readonly Point[]; centre: Point; radius: number }, centre: Point, radius: number): number {
+  const distances = disc.edge.map(({ x, y }) => Math.hypot(x - centre.x, y - centre.y))
+  const beside = Math.hypot(disc.centre.x - centre.x, disc.centre.y - centre.y) > disc.radius
   return circles.filter((part) => {
     const circle = part * radius
     const inside = distances.filter((each) => each < circle - slack).length
     const outside = distances.filter((each) => each > circle + slack).length
-    return inside >= leastPoints && outside >= leastPoints
+    return outside >= leastPoints && (inside >= leastPoints || beside)
   }).length
 }

@@ -17,6 +17,8 @@ const leastPit = { depth: 40, confidence: 0.3 }
 const leastDip = 20
 /** mm: a scan whose middle lies this near to the disc's is meant for the disc; own */
 const onDisc = 1.5
+/** mm: no fovea lies nearer to the middle of its disc (usually 4 to 5 mm); own */
+const leastApart = 3.5
 
 export const centring: MakeDetector = (exam) => {
   const { scan } = exam
@@ -43,7 +45,7 @@ function criteriaOf(exam: Examination, samples: readonly ThicknessSample[]): Cri
   const sure = pit && pit.depth >= leastPit.depth && pit.confidence >= leastPit.confidence ? pit : null
   const nearDisc = disc && middle && distance(disc.centre, middle) <= onDisc
   if (!sure && nearDisc && exam.protocol?.region !== 'macula') return [ringOnDisc(exam, disc, middle, 'pattern')]
-  return [gridOnPit(exam, sure, middle)]
+  return [sure ? gridOnPit(exam, sure, middle) : withoutPit(exam, disc, middle)]
 }
 
 const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y)
@@ -93,7 +95,7 @@ function ringRule({ scan, slo, profile }: Examination, disc: Disc | null): Crite
   if (!slo) return missing('the file has no SLO to find the disc on')
   if (ring?.kind !== 'ring') return missing('the file does not say where the ring lies on the SLO')
   if (!disc) return missing('the disc could not be found on the SLO with confidence')
-  const value = circlesCrossed(disc.edge, ring.centre, ring.radius)
+  const value = circlesCrossed(disc, ring.centre, ring.radius)
   const status = grade(value, limitOf(profile, 'C.ring'), 'low')
   if (status !== 'fail' && disc.seen < leastSeen) return missing("too little of the disc's edge is on the SLO")
   const reason = {
@@ -104,9 +106,19 @@ function ringRule({ scan, slo, profile }: Examination, disc: Disc | null): Crite
   return { ...rule, status, value, reason }
 }
 
-function gridOnPit(exam: Examination, pit: Pit | null, middle: Point | null): Criterion {
-  if (!middle) return unknown(exam, 'Not measured: the file does not say where the B-scans lie.')
-  if (!pit) return unknown(exam, 'Not measured: the thickness map shows no foveal pit with confidence.')
+const nowhere = 'Not measured: the file does not say where the B-scans lie.'
+
+/** No pit was seen; but a pattern that lies on the disc or near it lies at least the rest of their distance from the fovea. */
+function withoutPit(exam: Examination, disc: Disc | null, middle: Point | null): Criterion {
+  if (!middle) return unknown(exam, nowhere)
+  const value = disc && disc.seen >= leastSeen ? round(leastApart - distance(disc.centre, middle)) : 0
+  if (value <= limitOf(exam.profile, 'C').fail) return unknown(exam, 'Not measured: the thickness map shows no foveal pit with confidence.')
+  const reason = `The pattern lies beside the optic disc, at least ${value} mm from the fovea.`
+  return { ...base(exam), status: 'fail', value, reason }
+}
+
+function gridOnPit(exam: Examination, pit: Pit, middle: Point | null): Criterion {
+  if (!middle) return unknown(exam, nowhere)
   const value = round(distance(pit.at, middle))
   const status = grade(value, limitOf(exam.profile, 'C'), 'low')
   const where = status === 'pass' ? '' : directions(middle, pit.at)

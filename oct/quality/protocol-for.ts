@@ -13,7 +13,7 @@ export interface Departure {
  * The protocol with the scan's pattern, device and eye; of several, the one it departs from least, the first of equals. Null where none fits.
  * Among protocols of one pattern sizes choose; a wrong size alone never makes a scan another kind of scan.
  */
-export function protocolFor(profile: Profile, scan: Scan): Protocol | null {
+export function protocolFor(profile: Profile, scan: Pick<Scan, 'pattern' | 'laterality' | 'device'>): Protocol | null {
   const { pattern, laterality, device } = scan
   let best: { protocol: Protocol; count: number } | null = null
   for (const protocol of profile.protocols) {

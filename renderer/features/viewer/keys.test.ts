@@ -12,6 +12,7 @@ describe('viewerKey', () => {
     ['R', { does: 'reset' }],
     ['m', { does: 'calipers' }],
     ['Delete', { does: 'remove' }],
+    ['g', { does: 'word' }],
   ])('%s', (key, does) => expect(press(key)).toEqual(does))
   it.each(['x', 'ArrowLeft', 'F1', '10', 'Tab'])('leaves %s alone', (key) => expect(press(key)).toBeNull())
   it('leaves what is held with Ctrl, Alt or Meta to the system', () => {

@@ -7,9 +7,15 @@ export interface KeyPress {
   altKey: boolean
 }
 
-export type ViewerKey = { does: 'all-layers' } | { does: 'layer'; digit: number } | { does: 'reset' } | { does: 'calipers' } | { does: 'remove' }
+export type ViewerKey =
+  | { does: 'all-layers' }
+  | { does: 'layer'; digit: number }
+  | { does: 'reset' }
+  | { does: 'calipers' }
+  | { does: 'remove' }
+  | { does: 'word' }
 
-/** L all layers, 0-9 one of them, R the view back, M the calipers, Delete what is selected; null for any other key and with Ctrl, Alt or Meta. */
+/** L all layers, 0-9 one of them, R the view back, M the calipers, Delete what is selected, G the person's own word; null for any other key and with Ctrl, Alt or Meta. */
 export function viewerKey({ key, ctrlKey, metaKey, altKey }: KeyPress): ViewerKey | null {
   if (ctrlKey || metaKey || altKey) return null
   if (/^[0-9]$/.test(key)) return { does: 'layer', digit: Number(key) }
@@ -26,6 +32,9 @@ export function viewerKey({ key, ctrlKey, metaKey, altKey }: KeyPress): ViewerKe
     case 'Delete':
     case 'Backspace':
       return { does: 'remove' }
+    case 'g':
+    case 'G':
+      return { does: 'word' }
     default:
       return null
   }

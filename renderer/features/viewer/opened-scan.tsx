@@ -5,6 +5,7 @@ import { RunSheet } from '../run-sheet/run-sheet.tsx'
 import { Acquisition } from './acquisition.tsx'
 import { BscanPane } from './bscan-pane.tsx'
 import { plainView } from './bscan-view.ts'
+import { CriteriaList } from './criteria-list.tsx'
 import { DetailPane } from './detail/detail-pane.tsx'
 import type { Kept } from './kept.ts'
 import { viewerKey } from './keys.ts'
@@ -29,6 +30,7 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
   const [layers, setLayers] = useState(allLayers)
   const [view, setView] = useState(plainView)
   const seen = useRef<Seen | null>(null)
+  const panel = useRef<HTMLElement>(null)
   const [fresh, setFresh] = useState(kept.fresh)
   const [chosen, setChosen] = useState(0)
   const [sheet, setSheet] = useState(false)
@@ -56,6 +58,7 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
   useKeys((event) => {
     const key = viewerKey(event)
     if (key?.does === 'all-layers') setLayers(withAll(layers))
+    else if (key?.does === 'word') panel.current?.querySelector<HTMLElement>('[aria-current="true"]')?.focus()
     else if (key?.does === 'layer') setLayers(withDigit(layers, key.digit, layerNames(open.scan.frames)))
     else {
       // In the panels the keys scroll.
@@ -71,11 +74,14 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
   const judged = useMemo(
     () =>
       result ? (
-        <QualityPanel results={results} chosen={chosen} onChoose={setChosen} onRun={() => setSheet(true)} />
+        <QualityPanel bulk={open.bulk} results={results} chosen={chosen} onChoose={setChosen} onRun={() => setSheet(true)} />
       ) : (
-        <NotJudged scan={scan} subject={subject} onResult={addResult} onSheet={() => setSheet(true)} />
+        <>
+          <NotJudged scan={scan} subject={subject} onResult={addResult} onSheet={() => setSheet(true)} />
+          <CriteriaList bulk={open.bulk} result={null} />
+        </>
       ),
-    [result, results, chosen, scan, subject, addResult],
+    [result, results, chosen, open.bulk, scan, subject, addResult],
   )
 
   return (
@@ -108,7 +114,7 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
           <RunSheet refs={[scan]} sessions={scan.kind === 'archive' ? 1 : 0} bytes={null} subject={subject} onClose={() => setSheet(false)} />
         </div>
       ) : (
-        <aside className={styles.panel} aria-label={t('panel.region')}>
+        <aside ref={panel} className={styles.panel} aria-label={t('panel.region')}>
           {judged}
         </aside>
       )}

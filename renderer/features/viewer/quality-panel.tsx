@@ -1,18 +1,19 @@
 import { useTranslation } from 'react-i18next'
-import type { Criterion, ScanResult, Status, Verdict } from '../../../oct/results.ts'
+import type { ScanResult } from '../../../oct/results.ts'
 import type { OpenScan } from '../../../preload/contract.ts'
 import { openRun } from '../../navigation.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { formatMoment } from '../../ui/format.ts'
-import { Threshold } from '../../ui/threshold.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
-import { formatValue, inOrder, splitId } from './criteria.ts'
+import { CriteriaList } from './criteria-list.tsx'
 import styles from './panel.module.css'
 
 export type KnownResult = OpenScan['results'][number]
 
 interface QualityPanelProps {
+  /** The scan's `/bulk` address: its person's own word is kept for it. */
+  bulk: string
   results: readonly KnownResult[]
   chosen: number
   onChoose: (index: number) => void
@@ -20,8 +21,8 @@ interface QualityPanelProps {
   onRun: () => void
 }
 
-/** The verdict on a scan with every criterion behind it, and where it comes from. */
-export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelProps) {
+/** The verdict on a scan with every criterion behind it, the person's own word beside it, and where it comes from. */
+export function QualityPanel({ bulk, results, chosen, onChoose, onRun }: QualityPanelProps) {
   const { t, i18n } = useTranslation('viewer')
   const { t: common } = useTranslation()
   const known = results[chosen]
@@ -35,19 +36,13 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
 
   return (
     <>
-      <VerdictHead result={result} />
-      <div className={styles.scroll}>
-        {result.error && (
-          <p className={styles.errorLine} lang="en">
-            {result.error.message}
-          </p>
-        )}
-        <ul aria-label={t('panel.criteria')}>
-          {inOrder(result).map((criterion) => (
-            <CriterionRow key={criterion.id} criterion={criterion} decided={result.decidedBy.includes(criterion.id)} />
-          ))}
-        </ul>
-      </div>
+      <VerdictHead result={result} profile={pipeline.profile} />
+      {result.error && (
+        <p className={styles.errorLine} lang="en">
+          {result.error.message}
+        </p>
+      )}
+      <CriteriaList bulk={bulk} result={result} />
       {results.length > 1 && (
         <div className={styles.which}>
           <Select aria-label={t('panel.which')} value={String(chosen)} onChange={(value) => onChoose(Number(value))}>
@@ -61,23 +56,19 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
       )}
       <dl className={styles.facts}>
         <dt>{t('panel.pipeline')}</dt>
-        <dd>{`${pipeline.name} ${pipeline.version}`}</dd>
-        <dt>{t('panel.profile')}</dt>
-        <dd>{pipeline.profile}</dd>
-        <dt>{t('panel.judged')}</dt>
-        <dd>{moment(known.at)}</dd>
+        <dd>{`${pipeline.name} ${pipeline.version}, ${moment(known.at)}`}</dd>
         <dt>{t('panel.home')}</dt>
-        <dd>{t(`home.${known.home}`)}</dd>
-        {known.run && (
-          <>
-            <dt>{t('panel.run')}</dt>
-            <dd>
+        <dd>
+          {t(`home.${known.home}`)}
+          {known.run && (
+            <>
+              {' · '}
               <button type="button" className="link" onClick={() => openRun(known.run ?? '')}>
                 {t('panel.receipt')}
               </button>
-            </dd>
-          </>
-        )}
+            </>
+          )}
+        </dd>
       </dl>
       <div className={styles.actions}>
         <Button onClick={onRun}>{common('archive.run')}</Button>
@@ -86,57 +77,20 @@ export function QualityPanel({ results, chosen, onChoose, onRun }: QualityPanelP
   )
 }
 
-function VerdictHead({ result }: { result: ScanResult }) {
+function VerdictHead({ result, profile }: { result: ScanResult; profile: string }) {
   const { t } = useTranslation('viewer')
   return (
     <div className={styles.verdict} role="status" aria-label={t('panel.verdict')}>
-      <VerdictMark verdict={result.verdict} size={32} />
+      <VerdictMark verdict={result.verdict} size={28} />
       <div className="grow">
         <p className={styles.word} data-verdict={result.verdict}>
           {t(`word.${result.verdict}`)}
         </p>
         <p className="soft small">{t(result.verdict === 'usable' ? 'say.usable' : `say.${result.action}`)}</p>
       </div>
-    </div>
-  )
-}
-
-const marks: Record<Status, Verdict> = { pass: 'usable', warn: 'ambiguous', fail: 'unusable', unknown: 'unknown' }
-
-function CriterionRow({ criterion, decided }: { criterion: Criterion; decided: boolean }) {
-  const { t, i18n } = useTranslation('viewer')
-  const { letter, key } = splitId(criterion.id)
-  const name = key ? t(`criterion.${key}`) : criterion.id
-  return (
-    <li className={styles.criterion} data-decided={decided || undefined}>
-      <b className={styles.letter}>{letter}</b>
-      <div className={styles.what}>
-        <p>
-          <span className="strong" title={criterion.id}>
-            {name}
-          </span>
-        </p>
-        {(criterion.value !== null || criterion.threshold !== '') && (
-          <p className="small soft">
-            {criterion.value !== null && <span className={styles.value}>{formatValue(criterion.value, criterion.unit, i18n.language)}</span>}
-            {criterion.threshold !== '' && (
-              <span className="faint">
-                <Threshold text={criterion.threshold} />
-              </span>
-            )}
-            <span className="faint">{t(`evidence.${criterion.evidence}`)}</span>
-          </p>
-        )}
-        {criterion.reason !== '' && (
-          <p className="small soft" lang="en">
-            {criterion.reason}
-          </p>
-        )}
-      </div>
-      <span className={styles.status} title={t(`status.${criterion.status}`)}>
-        <VerdictMark verdict={marks[criterion.status]} size={12} />
-        <span className="small soft">{t(`status.${criterion.status}`)}</span>
+      <span className="tag" title={t('panel.profile')}>
+        {profile}
       </span>
-    </li>
+    </div>
   )
 }

@@ -1,0 +1,280 @@
+import { ChevronDown, ChevronRight, Lock } from 'lucide-react'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Criterion, ScanResult, Verdict } from '../../../oct/results.ts'
+import type { Grading } from '../../../preload/grading.ts'
+import { Button } from '../../ui/button.tsx'
+import { Problem } from '../../ui/notice.tsx'
+import { Threshold } from '../../ui/threshold.tsx'
+import { VerdictMark } from '../../ui/verdict.tsx'
+import { AnswerMark, StatusMark } from '../grading/answer-mark.tsx'
+import { answersOf, lettersAnswered, nextOpen, type Question, questions, withAnswer, wordKey } from '../grading/answers.ts'
+import { PersonNeeded } from '../grading/person-needed.tsx'
+import { QuestionBox } from '../grading/question.tsx'
+import { useWord, type Word } from '../grading/use-word.ts'
+import styles from './criteria.module.css'
+import { type Family, type FamilyName, familiesOf, formatValue, splitId } from './criteria.ts'
+
+interface CriteriaListProps {
+  bulk: string
+  /** Null where the machine has said nothing. */
+  result: ScanResult | null
+}
+
+type Row = FamilyName | 'overall'
+const nothing: Pick<ScanResult, 'criteria' | 'decidedBy'> = { criteria: [], decidedBy: [] }
+const isQuestion = (row: Row): row is Question => questions.some((question) => question === row)
+
+/**
+ * Machine, you, second: one row per OSCAR-IB letter with the worst the machine found, opened for its criteria; the person's own word is
+ * given on the row by 1, 2, 3, and others' stay closed until it is complete.
+ */
+export function CriteriaList({ bulk, result }: CriteriaListProps) {
+  const { t } = useTranslation('viewer')
+  const { t: grading } = useTranslation('grading')
+  const families = familiesOf(result ?? nothing)
+  const word = useWord(bulk, result !== null)
+  const [at, setAt] = useState<Row>('O')
+  const [opened, setOpened] = useState<Row | null>(() => families.find(({ decided }) => decided)?.name ?? null)
+  const list = useRef<HTMLFieldSetElement>(null)
+  const [second = null] = word.others
+  // The whole scan comes after its letters, before what no reader grades.
+  const rows: Row[] = [...families.slice(0, 7).map(({ name }) => name), 'overall', ...families.slice(7).map(({ name }) => name)]
+  const question: Question = isQuestion(at) ? at : (nextOpen(word.answers, 'overall') ?? 'overall')
+
+  const focusRow = (row: Row) => {
+    setAt(row)
+    list.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus()
+  }
+  const answer = (nth: number, stay: boolean) => {
+    if (!word.person) return
+    const next = withAnswer(word.answers, question, nth)
+    word.change(next)
+    const to = nextOpen(next, question) ?? 'overall'
+    if (stay) setAt(to)
+    else focusRow(to)
+  }
+  const press = (event: KeyboardEvent) => {
+    const key = event.ctrlKey || event.metaKey || event.altKey ? null : wordKey(event.key)
+    if (!key) return
+    if (key.does === 'answer' && word.person) answer(key.nth, false)
+    else if (key.does === 'move') focusRow(rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(at) + key.by))] ?? at)
+    else if (key.does === 'save' && word.save && event.target instanceof HTMLElement && event.target.dataset.row !== undefined) word.save()
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <fieldset className={styles.whole} aria-label={t('panel.criteria')} onKeyDown={press} ref={list}>
+      <div className={styles.head} aria-hidden="true">
+        <span className="grow">{grading('column.criterion')}</span>
+        <span className={styles.cell}>{grading('column.machine')}</span>
+        <span className={styles.cell}>{grading('column.you')}</span>
+        <span className={styles.cell}>{grading('column.second')}</span>
+      </div>
+      <ul className={styles.rows} aria-label={t('panel.criteria')}>
+        {rows.map((row) => (
+          <FamilyRow
+            key={row}
+            row={row}
+            family={families.find(({ name }) => name === row) ?? null}
+            verdict={result?.verdict ?? null}
+            decidedBy={result?.decidedBy ?? nothing.decidedBy}
+            word={word}
+            second={second}
+            here={at === row}
+            open={opened === row}
+            onHere={() => setAt(row)}
+            onOpen={() => setOpened(opened === row ? null : row)}
+          />
+        ))}
+      </ul>
+      <section className={styles.foot} aria-label={grading('word.region')}>
+        {word.person ? (
+          <>
+            <QuestionBox question={question} answers={word.answers} onAnswer={(nth) => answer(nth, true)} />
+            <Sealed word={word} second={second} />
+            {word.save && (
+              <Button kind="primary" keys={['Enter']} onClick={word.save}>
+                {grading(word.mine ? 'word.again' : 'word.save')}
+              </Button>
+            )}
+          </>
+        ) : (
+          <PersonNeeded />
+        )}
+        {word.error && <Problem error={word.error} />}
+      </section>
+    </fieldset>
+  )
+}
+
+/** What is closed, and what opens it; after that, what the second reader said and that one's own is kept. */
+function Sealed({ word, second }: { word: Word; second: Grading | null }) {
+  const { t } = useTranslation('grading')
+  const done = lettersAnswered(word.answers)
+  if (word.mine)
+    return (
+      <p className="small soft">
+        {second ? t('word.second', { name: second.grader, verdict: t(`overall.${second.overall}`) }) : t('word.noOther')}{' '}
+        {!word.save && t('word.saved')}
+      </p>
+    )
+  return (
+    <p className={styles.sealed}>
+      <Lock className="icon" size={12} aria-hidden />
+      <span>
+        {done === 7 && word.answers.overall === null
+          ? t('word.complete')
+          : word.sealed > 0
+            ? t('word.sealed', { count: word.sealed, done })
+            : t('word.sealedNone', { done })}
+      </span>
+    </p>
+  )
+}
+
+interface FamilyRowProps {
+  row: Row
+  family: Family | null
+  verdict: Verdict | null
+  decidedBy: readonly string[]
+  word: Word
+  second: Grading | null
+  here: boolean
+  open: boolean
+  onHere: () => void
+  onOpen: () => void
+}
+
+function FamilyRow({ row, family, verdict, decidedBy, word, second, here, open, onHere, onOpen }: FamilyRowProps) {
+  const { t } = useTranslation('viewer')
+  const { t: grading } = useTranslation('grading')
+  const asked = isQuestion(row)
+  const letter = /^[A-Z]$/.test(row) ? row : ''
+  const opens = family !== null && family.criteria.length > 0
+  const name =
+    row === 'overall' ? grading('letter.overall') : row === 'experimental' || row === 'other' ? t(`panel.families.${row}`) : t(`criterion.${row}`)
+  const Chevron = open ? ChevronDown : ChevronRight
+  return (
+    <li data-decided={family?.decided || undefined} className={styles.family} data-here={here || undefined}>
+      <button
+        type="button"
+        className={styles.row}
+        data-row={row}
+        tabIndex={here ? 0 : -1}
+        aria-current={here || undefined}
+        {...(opens ? { 'aria-expanded': open } : {})}
+        onFocus={onHere}
+        onClick={() => {
+          onHere()
+          if (opens) onOpen()
+        }}
+      >
+        {letter ? <b className={styles.letter}>{letter}</b> : <span className={styles.letter} />}
+        <span className={styles.what}>
+          <span className={asked ? 'strong' : ''}>{name}</span>
+          {family?.lead && <Measured criterion={family.lead} />}
+          {opens && <Chevron className={styles.chevron} size={12} aria-hidden />}
+        </span>
+        <span className={styles.cell}>
+          <span className="sr-only">{grading('column.machine')}</span>
+          {row === 'overall' ? (
+            verdict === null ? (
+              <StatusMark status={null} empty="dash" />
+            ) : (
+              <VerdictSaid verdict={verdict} />
+            )
+          ) : (
+            <StatusMark status={row === 'R' ? null : (family?.status ?? null)} empty="dash" />
+          )}
+        </span>
+        <span className={styles.cell}>
+          {asked && (
+            <>
+              <span className="sr-only">{grading('column.you')}</span>
+              {word.person ? <AnswerMark answers={word.answers} question={row} /> : null}
+            </>
+          )}
+        </span>
+        <span className={styles.cell}>
+          {asked && (
+            <>
+              <span className="sr-only">{grading('column.second')}</span>
+              {second ? (
+                <AnswerMark answers={answersOf(second)} question={row} />
+              ) : word.mine ? (
+                <StatusMark status={null} empty="dash" />
+              ) : (
+                <Lock className="icon faint" size={12} aria-hidden />
+              )}
+            </>
+          )}
+        </span>
+      </button>
+      {open && family && (
+        <ul className={styles.details}>
+          {family.criteria.map((criterion) => (
+            <CriterionDetail key={criterion.id} criterion={criterion} decided={decidedBy.includes(criterion.id)} />
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+function VerdictSaid({ verdict }: { verdict: Verdict }) {
+  const { t } = useTranslation('viewer')
+  return (
+    <span title={t(`word.${verdict}`)}>
+      <VerdictMark verdict={verdict} size={12} />
+      <span className="sr-only">{t(`word.${verdict}`)}</span>
+    </span>
+  )
+}
+
+/** A value against its threshold, in one short line. */
+function Measured({ criterion }: { criterion: Criterion }) {
+  const { t, i18n } = useTranslation('viewer')
+  if (criterion.value === null) return null
+  return (
+    <span className={styles.measured}>
+      <span className={styles.value}>{formatValue(criterion.value, criterion.unit, i18n.language)}</span>
+      {criterion.threshold !== '' && (
+        <>
+          <Threshold text={criterion.threshold} /> <span>{t(`evidence.${criterion.evidence}`)}</span>
+        </>
+      )}
+    </span>
+  )
+}
+
+function CriterionDetail({ criterion, decided }: { criterion: Criterion; decided: boolean }) {
+  const { t } = useTranslation('viewer')
+  const { key } = splitId(criterion.id)
+  return (
+    <li className={styles.criterion} data-decided={decided || undefined}>
+      <StatusMark status={criterion.status} />
+      <div>
+        <p className={styles.named}>
+          <span className="strong" title={criterion.id}>
+            {key ? t(`criterion.${key}`) : criterion.id}
+          </span>
+          <span className="soft">{t(`status.${criterion.status}`)}</span>
+          {criterion.experimental && <span className="tag">{t('panel.experimental')}</span>}
+          <Measured criterion={criterion} />
+        </p>
+        {criterion.reason !== '' && (
+          <p className="soft" lang="en">
+            {criterion.reason}
+          </p>
+        )}
+        {criterion.source && (
+          <p className="faint" lang="en">
+            {criterion.source}
+          </p>
+        )}
+      </div>
+    </li>
+  )
+}

@@ -1,7 +1,7 @@
 /** B: whether the beam went through the pupil's middle: brightness of the ONL along the B-scan, tilt of BM. */
 import type { Criterion } from '../../results.ts'
 import type { FrameView, MakeDetector } from '../examination.ts'
-import { grade, median, round } from '../numbers.ts'
+import { grade, round } from '../numbers.ts'
 import { limitOf } from '../profile.ts'
 import { isComparable, lightOf } from './contrast.ts'
 import { lowerTenth, upperTenth } from './tenth.ts'
@@ -9,6 +9,8 @@ import { lowerTenth, upperTenth } from './tenth.ts'
 /** um above BM between which the ONL lies in every eye: 24 to 34 px of a Spectralis. */
 const onl = { from: 132, to: 93 } as const
 const quarters = 4
+/** The A-scan that stands for a quarter is brighter than this share of them: vessels' shadows do not count. */
+const brighter = 0.7
 /** The brightest quarter's ONL must stand out of the vitreous by this share of its noise, or the ratio is one of noise. */
 const leastContrast = 1
 /** Share of A-scans that must have an ONL, and a BM for a tilt: what is not seen may be what is dark. */
@@ -72,7 +74,7 @@ function side(sum: readonly number[]): string {
 }
 
 /**
- * Brightness of the ONL above the vitreous in each quarter of what has one: the median A-scan's, so that vessels do not count. Null where too
+ * Brightness of the ONL above the vitreous in each quarter of what has one: one of the brighter A-scans', so that vessels do not count. Null where too
  * little of the B-scan has an ONL, or none stands out of the noise.
  */
 function quarterBrightness(view: FrameView, um: number): number[] | null {
@@ -82,7 +84,8 @@ function quarterBrightness(view: FrameView, um: number): number[] | null {
   if (means.length < leastOnl * view.width || means.length < quarters) return null
   const found = Array.from({ length: quarters }, (_, quarter) => {
     const from = Math.floor((quarter * means.length) / quarters)
-    return (median(means.slice(from, Math.floor(((quarter + 1) * means.length) / quarters))) as number) - vitreous.mean
+    const inside = means.slice(from, Math.floor(((quarter + 1) * means.length) / quarters)).sort((a, b) => a - b)
+    return (inside[Math.floor(brighter * inside.length)] as number) - vitreous.mean
   })
   return Math.max(...found) < leastContrast * vitreous.noise ? null : found
 }

@@ -9,7 +9,7 @@ export const families: Record<FaultName, readonly string[]> = {
   'cut-upper': ['completeness.upper'],
   'cut-lower': ['completeness.lower'],
   missing: ['completeness.signal'],
-  folded: ['completeness.folded', 'completeness.upper'],
+  folded: ['completeness.folded'],
   blank: ['motion.blank', 'completeness.signal'],
   'jump-depth': ['motion'],
   'jump-along': ['motion'],

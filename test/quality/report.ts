@@ -114,7 +114,7 @@ function examples(outcomes: readonly Outcome[], from: 'faulty' | 'real', fault: 
     .slice(0, 3)
     .map(({ item, statuses, values, error }) => {
       const seen = Object.entries(familyOf(fault, statuses)).map(([id, status]) => `${id} ${status} ${values[id] ?? '-'}`)
-      return `; ${nameOf(item)}: ${error ?? (seen.join(', ') || 'no such criterion')}`
+      return `; ${nameOf(item)}: ${error?.split('\n')[0] ?? (seen.join(', ') || 'no such criterion')}`
     })
     .join('')
 }

@@ -30,12 +30,16 @@ function inThread(task: Task, onOutcome: (outcome: Outcome) => void): Promise<vo
   })
 }
 
+/** With so many scans in a row that cannot be judged, the rest will not be either. */
+const hopeless = 24
+
 /** Judges all, in the order given. Scans of one number stay in one thread, where their recording is kept. */
 async function judgeAll(items: Item[], threads: number, realFolder: string | null): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   let told = 0
   const onOutcome = (outcome: Outcome) => {
     outcomes.push(outcome)
+    if (outcomes.length === hopeless && outcomes.every(({ error }) => error !== undefined)) throw new Error(`nothing can be judged: ${outcome.error}`)
     if (process.stderr.isTTY && outcomes.length >= told + 50) {
       told = outcomes.length
       process.stderr.write(`\r${told} of ${items.length} `)

@@ -37,6 +37,8 @@ export const oscarIb2: Profile = {
     'I.vignette': 'advisory',
     'I.saturated': 'advisory',
     'I.dark': 'advisory',
+    // A slant of the beam darkens one side of a B-scan: with B alone it must not count as two faults.
+    'I.bscan': 'advisory',
     B: 'required',
     'B.tilt': 'advisory',
     C: 'required',

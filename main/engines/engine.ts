@@ -53,7 +53,7 @@ export interface EngineHealth {
   state: EngineState
   /** A sentence for a person: what it is, or what to do. */
   message: string
-  kind: 'docker' | 'podman' | null
+  kind: 'docker' | 'podman' | 'builtin' | null
   version: string | null
   /** True where the engine is on another machine. */
   remote: boolean

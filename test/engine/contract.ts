@@ -10,6 +10,7 @@ import type { InputRef, RunSpec, Workspace } from '../../main/engines/engine.ts'
 import type { ErrorCode } from '../../oct/errors.ts'
 import { busyboxStream } from './busybox-image.ts'
 import { layCable } from './cable.ts'
+import { commonContract } from './common.ts'
 import { openTestEngine } from './test-engine.ts'
 
 const megabyte = 1024 * 1024
@@ -91,6 +92,13 @@ export function engineContract(address: string): void {
       for (const workspace of opened.splice(0)) expect(await workspace.wipe()).toMatchObject({ complete: true, owed: [] })
       expect(await left()).toEqual([])
       expect(debts.all).toEqual([])
+    })
+
+    commonContract({
+      engine: () => engine,
+      short: () => spec('cat $(find /input -type f) > /output/results.json'),
+      endless: () => spec('sleep 600'),
+      input: Buffer.alloc(1000, 7),
     })
 
     it('says what it is', async () => {

@@ -21,7 +21,8 @@ export interface Task {
 
 export type ToJudge =
   | { kind: 'task'; task: Task }
-  | { kind: 'bytes'; id: number; bytes: Uint8Array }
+  | { kind: 'find'; files: Task['files'] }
+  | { kind: 'bytes'; id: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'refused'; id: number; message: string }
 
 export type FromJudge =
@@ -30,3 +31,4 @@ export type FromJudge =
   | { kind: 'progress'; done: number; total: number }
   | { kind: 'provisional'; result: Pick<ScanResult, 'verdict' | 'decidedBy' | 'criteria'> }
   | { kind: 'judged'; judgement: Judgement }
+  | { kind: 'found'; sets: number[][] }

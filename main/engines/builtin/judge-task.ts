@@ -2,6 +2,8 @@
 import type { Codecs } from '../../../oct/formats/decode.ts'
 import { decodePixels } from '../../../oct/formats/decode.ts'
 import { rawPixels } from '../../../oct/formats/index.ts'
+import { earlierScanOf } from '../../../oct/quality/detect/follow-up.ts'
+import { discSideOf } from '../../../oct/quality/disc-side.ts'
 import type { Examination } from '../../../oct/quality/examination.ts'
 import { type JudgeOptions, judge, refusal } from '../../../oct/quality/judge.ts'
 import type { ByteSource, NamedSource } from '../../../oct/scan.ts'
@@ -34,8 +36,8 @@ export async function judgeTask(
   const thumb = exam ? await middle(exam, sources, codecs).catch(() => null) : null
   return {
     result,
-    asEarlier: null,
-    discSide: null,
+    asEarlier: exam && !result.error ? earlierScanOf(exam.scan, exam.slo) : null,
+    discSide: exam ? discSideOf(exam.scan, exam.slo) : null,
     thumb,
     analysisMs: performance.now() - began,
   }

@@ -5,6 +5,7 @@
 import { parentPort, type Transferable } from 'node:worker_threads'
 import { createCodecs } from '../../../oct/codecs/index.ts'
 import { ScansideError } from '../../../oct/errors.ts'
+import { scanSets } from '../../../oct/formats/sets.ts'
 import type { NamedSource } from '../../../oct/scan.ts'
 import { readingAhead } from '../../scans/read-ahead.ts'
 import type { FromJudge, Task, ToJudge } from './judge-messages.ts'
@@ -37,11 +38,13 @@ if (port) {
     })
     say({ kind: 'judged', judgement }, judgement.thumb ? [judgement.thumb.pixels.buffer as ArrayBuffer] : [])
   }
+  const find = async (files: Task['files']): Promise<void> => {
+    const placed = sourcesOf(files).map(({ name, source }) => ({ path: name, source }))
+    say({ kind: 'found', sets: await scanSets(placed) })
+  }
   port.on('message', (message: ToJudge) => {
-    if (message.kind === 'task') {
-      void take(message.task)
-      return
-    }
+    if (message.kind === 'task') return void take(message.task)
+    if (message.kind === 'find') return void find(message.files)
     const question = asked.get(message.id)
     asked.delete(message.id)
     if (message.kind === 'bytes') question?.resolve(message.bytes)

@@ -58,10 +58,11 @@ describe('judging in a worker', () => {
     for (const scan of scans) {
       const files = sourcesOf(scan)
       const expected = await judge(files, { inputs, codecs }).catch((error: unknown) => refusal(error, inputs))
-      const { result, thumb, analysisMs } = await here.judge(request(files))
+      const { result, asEarlier, thumb, analysisMs } = await here.judge(request(files))
       expect(result, scan.name).toEqual(expected)
       expect(result.error, scan.name).toBeUndefined()
       expect(thumb?.pixels.length, scan.name).toBe((thumb?.width ?? 0) * (thumb?.height ?? 0))
+      expect(asEarlier, scan.name).toMatchObject({ frames: result.facts?.frames, laterality: result.facts?.laterality })
       expect(analysisMs).toBeGreaterThan(0)
     }
   })

@@ -1,6 +1,7 @@
 /** Judging in workers: a few of them, who stands beside the device first. */
-import type { Judgement, JudgeRequest, Judging } from './judging.ts'
-import { cancelled, type OneWorker, type Patience, startWorker } from './one-worker.ts'
+import { cancelled } from './answers.ts'
+import type { Judging, SetFinder } from './judging.ts'
+import { type OneWorker, type Patience, startWorker } from './one-worker.ts'
 
 export interface JudgingOptions {
   /** The bundled `judge-worker`; its decoders lie in `codecs/` beside it. */
@@ -11,18 +12,17 @@ export interface JudgingOptions {
 }
 
 const usual: Patience = { silence: 60_000, whole: 15 * 60_000 }
-/** A worker's memory only grows: after so many scans another takes its place. */
-const mostScans = 200
+/** A worker's memory only grows: after so many tasks another takes its place. */
+const mostTasks = 200
 
 interface Waiting {
-  request: JudgeRequest
   begin(worker: OneWorker): void
   /** Takes it out of its queue. */
   leave(): void
 }
 
 /** Judging for this application. One worker stands ready from the start. */
-export function createJudging({ worker: url, workers = 2, patience = usual }: JudgingOptions): Judging {
+export function createJudging({ worker: url, workers = 2, patience = usual }: JudgingOptions): Judging & SetFinder {
   const idle: OneWorker[] = [startWorker(url, patience)]
   const busy = new Set<OneWorker>()
   const urgent: Waiting[] = []
@@ -46,38 +46,37 @@ export function createJudging({ worker: url, workers = 2, patience = usual }: Ju
   }
   const release = (worker: OneWorker) => {
     busy.delete(worker)
-    if (closed || (worker.alive() && worker.judged() >= mostScans)) void worker.end()
+    if (closed || (worker.alive() && worker.done() >= mostTasks)) void worker.end()
     else if (worker.alive()) idle.push(worker)
     // One always stands ready.
     if (!closed && idle.length === 0 && busy.size < workers) idle.push(startWorker(url, patience))
     if (!closed) pump()
   }
+  const inTurn = <Answer>(queue: Waiting[], signal: AbortSignal, work: (worker: OneWorker) => Promise<Answer>): Promise<Answer> => {
+    if (closed || signal.aborted) return Promise.reject(cancelled())
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        leave: () => {
+          const place = queue.indexOf(waiting)
+          if (place >= 0) queue.splice(place, 1)
+          reject(cancelled())
+        },
+        begin: (worker) => {
+          signal.removeEventListener('abort', waiting.leave)
+          work(worker)
+            .then(resolve, reject)
+            .finally(() => release(worker))
+        },
+      }
+      signal.addEventListener('abort', waiting.leave, { once: true })
+      queue.push(waiting)
+      pump()
+    })
+  }
 
   return {
-    judge: (request) => {
-      if (closed || request.signal.aborted) return Promise.reject(cancelled())
-      return new Promise<Judgement>((resolve, reject) => {
-        const queue = request.urgent ? urgent : patient
-        const waiting: Waiting = {
-          request,
-          leave: () => {
-            const place = queue.indexOf(waiting)
-            if (place >= 0) queue.splice(place, 1)
-            reject(cancelled())
-          },
-          begin: (worker) => {
-            request.signal.removeEventListener('abort', waiting.leave)
-            worker
-              .judge(request)
-              .then(resolve, reject)
-              .finally(() => release(worker))
-          },
-        }
-        request.signal.addEventListener('abort', waiting.leave, { once: true })
-        queue.push(waiting)
-        pump()
-      })
-    },
+    judge: (request) => inTurn(request.urgent ? urgent : patient, request.signal, (worker) => worker.judge(request)),
+    sets: (files, signal) => inTurn(patient, signal, (worker) => worker.sets(files, signal)),
     close: async () => {
       closed = true
       for (const waiting of [...urgent, ...patient]) waiting.leave()

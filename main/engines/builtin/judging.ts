@@ -1,4 +1,5 @@
 /** Judging in this application: what the Inbox asks directly and the built-in engine offers to runs. */
+import type { PlacedFile } from '../../../oct/formats/sets.ts'
 import type { EarlierScan, VisitScan } from '../../../oct/quality/examination.ts'
 import type { Profile } from '../../../oct/quality/profile.ts'
 import type { ScanResult } from '../../../oct/results.ts'
@@ -31,6 +32,15 @@ export interface Judgement {
   thumb: { width: number; height: number; pixels: Uint8Array } | null
   /** ms in the worker, without waiting */
   analysisMs: number
+}
+
+/** Finds the scans among files, in a worker: a stranger's headers decide. */
+export interface SetFinder {
+  /**
+   * As `scanSets` of oct/formats.
+   * @throws ScansideError cancelled; invalid-file where the worker does not come back
+   */
+  sets(files: readonly PlacedFile[], signal: AbortSignal): Promise<number[][]>
 }
 
 export interface Judging {

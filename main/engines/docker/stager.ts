@@ -1,8 +1,9 @@
 /** How inputs get into a run's volumes: as archives put into the stager. */
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
+import type { Staged } from '../verified.ts'
 import type { Flavour } from './hardening.ts'
-import { packInputs, type Staged, type StagedMount } from './staging.ts'
+import { packInputs, type StagedMount } from './staging.ts'
 
 /** One archive of inputs into the stager. */
 async function putInputs(

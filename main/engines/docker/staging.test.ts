@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import { extract } from 'tar-stream'
 import { describe, expect, it } from 'vitest'
 import type { InputRef } from '../engine.ts'
-import { checkInputPath, foldersOf, packInputs } from './staging.ts'
+import { checkInputPath } from '../verified.ts'
+import { foldersOf, packInputs } from './staging.ts'
 
 const never = new AbortController().signal
 

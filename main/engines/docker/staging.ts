@@ -1,16 +1,8 @@
 /** Inputs on their way in: one tar stream, verified while it flows. Nothing is gathered in memory or on disk. */
-import { createHash, type Hash } from 'node:crypto'
-import type { Readable } from 'node:stream'
 import { type Pack, pack } from 'tar-stream'
-import { ScansideError } from '../../../oct/errors.ts'
 import type { InputRef } from '../engine.ts'
+import { checkInputPath, readVerified, type Staged } from '../verified.ts'
 import { runUser } from './hardening.ts'
-
-export interface Staged {
-  path: string
-  size: number
-  sha256: string
-}
 
 /** A folder a mount lies at in the stager, with the inputs that go into it. */
 export interface StagedMount {
@@ -21,13 +13,6 @@ export interface StagedMount {
 }
 
 const owner = { uid: runUser, gid: runUser, mtime: new Date(0) }
-
-/** Rejects names an archive or a person could use to leave the mount. Inputs are named by Scanside; this is the second lock. */
-export function checkInputPath(path: string): void {
-  const parts = path.split('/')
-  const plain = parts.every((part) => part !== '' && part !== '.' && part !== '..' && /^[\w.-]+$/.test(part))
-  if (!plain || path.length > 1_000) throw new ScansideError('invalid-argument', 'A name of an input cannot be used in a run. Nothing was sent.')
-}
 
 /** Every folder above the paths, outermost first, each once. */
 export function foldersOf(paths: string[]): string[] {
@@ -66,34 +51,15 @@ function entry(tar: Pack, header: Parameters<Pack['entry']>[0], signal: AbortSig
 }
 
 async function sendFile(tar: Pack, prefix: string, ref: InputRef, signal: AbortSignal, onBytes: (n: number) => void): Promise<Staged> {
-  const sha256 = createHash('sha256')
-  const md5: Hash | null = ref.kind === 'archive' && ref.md5 ? createHash('md5') : null
-  const wrong = (what: string) =>
-    new ScansideError('integrity', `A scan arrived ${what}, so it was not analysed. The original is untouched; start the run again.`, {
-      size: ref.size,
-    })
-  const source: Readable = await ref.read(signal)
-  let size = 0
-  try {
-    const sink = entry(tar, { name: `${prefix}${ref.path}`, size: ref.size, mode: 0o444, ...owner }, signal)
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      signal.throwIfAborted()
-      size += chunk.length
-      if (size > ref.size) throw wrong('longer than the archive had said')
-      sha256.update(chunk)
-      md5?.update(chunk)
-      await sink.write(chunk)
-      onBytes(chunk.length)
-    }
-    if (size !== ref.size) throw wrong('shorter than the archive had said')
-    if (md5 !== null && ref.kind === 'archive' && md5.digest('hex') !== ref.md5?.toLowerCase()) throw wrong('damaged (its MD5 differs)')
-    const digest = sha256.digest('hex')
-    if (ref.kind === 'local' && ref.sha256 && digest !== ref.sha256.toLowerCase()) throw wrong('damaged (its SHA-256 differs)')
-    sink.end()
-    return { path: ref.path, size, sha256: digest }
-  } finally {
-    source.destroy()
-  }
+  let sink: ReturnType<typeof entry> | null = null
+  const begin = () => entry(tar, { name: `${prefix}${ref.path}`, size: ref.size, mode: 0o444, ...owner }, signal)
+  const staged = await readVerified(ref, signal, async (chunk) => {
+    sink ??= begin()
+    await sink.write(chunk)
+    onBytes(chunk.length)
+  })
+  ;(sink ?? begin()).end()
+  return staged
 }
 
 /**

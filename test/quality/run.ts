@@ -24,7 +24,13 @@ const loadWorker = `import('tsx/esm/api').then(({ register }) => { register(); r
 function inThread(task: Task, onOutcome: (outcome: Outcome) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(loadWorker, { eval: true, workerData: task })
-    worker.on('message', onOutcome)
+    worker.on('message', (outcome: Outcome) => {
+      try {
+        onOutcome(outcome)
+      } catch (error) {
+        void worker.terminate().then(() => reject(error))
+      }
+    })
     worker.once('error', reject)
     worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a judging thread ended with ${code}`))))
   })

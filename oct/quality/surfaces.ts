@@ -184,7 +184,7 @@ function outermost(
   const thickness = median(each.filter((one) => one !== null).map((one) => one.thickness)) ?? by.thin
   // Where no retina has room above the line, it is cut off there, not thin.
   const depth = median(bm.course.filter((_, column) => bm.seen[column])) ?? 0
-  if (thickness < by.thin && depth > 1.5 * by.thin) return new Uint8Array(columns)
+  if (thickness < by.thin && depth > 2.2 * by.thin) return new Uint8Array(columns)
   return bm.seen.map((is, column) => {
     // With room below it, an outer band would have been seen.
     if (!is || (bm.course[column] as number) + by.room < rows) return is

@@ -95,7 +95,7 @@ const de: Sentences<typeof en> = {
     failed: 'Dieser Scan konnte nicht gezeigt werden. Versuchen Sie es noch einmal, oder lassen Sie ihn aus: Dann wird nichts über ihn gesagt.',
     leaveOut: 'Auslassen',
     again: 'Noch einmal versuchen',
-    doneTitle: 'Alle {{items}} sind beurteilt',
+    doneTitle: 'Alle Scans dieser Reihe sind beurteilt',
     doneBody: 'In dieser Reihe ist für Sie nichts mehr zu tun. Die Übereinstimmung gibt es, sobald eine zweite Person sie beurteilt hat.',
     toAgreement: 'Übereinstimmung ansehen',
     toBatches: 'Zu den Reihen',

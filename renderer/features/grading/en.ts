@@ -92,7 +92,7 @@ const en = {
     failed: 'This scan could not be shown. You can try again, or leave it out: nothing is then said of it.',
     leaveOut: 'Leave it out',
     again: 'Try again',
-    doneTitle: 'All {{items}} items are graded',
+    doneTitle: 'All items are graded',
     doneBody: 'Nothing more is to be done in this batch. Agreement is told once a second person has graded it.',
     toAgreement: 'See agreement',
     toBatches: 'To the batches',

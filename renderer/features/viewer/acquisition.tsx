@@ -7,8 +7,15 @@ import { formatMoment } from '../../ui/format.ts'
 import { layoutOf } from './acquisition-facts.ts'
 import styles from './panel.module.css'
 
+interface AcquisitionProps {
+  open: OpenScan
+  index: number
+  /** Leaves out when it was taken: it is not to be known, which is another thing than not known. */
+  blind?: boolean
+}
+
 /** How the scan was taken: what a reader looks up before trusting a measurement. What must be known beside the pictures comes first. */
-export const Acquisition = memo(function Acquisition({ open, index }: { open: OpenScan; index: number }) {
+export const Acquisition = memo(function Acquisition({ open, index, blind = false }: AcquisitionProps) {
   const { t, i18n } = useTranslation('viewer')
   const { scan } = open
   const [whole, setWhole] = useState(false)
@@ -21,7 +28,7 @@ export const Acquisition = memo(function Acquisition({ open, index }: { open: Op
 
   const rows: [string, string | null][] = [
     [t('facts.device'), scan.device || t('facts.notKnown')],
-    [t('facts.acquired'), scan.acquiredAt ? formatMoment(scan.acquiredAt, i18n.language) : t('facts.notKnown')],
+    [t('facts.acquired'), blind ? null : scan.acquiredAt ? formatMoment(scan.acquiredAt, i18n.language) : t('facts.notKnown')],
     ['Q', known(frame?.quality, (value) => `${number(value, 1)} dB`)],
     ['ART', known(frame?.art ?? scan.art, (value) => number(value, 0))],
     [t('facts.eye'), t(`eye.${scan.laterality}`)],

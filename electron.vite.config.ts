@@ -30,6 +30,7 @@ export default defineConfig({
           'parse-worker': 'main/scans/parse-worker.ts',
           'judge-worker': 'main/engines/builtin/judge-worker.ts',
           demo: 'demo/process.ts',
+          'demo-device': 'demo/device.ts',
         },
         formats: ['es'],
       },

@@ -8,6 +8,7 @@ import { access, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { defaultProfile } from '../oct/quality/profile.ts'
 import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payload, runsStoreSchema } from '../preload/contract.ts'
 import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -23,6 +24,7 @@ import { watchProcesses } from './engines/docker/process-start.ts'
 import { createGrading } from './grading/grading.ts'
 import { createHandlers } from './handlers.ts'
 import { createHttp } from './http/http.ts'
+import { createDemoDevice } from './inbox/demo-device.ts'
 import { createInbox } from './inbox/inbox.ts'
 import { createLabels } from './labels.ts'
 import { createLocalEngine } from './local-engine.ts'
@@ -130,16 +132,29 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
 
   // Judging without any engine, runs and scans.
   const judging = createJudging({ worker: capabilities.judgeWorker })
+  const parse = parseInWorker(capabilities.parseWorker)
   const scans = createScans({
     archive: desk.home,
     lab,
     cache,
     bulk,
-    parse: parseInWorker(capabilities.parseWorker),
+    parse,
     title: async (ref) => labels.titleOf(ref),
   })
   const people = createPeople({ site: site.file ? { people: site.people ?? [], idleMinutes: site.idleLockMinutes } : null, lab, now })
-  const inbox = createInbox()
+  const inbox = createInbox({
+    lab,
+    locals: scans.locals,
+    parse,
+    judging,
+    people,
+    profile: site.profile ?? defaultProfile,
+    profileProblem: site.problem?.includes('profile') ? site.problem : null,
+    folders: site.inbox?.folders ?? null,
+    demoDevice: site.demo ? createDemoDevice(new URL('./demo-device.js', capabilities.parseWorker), join(dataFolder, 'demo-device')) : null,
+    now,
+    report: (error) => log('inbox', error),
+  })
   const grading = createGrading({ lab, people, scans, operations, archive: desk.home, now })
   const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
   const runs = createRuns({
@@ -309,7 +324,7 @@ function engineStatus(health: ReturnType<ReturnType<typeof createLocalEngine>['h
     }
   }
   const { state, message, kind, version, remote, endpoint, dataRoot } = health
-  return { state, message, kind, version, remote, endpoint, dataRoot }
+  return { state, message, kind: kind === 'builtin' ? null : kind, version, remote, endpoint, dataRoot }
 }
 
 /** An opaque id of this installation, made once: containers carry it, so that two desks on one engine leave each other's alone. */

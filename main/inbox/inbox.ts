@@ -1,8 +1,23 @@
 /** The Inbox: watched folders, visits, verdicts being read. The one door to this folder. */
 import { ScansideError } from '../../oct/errors.ts'
+import type { Profile } from '../../oct/quality/profile.ts'
 import type { Handlers } from '../../preload/contract.ts'
 import { type InboxStore, type inboxMethods, inboxStoreSchema } from '../../preload/inbox.ts'
+import type { Judging } from '../engines/builtin/judging.ts'
+import type { PeopleRoom } from '../people/people.ts'
+import type { LocalScans } from '../scans/local.ts'
+import type { ParseScan } from '../scans/parse.ts'
+import type { Lab } from '../store/lab.ts'
 import { createStore, type Store } from '../store/stores.ts'
+import type { Arrival } from './arrivals.ts'
+import type { DemoDevice } from './demo-device.ts'
+import { viewOf } from './desk-view.ts'
+import { type FolderAccess, nodeFolderAccess } from './folder-access.ts'
+import { createFolders } from './folders.ts'
+import { checkReason } from './names.ts'
+import { attemptOf, createShelf, type ShelvedScan } from './shelf.ts'
+import { createTaking, localTime } from './taking.ts'
+import { queueOf, slotOf, visitKey } from './visits.ts'
 
 export interface InboxRoom {
   store: Store<InboxStore>
@@ -11,36 +26,244 @@ export interface InboxRoom {
   close(): Promise<void>
 }
 
-/** Builds the room; nothing is watched before folders are known. */
-export function createInbox(): InboxRoom {
-  const later = () => {
-    throw new ScansideError('not-supported', 'The Inbox watches nothing yet.')
+export interface InboxOptions {
+  lab: Pick<Lab, 'inbox' | 'settings' | 'chain' | 'readOnly'>
+  locals: Pick<LocalScans, 'take' | 'find' | 'has' | 'drop'>
+  parse: ParseScan
+  judging: Judging
+  people: Pick<PeopleRoom, 'needed' | 'locked' | 'onChange' | 'nameOf'>
+  profile: Profile
+  /** The profile file's mistake, where there is one: the default is used. */
+  profileProblem: string | null
+  /** The site's folders; null: a person may type some. */
+  folders: readonly { path: string; label: string }[] | null
+  /** Null where the demo lab is not offered. */
+  demoDevice: DemoDevice | null
+  now: () => Date
+  report(error: unknown): void
+  access?: FolderAccess
+  platform?: NodeJS.Platform
+}
+
+const lockedError = () => new ScansideError('forbidden', 'This desk is locked. Pick your name to go on; scans are judged meanwhile.')
+const missing = () => new ScansideError('not-found', 'This scan is no longer in the Inbox.')
+
+/** Builds the room and begins to watch. */
+export function createInbox(options: InboxOptions): InboxRoom {
+  const { lab, locals, parse, judging, people, profile, profileProblem, demoDevice, now, report } = options
+  const access = options.access ?? nodeFolderAccess
+  const records = lab.inbox
+  if (!lab.readOnly) records.removeDemo()
+  const shelf = createShelf(records, profile)
+  shelf.load(localTime(now()).day)
+  const shownProfile = { name: profile.name, title: profile.title }
+  const empty = { profile: shownProfile, profileProblem, folders: [], visits: [], scans: [], reading: null, queue: [], nameless: 0 }
+  const store = createStore<InboxStore>(inboxStoreSchema, empty, report)
+
+  let reading: string | null = null
+  let due = false
+  let closed = false
+
+  const all = () => [...shelf.scans.values()]
+  const markRead = (scan: ShelvedScan) => {
+    if (scan.record.read || scan.state === 'judging') return
+    scan.record = { ...scan.record, read: true }
+    if (!lab.readOnly && records.get(scan.record.id)) records.update(scan.record)
+  }
+  /** What nobody has before them brings the oldest unread verdict; what somebody reads stays. */
+  const settleReading = () => {
+    if (people.locked()) return
+    const scan = reading === null ? null : shelf.get(reading)
+    if (!scan) reading = queueOf(all().map(attemptOf), null)[0] ?? null
+    const now_ = reading === null ? null : shelf.get(reading)
+    if (now_) markRead(now_)
+  }
+  const refresh = () => {
+    due = false
+    if (closed) return
+    settleReading()
+    const folderList = folders.shown()
+    if (people.locked()) {
+      store.update({ folders: folderList, visits: [], scans: [], reading: null, queue: [], nameless: 0 })
+      return
+    }
+    const shown = { profile, nameOf: people.nameOf, hasBytes: locals.has }
+    store.update({ folders: folderList, reading, ...viewOf(shelf, localTime(now()).day, reading, records.chosen, shown) })
+  }
+  const changed = () => {
+    if (due) return
+    due = true
+    setImmediate(() => {
+      try {
+        refresh()
+      } catch (error) {
+        report(error)
+      }
+    })
+  }
+  const taking = createTaking({
+    records,
+    shelf,
+    locals,
+    parse,
+    judging,
+    profile,
+    now,
+    clock: Date.now,
+    onChange: changed,
+    onJudged: changed,
+    report,
+  })
+  const take = async (folder: string, demo: boolean, arrival: Arrival, final: boolean, signal: AbortSignal): Promise<'taken' | 'later'> => {
+    if (arrival.late && taking.full()) return 'later'
+    parse.warm?.()
+    const files = arrival.files.map((file) => ({ name: file.name, size: file.size, open: () => access.stream(file.path, file.size, signal) }))
+    const places = arrival.files.map(({ place, size, modified }) => ({ place, size, modified }))
+    const own = arrival.own.map((file) => arrival.files.indexOf(file))
+    const source = { folder, demo, places, readableAt: arrival.readableAt, urgent: !arrival.late, final }
+    return (await taking.take(files, own, source, signal)) === 'later' ? 'later' : 'taken'
+  }
+  const folders = createFolders({
+    access,
+    platform: options.platform ?? process.platform,
+    site: options.folders,
+    settings: lab.settings,
+    takenBefore: (folder, file) => {
+      const scan = records.takenAs(folder, file)
+      const known = scan === null ? null : shelf.get(scan)
+      // Judged by another profile: it is taken again, and gets a verdict by this one.
+      return known !== null && (known.state === 'refused' || known.verdict?.profile === profile.name)
+    },
+    take,
+    onChange: changed,
+    now,
+    report,
+  })
+  people.onChange(changed)
+  changed()
+
+  /** The scan, for somebody who may see it. */
+  const seen = (id: string): ShelvedScan => {
+    if (people.locked()) throw lockedError()
+    const scan = shelf.get(id)
+    if (!scan) throw missing()
+    return scan
+  }
+  const judgedOnly = (scan: ShelvedScan): ShelvedScan => {
+    if (scan.state === 'judged') return scan
+    throw new ScansideError('conflict', 'This scan is not judged yet. Wait for its verdict; nothing was changed.')
+  }
+  const audit = (by: string, what: string) => lab.chain.audit(now().toISOString(), by, what, null)
+
+  const handlers: InboxRoom['handlers'] = {
+    'inbox.next': () => {
+      if (people.locked()) throw lockedError()
+      const next = queueOf(all().map(attemptOf), reading)[0]
+      if (next === undefined) return
+      reading = next
+      refresh()
+    },
+    'inbox.read': ({ scan }) => {
+      reading = seen(scan).record.id
+      refresh()
+    },
+    'inbox.decide': ({ scan: id, decision }) => {
+      const person = people.needed()
+      const scan = judgedOnly(seen(id))
+      const at = now().toISOString()
+      audit(person.id, `inbox: ${decision} on scan ${id}`)
+      records.decide(id, { what: decision, by: person.id, at })
+      scan.decision = { what: decision, by: person.id, at }
+      markRead(scan)
+      refresh()
+    },
+    'inbox.choose': ({ scan: id }) => {
+      const person = people.needed()
+      const { record } = judgedOnly(seen(id))
+      const known = profile.protocols.some((protocol) => protocol.id === record.protocol)
+      audit(person.id, `inbox: scan ${id} is the study’s`)
+      records.choose(`${visitKey(record)} ${slotOf(known ? record : { ...record, protocol: null })}`, id, person.id, now().toISOString())
+      refresh()
+    },
+    'inbox.override': ({ scan: id, criterion, status, reason, sure }) => {
+      const person = people.needed()
+      const scan = judgedOnly(seen(id))
+      const machine = scan.verdict?.result.criteria.find((each) => each.id === criterion)
+      if (!machine) throw new ScansideError('invalid-argument', 'This scan has no such criterion. Nothing was changed.')
+      const plain = reason.trim().replace(/\s+/g, ' ')
+      if (plain.length < 3) throw new ScansideError('invalid-argument', 'Give the reason in a few words. Nothing was changed.')
+      const { patient, visit } = scan.record
+      // Visits are called alike everywhere: `V02` names nobody.
+      const { names, warning } = checkReason(plain, [patient, visit.length > 4 ? visit : ''])
+      if (names) {
+        throw new ScansideError('invalid-argument', 'The reason holds the patient’s own ID. Say it without naming anybody; nothing was kept.')
+      }
+      if (warning !== null && !sure) return { warning }
+      const at = now().toISOString()
+      audit(person.id, `inbox: ${criterion} ${machine.status} overridden with ${status} on scan ${id}`)
+      const word = { criterion, machine: machine.status, status, reason: plain, by: person.id, at }
+      records.override(id, word)
+      scan.overrides = [...scan.overrides.filter((each) => each.criterion !== criterion), word]
+      refresh()
+      return { warning: null }
+    },
+    'inbox.take': async ({ local }) => {
+      if (people.locked()) throw lockedError()
+      const files = locals.find(local)
+      if (!files) throw new ScansideError('not-found', 'The dropped files are no longer here. Drop them again.')
+      const source = { folder: '', demo: false, places: [], readableAt: Date.now(), urgent: true, final: true }
+      const scan = await taking.takeSet(local, files, source)
+      if (scan === 'later') throw new ScansideError('invalid-file', 'These files are no scan that can be read. Nothing was kept.')
+      return { scan }
+    },
+    'inbox.fetch': async ({ scan: id }) => {
+      const scan = seen(id)
+      if (scan.local !== null && locals.has(scan.local)) return { local: scan.local }
+      const away = new ScansideError(
+        'not-found',
+        'The file of this scan is no longer where it came from, or was changed there. Its verdict is kept; export it again to open it.',
+      )
+      const places = records.places(id)
+      const found = places.map(({ folder, place, size }) => {
+        const file = folders.find(folder, place)
+        return file && file.size === size ? file : null
+      })
+      if (found.length === 0 || found.includes(null)) throw away
+      const files = found.flatMap((file) => file ?? [])
+      const signal = AbortSignal.timeout(120_000)
+      const wanted = files.map((file) => ({ name: file.name, size: file.size, open: () => access.stream(file.path, file.size, signal) }))
+      const { local, files: taken } = await locals.take(wanted, signal)
+      if (!taking.isOf(scan, taken)) {
+        await locals.drop(local)
+        throw away
+      }
+      scan.local = local
+      changed()
+      return { local }
+    },
+    'inbox.thumb': ({ scan: id }) => {
+      seen(id)
+      const thumb = records.thumb(id)
+      if (!thumb) throw new ScansideError('not-found', 'There is no picture of this scan.')
+      return { width: thumb.width, height: thumb.height, grey: Buffer.from(thumb.pixels).toString('base64') }
+    },
+    'inbox.takeOlder': ({ folder }) => folders.takeOlder(folder),
+    'inbox.watch': ({ path }) => folders.watch(path),
+    'inbox.unwatch': ({ folder }) => folders.unwatch(folder),
+    'inbox.demoDevice': async () => {
+      if (!demoDevice) throw new ScansideError('forbidden', 'The site file of this desk switches the demo lab off, and its device with it.')
+      folders.watchDemo(await demoDevice.start())
+    },
   }
   return {
-    store: createStore(inboxStoreSchema, {
-      profile: { name: '', title: '' },
-      profileProblem: null,
-      folders: [],
-      visits: [],
-      scans: [],
-      reading: null,
-      queue: [],
-      nameless: 0,
-    }),
-    handlers: {
-      'inbox.next': later,
-      'inbox.read': later,
-      'inbox.decide': later,
-      'inbox.choose': later,
-      'inbox.override': later,
-      'inbox.take': later,
-      'inbox.fetch': later,
-      'inbox.thumb': later,
-      'inbox.takeOlder': later,
-      'inbox.watch': later,
-      'inbox.unwatch': later,
-      'inbox.demoDevice': later,
+    store,
+    handlers,
+    close: async () => {
+      closed = true
+      await demoDevice?.stop()
+      await folders.close()
+      await taking.close()
+      if (!lab.readOnly) records.removeDemo()
     },
-    close: async () => {},
   }
 }

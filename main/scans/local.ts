@@ -44,6 +44,8 @@ export interface LocalScans {
    * and what `open` throws. Nothing stays where it fails.
    */
   take(files: readonly FileToTake[], signal: AbortSignal): Promise<{ local: string; files: LocalFile[] }>
+  /** Lets a set go that nobody was told of. */
+  drop(local: string): Promise<void>
 }
 
 export interface FileToTake {
@@ -159,6 +161,11 @@ export const createLocalScans = (cache: FramedCache, bulk: Pick<Bulk, 'mint' | '
   return {
     has: (local) => (sets.get(local)?.files.length ?? 0) > 0,
     take: takeAll,
+    drop: async (local) => {
+      const files = sets.get(local)?.files ?? []
+      sets.delete(local)
+      await Promise.all(files.map(({ file }) => file.close()))
+    },
     ticket: ({ size, name, set }) => {
       if (size === 0) throw new ScansideError('invalid-file', 'The dropped file is empty. Nothing was changed; export the scan again.')
       const local = set ?? randomUUID()

@@ -52,7 +52,7 @@ export interface Scans {
   /** A dropped scan as runs want it. */
   local(id: string): LocalScan | null
   /** Dropped and taken sets by their ids, for the Inbox. */
-  locals: Pick<LocalScans, 'take' | 'find' | 'has'>
+  locals: Pick<LocalScans, 'take' | 'find' | 'has' | 'drop'>
   /** Closes everything and removes the caches. */
   closeAll(): Promise<void>
 }

@@ -16,6 +16,7 @@ const record = (id: string, more: Partial<InboxRecord> = {}): InboxRecord => ({
   day: '2027-03-14',
   takenAt: '10:00:00',
   arrivedAt: '2027-03-14T09:00:00Z',
+  arrivedDay: '2027-03-14',
   laterality: 'OD',
   pattern: 'ring',
   protocol: 'ring',
@@ -49,10 +50,10 @@ const verdict = (profile: string, at: string, found = result('usable')) => ({
 describe('the Inbox’s records', () => {
   it('find a scan by its digest, day, patient and files', () => {
     lab.inbox.add(record('a'), [{ place: 'x/a.vol', size: 10, modified: 1000.5 }], ['aa', 'bb'])
-    lab.inbox.add(record('old', { day: '2026-01-01', read: true }), [], ['cc'])
+    lab.inbox.add(record('old', { arrivedDay: '2026-01-01', read: true }), [], ['cc'])
     expect(lab.inbox.byDigest('digest-a')?.id).toBe('a')
     expect(lab.inbox.since('2027-03-14').map(({ id }) => id)).toEqual(['a'])
-    expect(lab.inbox.since('2027-03-14', ['P-0142']).map(({ id }) => id)).toEqual(['a', 'old'])
+    expect(lab.inbox.ofPatient('P-0142').map(({ id }) => id)).toEqual(['a', 'old'])
     expect(lab.inbox.open(10).map(({ id }) => id)).toEqual(['a'])
     expect(lab.inbox.takenAs('f', { place: 'x/a.vol', size: 10, modified: 1000.5 })).toBe('a')
     expect(lab.inbox.takenAs('f', { place: 'x/a.vol', size: 11, modified: 1000.5 })).toBeNull()

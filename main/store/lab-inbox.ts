@@ -36,6 +36,8 @@ export const inboxRecordSchema = z.object({
   takenAt: z.string(),
   /** UTC */
   arrivedAt: z.string(),
+  /** Local date of its arrival */
+  arrivedDay: z.string(),
   laterality: z.enum(['OD', 'OS', 'unknown']),
   pattern: z.string(),
   protocol: z.string().nullable(),
@@ -84,8 +86,10 @@ export interface InboxRecords {
   update(record: InboxRecord): void
   byDigest(digest: string): InboxRecord | null
   get(scan: string): InboxRecord | null
-  /** Scans of this day and later, and those of the patients named. Oldest first. */
-  since(day: string, patients?: readonly string[]): InboxRecord[]
+  /** Scans that arrived on this day or later, oldest first. */
+  since(day: string): InboxRecord[]
+  /** Every scan of a patient, the newest 400, oldest first. */
+  ofPatient(patient: string): InboxRecord[]
   /** Scans nobody has read, newest first. */
   open(limit: number): InboxRecord[]
   remove(scan: string): void
@@ -136,7 +140,7 @@ const bytesOf = (value: ArrayBuffer | Uint8Array | null) => value && new Uint8Ar
 export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
   const put = (record: InboxRecord) => {
     const checked = inboxRecordSchema.parse(record)
-    const values = [checked.day, checked.patient, checked.demo ? 1 : 0, JSON.stringify(checked), checked.id]
+    const values = [checked.arrivedDay, checked.patient, checked.demo ? 1 : 0, JSON.stringify(checked), checked.id]
     if (db.run('UPDATE inbox_scans SET day = ?, patient = ?, demo = ?, record = ? WHERE id = ?', ...values) > 0) return
     db.run('INSERT INTO inbox_scans (day, patient, demo, record, id, digest) VALUES (?, ?, ?, ?, ?, ?)', ...values, checked.digest)
   }
@@ -165,19 +169,9 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
     update: (record) => write(() => put(record)),
     byDigest: (digest) => db.all(recordRow, 'SELECT record FROM inbox_scans WHERE digest = ?', digest).flatMap(parsed)[0] ?? null,
     get: (scan) => db.all(recordRow, 'SELECT record FROM inbox_scans WHERE id = ?', scan).flatMap(parsed)[0] ?? null,
-    since: (day, patients = []) => {
-      const found = db.all(recordRow, 'SELECT record FROM inbox_scans WHERE day >= ? ORDER BY day, rowid LIMIT 4000', day).flatMap(parsed)
-      for (const patient of new Set(patients)) {
-        const rows = db.all(
-          recordRow,
-          'SELECT record FROM inbox_scans WHERE patient = ? AND day < ? ORDER BY day DESC, rowid LIMIT 200',
-          patient,
-          day,
-        )
-        found.push(...rows.flatMap(parsed))
-      }
-      return found
-    },
+    since: (day) => db.all(recordRow, 'SELECT record FROM inbox_scans WHERE day >= ? ORDER BY day, rowid LIMIT 2000', day).flatMap(parsed),
+    ofPatient: (patient) =>
+      db.all(recordRow, 'SELECT record FROM inbox_scans WHERE patient = ? ORDER BY rowid DESC LIMIT 400', patient).flatMap(parsed).reverse(),
     open: (limit) =>
       db.all(recordRow, "SELECT record FROM inbox_scans WHERE json_extract(record, '$.read') = 0 ORDER BY day DESC LIMIT ?", limit).flatMap(parsed),
     remove: (scan) => write(() => removeOne(scan)),

@@ -1,0 +1,149 @@
+/** Which folders are watched: the site's, else those a person typed, and the demo device's. */
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { z } from 'zod'
+import { ScansideError } from '../../oct/errors.ts'
+import type { InboxStore } from '../../preload/inbox.ts'
+import type { Lab } from '../store/lab.ts'
+import type { Arrival } from './arrivals.ts'
+import { absence, type FolderAccess } from './folder-access.ts'
+import type { WatchedFile } from './listing.ts'
+import { samePlace, typedFolder } from './paths.ts'
+import { createWatcher, type FolderStatus, type Watcher, type WatcherOptions } from './watcher.ts'
+
+export interface FoldersOptions {
+  access: FolderAccess
+  platform: NodeJS.Platform
+  /** The site's folders; null: a person may type some. */
+  site: readonly { path: string; label: string }[] | null
+  settings: Lab['settings']
+  takenBefore(folder: string, file: { place: string; size: number; modified: number }): boolean
+  take(folder: string, demo: boolean, arrival: Arrival, final: boolean, signal: AbortSignal): Promise<'taken' | 'later'>
+  onChange(): void
+  now: () => Date
+  report(error: unknown): void
+}
+
+interface Watched {
+  id: string
+  path: string
+  label: string
+  fixed: boolean
+  demo: boolean
+  watcher: Watcher
+  status: FolderStatus
+}
+
+type Shown = InboxStore['folders'][number]
+
+const settingName = 'inbox-folders'
+const mostFolders = 20
+const listSchema = z.array(z.string().min(1).max(1_000)).max(mostFolders)
+
+/** Says nothing of the path, and is the same at the next start. */
+export const folderId = (folder: string): string => createHash('sha256').update(folder.normalize('NFC')).digest('hex').slice(0, 16)
+
+/** The last part of a path: what a person calls the folder. */
+export const folderLabel = (folder: string, platform: NodeJS.Platform): string =>
+  ((platform === 'win32' ? path.win32 : path.posix).basename(folder) || 'Folder').slice(0, 200)
+
+/** Starts watching every folder that is known. */
+export function createFolders(options: FoldersOptions) {
+  const { access, platform, site, settings, onChange, now, report } = options
+  const watched = new Map<string, Watched>()
+
+  const typed = (): string[] => {
+    try {
+      return listSchema.parse(JSON.parse(settings.get(settingName) ?? '[]'))
+    } catch {
+      return []
+    }
+  }
+  const midnight = () => new Date(now()).setHours(0, 0, 0, 0)
+  const begin = (folder: string, label: string, fixed: boolean, demo: boolean): Watched => {
+    const id = folderId(folder)
+    const watcherOptions: WatcherOptions = {
+      access,
+      root: folder,
+      platform,
+      takenBefore: (file) => options.takenBefore(id, file),
+      today: midnight,
+      take: (arrival, final, signal) => options.take(id, demo, arrival, final, signal),
+      onStatus: (status) => {
+        const entry = watched.get(id)
+        if (entry) entry.status = status
+        onChange()
+      },
+      now: Date.now,
+      report,
+    }
+    const watcher = createWatcher(watcherOptions)
+    const entry: Watched = { id, path: folder, label, fixed, demo, watcher, status: watcher.status() }
+    watched.set(id, entry)
+    return entry
+  }
+  const known = (id: string): Watched => {
+    const entry = watched.get(id)
+    if (!entry) throw new ScansideError('not-found', 'This folder is no longer watched.')
+    return entry
+  }
+  for (const { path: folder, label } of site ?? []) if (!watched.has(folderId(folder))) begin(folder, label, true, false)
+  if (site === null) for (const folder of typed()) if (!watched.has(folderId(folder))) begin(folder, folderLabel(folder, platform), false, false)
+
+  return {
+    shown: (): Shown[] =>
+      [...watched.values()].map(({ id, label, fixed, status }) => ({
+        id,
+        label,
+        fixed,
+        state: status.state,
+        message: status.message,
+        lastFileAt: status.lastFileAt === null ? null : new Date(status.lastFileAt).toISOString(),
+        waiting: status.waiting,
+        older: status.older,
+        identified: status.identified,
+      })),
+    takeOlder: (id: string) => known(id).watcher.takeOlder(),
+    /** A file where it lay, if it is still there. */
+    find: (id: string, place: string): WatchedFile | null => watched.get(id)?.watcher.find(place) ?? null,
+    /** @throws ScansideError `forbidden` where the site fixes the folders, `not-found` where there is none, `conflict` where it is watched already */
+    watch: async (written: string): Promise<void> => {
+      if (site !== null) {
+        throw new ScansideError('forbidden', 'The site file of this desk fixes the watched folders. Ask your administrator to add one.')
+      }
+      const folder = typedFolder(written, platform)
+      if ([...watched.values()].some((entry) => samePlace(entry.path, folder, platform))) {
+        throw new ScansideError('conflict', 'This folder is watched already.')
+      }
+      if (watched.size >= mostFolders) throw new ScansideError('quota', `${mostFolders} folders are watched already. Nothing was changed.`)
+      try {
+        await access.list(folder)
+      } catch (error) {
+        throw absence(error) === 'away'
+          ? new ScansideError('not-found', 'There is no such folder, or it does not answer. Check the path; nothing was changed.')
+          : new ScansideError('forbidden', 'This account may not read that folder. Ask your administrator for read access; nothing was changed.')
+      }
+      settings.set(settingName, JSON.stringify([...typed(), folder]))
+      begin(folder, folderLabel(folder, platform), false, false)
+      onChange()
+    },
+    unwatch: async (id: string): Promise<void> => {
+      const entry = known(id)
+      if (entry.fixed) throw new ScansideError('forbidden', 'The site file of this desk fixes the watched folders. Ask your administrator.')
+      if (!entry.demo) settings.set(settingName, JSON.stringify(typed().filter((folder) => folderId(folder) !== id)))
+      watched.delete(id)
+      onChange()
+      await entry.watcher.close()
+    },
+    /** The demo device's folder. */
+    watchDemo: (folder: string): void => {
+      if (!watched.has(folderId(folder))) begin(folder, 'Demo device', false, true)
+      onChange()
+    },
+    close: async (): Promise<void> => {
+      await Promise.all([...watched.values()].map(({ watcher }) => watcher.close()))
+    },
+  }
+}
+
+export type Folders = ReturnType<typeof createFolders>

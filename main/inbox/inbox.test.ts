@@ -1,0 +1,236 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openDesk, scanFile, type TestDesk } from './inbox.fixture.ts'
+
+let desk: TestDesk
+let folder: string
+const open = async (options: Parameters<typeof openDesk>[0] = {}) => {
+  desk = await openDesk(options)
+  folder = join(desk.home, 'export')
+  await mkdir(folder)
+  await desk.inbox.handlers['inbox.watch']({ path: folder })
+  await desk.until(() => desk.get().folders[0]?.state === 'watching')
+}
+afterEach(() => desk.close())
+
+const put = (name: string, bytes: Uint8Array) => writeFile(join(folder, name), bytes)
+const judged = () => desk.get().scans.filter(({ state }) => state === 'judged')
+const pick = () => desk.people.handlers['people.pick']({ id: 'jk', pin: null })
+const refusal = async (work: () => unknown) => {
+  try {
+    await work()
+    return 'fine'
+  } catch (error) {
+    return (error as { code?: string }).code
+  }
+}
+
+describe('the Inbox', () => {
+  it('takes what a device exports, judges it and tells what is lacking', async () => {
+    await open()
+    desk.judge.answers.push('unusable')
+    await put('a.vol', scanFile('P-0142', 'V02'))
+    await desk.until(() => judged().length === 1)
+    const { visits, reading, queue, folders } = desk.get()
+    expect(visits).toHaveLength(1)
+    expect(visits[0]).toMatchObject({ patient: 'P-0142', visit: 'V02', good: 0, wanted: 4, complete: false })
+    expect(visits[0]?.slots[0]).toMatchObject({ protocol: 'ring', eye: 'OD', state: 'again' })
+    expect(visits[0]?.sentence.en).toContain('Take again: Ring 12° OD')
+    expect(reading).toBe(judged()[0]?.id)
+    expect(queue).toEqual([])
+    expect(folders[0]).toMatchObject({ label: 'export', state: 'watching', fixed: false })
+    expect(JSON.stringify(folders)).not.toContain(desk.home)
+    const scan = desk.scan(reading)
+    expect(scan).toMatchObject({ verdict: 'unusable', attempt: 1, read: true, laterality: 'OD', pattern: 'ring', study: true })
+    expect(scan.sentence?.what.en).toBeTruthy()
+    expect(scan.intervals).toHaveLength(1)
+    expect(scan.times.copyMs).toBeGreaterThanOrEqual(0)
+    expect(scan.verdictMs).toBeGreaterThanOrEqual(scan.times.copyMs ?? 0)
+    const opened = await desk.inbox.handlers['inbox.fetch']({ scan: scan.id })
+    expect(desk.locals.has(opened.local)).toBe(true)
+    expect(await desk.inbox.handlers['inbox.thumb']({ scan: scan.id })).toEqual({ width: 2, height: 1, grey: 'Bwg=' })
+    expect(desk.judge.asked[0]).toMatchObject({ urgent: true })
+    expect(JSON.stringify(desk.judge.asked[0]?.inputs)).not.toContain('a.vol')
+    expect(desk.errors).toEqual([])
+  })
+
+  it('never replaces a verdict that is being read; the next one comes when it is asked for', async () => {
+    await open()
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 1)
+    const first = desk.get().reading
+    await put('b.vol', scanFile('P-1', 'V01', { laterality: 'OS', seed: 2 }))
+    await desk.until(() => judged().length === 2)
+    expect(desk.get().reading).toBe(first)
+    expect(desk.get().queue).toHaveLength(1)
+    expect(desk.get().visits[0]?.slots.find(({ eye, protocol }) => eye === 'OS' && protocol === 'ring')?.state).toBe('unread')
+    await desk.inbox.handlers['inbox.next']()
+    expect(desk.get().reading).not.toBe(first)
+    expect(desk.get().queue).toEqual([])
+    const second = desk.get().reading
+    await desk.inbox.handlers['inbox.next']()
+    expect(desk.get().reading).toBe(second)
+    await desk.inbox.handlers['inbox.read']({ scan: first ?? '' })
+    expect(desk.get().reading).toBe(first)
+  })
+
+  it('stacks attempts best first and lets a person choose; everything decided is forbidden until somebody has picked their name', async () => {
+    await open()
+    desk.judge.answers.push('unusable', 'usable')
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 1)
+    await put('b.vol', scanFile('P-1', 'V01', { take: 1 }, '2027-03-14T09:35:00Z'))
+    await desk.until(() => judged().length === 2)
+    await desk.inbox.handlers['inbox.next']()
+    const [bad, good] = ['unusable', 'usable'].map((verdict) => judged().find((scan) => scan.verdict === verdict)?.id ?? '') as [string, string]
+    const slot = () => desk.get().visits[0]?.slots[0]
+    expect(slot()).toMatchObject({ state: 'good', attempts: [good, bad], study: good })
+    expect([desk.scan(bad).attempt, desk.scan(good).attempt]).toEqual([1, 2])
+    const decide = () => desk.inbox.handlers['inbox.decide']({ scan: bad, decision: 'keep' })
+    const override = (reason: string, sure = false) =>
+      desk.inbox.handlers['inbox.override']({ scan: bad, criterion: 'completeness', status: 'pass', reason, sure })
+    expect(await refusal(decide)).toBe('forbidden')
+    expect(await refusal(() => override('fine'))).toBe('forbidden')
+    expect(await refusal(() => desk.inbox.handlers['inbox.choose']({ scan: bad }))).toBe('forbidden')
+    await pick()
+    await desk.inbox.handlers['inbox.choose']({ scan: bad })
+    expect(slot()).toMatchObject({ study: bad, state: 'again' })
+    await decide()
+    expect(slot()).toMatchObject({ study: bad, state: 'good' })
+    expect(desk.scan(bad).decision).toMatchObject({ what: 'keep', by: 'J. K.' })
+    expect((await override('as Erika Muster said')).warning).toContain('person')
+    expect(desk.scan(bad).overrides).toEqual([])
+    expect(await refusal(() => desk.inbox.handlers['inbox.override']({ scan: bad, criterion: 'S', status: 'pass', reason: 'p 1', sure: true }))).toBe(
+      'fine',
+    )
+    expect((await override('only the rim is cut')).warning).toBeNull()
+    expect(desk.scan(bad).overrides).toContainEqual(
+      expect.objectContaining({ criterion: 'completeness', machine: 'fail', status: 'pass', by: 'J. K.' }),
+    )
+    const audit = JSON.stringify(desk.lab.chain.lines())
+    for (const secret of ['P-1"', 'V01', 'Muster', 'J. K.', 'a.vol']) expect(audit).not.toContain(secret)
+    expect(audit).toContain(`inbox: keep on scan ${bad}`)
+    expect(desk.lab.chain.broken()).toBeNull()
+  })
+
+  it('refuses a reason that holds the patient’s own ID', async () => {
+    await open()
+    await put('a.vol', scanFile('P-0142', 'V01'))
+    await desk.until(() => judged().length === 1)
+    await pick()
+    const word = { scan: judged()[0]?.id ?? '', criterion: 'S', status: 'fail', sure: true } as const
+    expect(await refusal(() => desk.inbox.handlers['inbox.override']({ ...word, reason: 'p0142 was tired' }))).toBe('invalid-argument')
+  })
+
+  it('shows nothing while the desk is locked, and judges on', async () => {
+    await open()
+    await put('a.vol', scanFile('P-0142', 'V01'))
+    await desk.until(() => judged().length === 1)
+    const id = judged()[0]?.id ?? ''
+    desk.people.handlers['people.lock']()
+    await desk.until(() => desk.get().scans.length === 0)
+    expect(JSON.stringify(desk.get())).not.toContain('P-0142')
+    for (const method of ['inbox.read', 'inbox.fetch', 'inbox.thumb', 'inbox.choose'] as const) {
+      expect(await refusal(() => desk.inbox.handlers[method]({ scan: id }))).toBe('forbidden')
+    }
+    expect(await refusal(() => desk.inbox.handlers['inbox.next']())).toBe('forbidden')
+    await put('b.vol', scanFile('P-0142', 'V01', { laterality: 'OS' }))
+    await desk.until(() => desk.judge.asked.length === 2)
+    expect(desk.get().visits).toEqual([])
+    await pick()
+    await desk.until(() => desk.get().queue.length === 1)
+    expect(desk.get().reading).toBe(id)
+  })
+
+  it('an identical re-export is the same scan; another content under the same name is a new attempt', async () => {
+    await open()
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 1)
+    await put('copy.vol', scanFile('P-1', 'V01'))
+    await put('a.vol', scanFile('P-1', 'V01', { take: 1 }))
+    await desk.until(() => judged().length === 2)
+    await desk.until(() => desk.get().folders[0]?.waiting === 0)
+    expect(desk.judge.asked).toHaveLength(2)
+    expect(desk.get().visits[0]?.slots[0]?.attempts).toHaveLength(2)
+    expect(desk.get().folders[0]?.identified.files).toBe(2)
+    expect((await readdir(folder)).sort()).toEqual(['a.vol', 'copy.vol'])
+    expect(Buffer.from(await readFile(join(folder, 'copy.vol')))).toEqual(Buffer.from(scanFile('P-1', 'V01')))
+  })
+
+  it('knows a restart: nothing is judged twice, what was decided stays, and another profile adds its own verdict', async () => {
+    await open()
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 1)
+    await pick()
+    await desk.inbox.handlers['inbox.decide']({ scan: judged()[0]?.id ?? '', decision: 'keep' })
+    const { lab } = desk
+    const first = desk
+    const bytes = await readFile(join(folder, 'a.vol'))
+    await first.inbox.close()
+    desk = await openDesk({ lab, site: [{ path: folder, label: 'Spectralis' }] })
+    await desk.until(() => desk.get().folders[0]?.state === 'watching' && desk.get().scans.length === 1)
+    expect(desk.get().scans[0]).toMatchObject({ state: 'judged', read: true, local: null, decision: { what: 'keep' } })
+    expect(desk.judge.asked).toHaveLength(0)
+    const { local } = await desk.inbox.handlers['inbox.fetch']({ scan: desk.get().scans[0]?.id ?? '' })
+    expect(desk.locals.find(local)?.[0]?.file.size).toBe(bytes.length)
+    expect(await refusal(() => desk.inbox.handlers['inbox.watch']({ path: '/x' }))).toBe('forbidden')
+    await desk.close()
+    desk = await openDesk({
+      lab,
+      site: [{ path: folder, label: 'Spectralis' }],
+      profile: { ...(await import('../../oct/quality/profile.ts')).defaultProfile, name: 'other-1' },
+    })
+    await desk.until(() => desk.judge.asked.length === 1 && desk.get().scans[0]?.profile === 'other-1')
+    expect(
+      lab.inbox
+        .verdicts(desk.get().scans[0]?.id ?? '')
+        .map(({ profile }) => profile)
+        .sort(),
+    ).toEqual(['oscar-ib-2', 'other-1'])
+    await first.close()
+  })
+
+  it('offers the last visit’s scan beside this one’s, and tells the judge of it', async () => {
+    await open()
+    await put('old.vol', scanFile('P-1', 'V01', {}, '2026-09-01T09:00:00Z'))
+    await desk.until(() => judged().length === 1)
+    const old = judged()[0]?.id ?? ''
+    await put('new.vol', scanFile('P-1', 'V02', { take: 1 }))
+    await desk.until(() => judged().length === 2)
+    const visit = desk.get().visits.find((each) => each.visit === 'V02')
+    expect(visit?.last['ring/OD']).toEqual({ scan: old, date: '2026-09-01', verdict: 'usable' })
+    expect(desk.judge.asked[1]?.earlier).toMatchObject({ pattern: 'ring', laterality: 'OD' })
+    expect(desk.judge.asked[0]?.earlier).toBeUndefined()
+    expect(desk.get().visits.find((each) => each.visit === 'V01')?.last).toEqual({})
+  })
+
+  it('keeps scans without a patient apart, and tells what is no scan', async () => {
+    await open()
+    await put('a.vol', scanFile('', ''))
+    const broken = scanFile('P-1', 'V01').fill(0, 12, 24)
+    await put('broken.vol', broken)
+    await put('notes.txt', new TextEncoder().encode('nothing of interest'))
+    await desk.until(() => judged().length === 1 && desk.get().scans.length === 2)
+    expect(desk.get().nameless).toBe(1)
+    expect(desk.get().visits[0]).toMatchObject({ patient: '', wanted: 0, complete: false })
+    const refused = desk.get().scans.find(({ state }) => state === 'refused')
+    expect(refused?.problem).toBeTruthy()
+    expect(refused?.local).toBeNull()
+  }, 30_000)
+
+  it('says so where the file of a scan was moved away', async () => {
+    await open()
+    const { lab } = desk
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 1)
+    const first = desk
+    await first.inbox.close()
+    await rename(join(folder, 'a.vol'), join(folder, 'b.txt'))
+    desk = await openDesk({ lab, site: [{ path: join(folder, 'nothing'), label: 'x' }] })
+    await desk.until(() => desk.get().folders[0]?.state === 'away' && desk.get().scans.length === 1)
+    expect(desk.get().folders[0]?.message.de).toContain('geht von selbst weiter')
+    expect(await refusal(() => desk.inbox.handlers['inbox.fetch']({ scan: desk.get().scans[0]?.id ?? '' }))).toBe('not-found')
+    await first.close()
+  })
+})

@@ -1,0 +1,282 @@
+/** From whole files to a verdict: into the encrypted cache, whose scan it is, judged, written down. Nothing of it touches the disk in the clear. */
+import { createHash, randomUUID } from 'node:crypto'
+import { ScansideError } from '../../oct/errors.ts'
+import { readIdentity } from '../../oct/formats/identity.ts'
+import { parseHeader } from '../../oct/formats/vol-header.ts'
+import { fileHeaderBytes } from '../../oct/formats/vol-layout.ts'
+import { pipeline } from '../../oct/quality/judge.ts'
+import type { Profile } from '../../oct/quality/profile.ts'
+import { protocolFor } from '../../oct/quality/protocol-for.ts'
+import type { ScanResult } from '../../oct/results.ts'
+import type { Scan } from '../../oct/scan.ts'
+import type { Judging } from '../engines/builtin/judging.ts'
+import type { FileToTake, LocalFile, LocalScans } from '../scans/local.ts'
+import type { ParseScan } from '../scans/parse.ts'
+import type { InboxRecord, InboxRecords, Place } from '../store/lab-inbox.ts'
+import { comparisons, toStored } from './earlier.ts'
+import type { Shelf, ShelvedScan } from './shelf.ts'
+
+export interface TakingOptions {
+  records: InboxRecords
+  shelf: Shelf
+  locals: Pick<LocalScans, 'take' | 'find' | 'has' | 'drop'>
+  parse: ParseScan
+  judging: Judging
+  profile: Profile
+  now: () => Date
+  /** ms, of the clock `readableAt` is of */
+  clock: () => number
+  onChange(): void
+  /** A verdict, or a refusal, is there to be read. */
+  onJudged(scan: string): void
+  report(error: unknown): void
+}
+
+export interface Source {
+  /** The watched folder; empty for dropped files. */
+  folder: string
+  demo: boolean
+  /** Where its files lay. */
+  places: readonly Place[]
+  /** ms; when its last byte was readable */
+  readableAt: number
+  urgent: boolean
+  /** Refused now rather than tried again. */
+  final: boolean
+}
+
+const two = (value: number) => String(value).padStart(2, '0')
+/** `YYYY-MM-DD` and `HH:MM:SS` in this desk's zone, which is the device's. */
+export const localTime = (date: Date): { day: string; time: string } => ({
+  day: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+  time: `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`,
+})
+
+/** One digest for a set, whatever the order of its files. */
+export const setDigest = (files: readonly { file: { sha256: string } }[]): string =>
+  createHash('sha256')
+    .update(
+      files
+        .map(({ file }) => file.sha256)
+        .sort()
+        .join('\n'),
+    )
+    .digest('hex')
+
+/** Builds the way from files to verdicts. */
+export function createTaking(options: TakingOptions) {
+  const { records, shelf, locals, parse, judging, profile, now, clock, onChange, onJudged, report } = options
+  const closing = new AbortController()
+  const judged = new Map<string, Promise<void>>()
+
+  /** What can be told of a scan before it is judged. A RAW export's header is enough; everything else is read by the parser's worker. */
+  const look = async (files: readonly LocalFile[]): Promise<Pick<Scan, 'pattern' | 'laterality' | 'device' | 'acquiredAt'>> => {
+    const vol = files.find(({ kind }) => kind === 'heidelberg-vol')
+    if (vol && vol.file.size >= fileHeaderBytes) {
+      const { pattern, laterality, acquiredAt } = parseHeader(await vol.file.read(0, fileHeaderBytes))
+      return { pattern, laterality, device: 'Heidelberg Spectralis', ...(acquiredAt === undefined ? {} : { acquiredAt }) }
+    }
+    const named = files.map(({ name, file }) => ({ name, source: file }))
+    return parse(named, closing.signal)
+  }
+
+  const recordOf = async (files: readonly LocalFile[], digest: string, source: Source, known: ShelvedScan | null, copyMs: number) => {
+    const arrived = now()
+    const scan = await look(files)
+    const { patient, visit } = await readIdentity(files.filter(({ kind }) => kind !== 'picture').map(({ name, file }) => ({ name, source: file })))
+    const taken = scan.acquiredAt === undefined ? null : localTime(new Date(scan.acquiredAt))
+    const record: InboxRecord = {
+      id: known?.record.id ?? randomUUID(),
+      digest,
+      patient,
+      visit,
+      day: taken?.day ?? localTime(arrived).day,
+      takenAt: taken?.time ?? '',
+      arrivedAt: arrived.toISOString(),
+      arrivedDay: localTime(arrived).day,
+      laterality: scan.laterality,
+      pattern: scan.pattern,
+      protocol: protocolFor(profile, scan)?.id ?? null,
+      discSide: null,
+      problem: null,
+      folder: source.folder,
+      demo: source.demo,
+      read: false,
+      copyMs: Math.max(0, copyMs),
+      analysisMs: null,
+      verdictMs: null,
+    }
+    return record
+  }
+
+  const refuse = (files: readonly LocalFile[], digest: string, source: Source, error: unknown): string => {
+    const arrived = now()
+    const { day } = localTime(arrived)
+    const record: InboxRecord = {
+      id: randomUUID(),
+      digest,
+      patient: '',
+      visit: '',
+      day,
+      takenAt: '',
+      arrivedAt: arrived.toISOString(),
+      arrivedDay: day,
+      laterality: 'unknown',
+      pattern: 'unknown',
+      protocol: null,
+      discSide: null,
+      problem: error instanceof ScansideError ? error.message : 'This file could not be read. It is untouched; export the scan again.',
+      folder: source.folder,
+      demo: source.demo,
+      read: false,
+      copyMs: null,
+      analysisMs: null,
+      verdictMs: null,
+    }
+    records.add(record, source.places, digestsOf(files))
+    shelf.scans.set(record.id, { record, state: 'refused', verdict: null, provisional: null, local: null, decision: null, overrides: [] })
+    onJudged(record.id)
+    return record.id
+  }
+
+  const judge = async (scan: ShelvedScan, files: readonly LocalFile[], source: Source): Promise<void> => {
+    const { id } = scan.record
+    const inputs = files
+      .filter(({ kind }) => kind !== 'picture')
+      .map(({ file, extension }, index) => ({
+        name: `scan-${id}${index === 0 ? '' : `-${index + 1}`}${extension}`,
+        size: file.size,
+        sha256: file.pseudonymisedSha256 ?? file.sha256,
+      }))
+    const all = shelf.ofPatient(scan.record.patient)
+    const { result, asEarlier, discSide, thumb, analysisMs } = await judging.judge({
+      files: files.map(({ name, file }) => ({ name, source: file })),
+      inputs,
+      profile,
+      ...comparisons(scan.record, all, shelf.visitMates(scan.record), records),
+      urgent: source.urgent,
+      signal: closing.signal,
+      onProvisional: (first) => {
+        scan.provisional = first
+        onChange()
+      },
+    })
+    const { facts } = result
+    scan.record = {
+      ...scan.record,
+      ...(facts ? { laterality: facts.laterality, pattern: facts.pattern, protocol: facts.protocol } : {}),
+      discSide,
+      analysisMs: Math.max(0, analysisMs),
+      verdictMs: source.urgent ? Math.max(0, clock() - source.readableAt) : null,
+    }
+    keep(scan, files, source, result, thumb, asEarlier && toStored(asEarlier))
+  }
+  const keep = (
+    scan: ShelvedScan,
+    files: readonly LocalFile[],
+    source: Source,
+    result: ScanResult,
+    thumb: Parameters<InboxRecords['addVerdict']>[2],
+    earlier: Parameters<InboxRecords['addVerdict']>[3],
+  ) => {
+    const verdict = { profile: profile.name, at: now().toISOString(), pipeline: { ...pipeline, profile: profile.name }, result }
+    Object.assign(scan, { state: 'judged', provisional: null, verdict })
+    try {
+      if (records.byDigest(scan.record.digest)) {
+        records.update(scan.record)
+        records.lay(source.folder, scan.record.id, source.places)
+      } else records.add(scan.record, source.places, digestsOf(files))
+      records.addVerdict(scan.record.id, verdict, thumb, earlier)
+    } catch (error) {
+      // A desk whose records can only be read still tells the technician what it saw.
+      report(error)
+    }
+    onJudged(scan.record.id)
+  }
+
+  const waitingLate = () => [...judged.keys()].filter((id) => shelf.scans.get(id)?.state === 'judging').length
+
+  return {
+    /** Scans being judged. */
+    pending: () => judged.size,
+    /** Where what nobody waits for has to wait itself, so that it fills neither cache nor queue. */
+    full: () => waitingLate() >= 4,
+    /**
+     * Takes the files of a scan; answers once its bytes are here, and judges behind that. An identical scan is the one that is known.
+     * `later`: what is there cannot be read as a scan yet.
+     * @throws what reading the files throws, and the cache's sentences
+     */
+    take: async (wanted: readonly FileToTake[], own: readonly number[], source: Source, signal: AbortSignal): Promise<string | 'later'> => {
+      const { local, files } = await locals.take(wanted, AbortSignal.any([signal, closing.signal]))
+      return begin(
+        local,
+        files,
+        own.flatMap((index) => files[index] ?? []),
+        source,
+      )
+    },
+    /** The same for files that were dropped. */
+    takeSet: (local: string, files: readonly LocalFile[], source: Source) => begin(local, files, files, source),
+    /** Whether these files are the scan's: for bytes that are fetched again. DICOM photographs beside it may have come or gone. */
+    isOf: (scan: ShelvedScan, files: readonly LocalFile[]): boolean => {
+      if (setDigest(files) === scan.record.digest) return true
+      return files.length > 1 && files.some((file) => setDigest(files.filter((each) => each !== file)) === scan.record.digest)
+    },
+    /** Once everything that is being judged is judged. */
+    settled: async () => {
+      await Promise.allSettled([...judged.values()])
+    },
+    close: async () => {
+      closing.abort()
+      await Promise.allSettled([...judged.values()])
+    },
+  }
+
+  async function begin(local: string, files: readonly LocalFile[], own: readonly LocalFile[], source: Source): Promise<string | 'later'> {
+    const copyMs = clock() - source.readableAt
+    const digest = setDigest(own)
+    const known = shelf.byDigest(digest)
+    if (known && (known.state !== 'judged' || known.verdict?.profile === profile.name)) {
+      if (known.local !== null && locals.has(known.local)) {
+        if (known.local !== local) await locals.drop(local)
+      } else known.local = local
+      if (known.state !== 'judging') records.lay(source.folder, known.record.id, source.places)
+      onChange()
+      return known.record.id
+    }
+    let record: InboxRecord
+    try {
+      record = await recordOf(files, digest, source, known, copyMs)
+    } catch (error) {
+      if (closing.signal.aborted) throw error
+      if (source.folder !== '') await locals.drop(local)
+      return source.final ? refuse(own, digest, source, error) : 'later'
+    }
+    const before = known ? { decision: known.decision, overrides: known.overrides } : { decision: null, overrides: [] }
+    const scan: ShelvedScan = {
+      record: known ? { ...known.record, protocol: record.protocol, read: false } : record,
+      state: 'judging',
+      verdict: known?.verdict ?? null,
+      provisional: null,
+      local,
+      ...before,
+    }
+    shelf.scans.set(record.id, scan)
+    onChange()
+    const work = judge(scan, files, source)
+      .catch((error: unknown) => {
+        // Only closing ends it: what was not judged is taken again at the next start.
+        shelf.scans.delete(record.id)
+        if (!closing.signal.aborted) report(error)
+      })
+      .finally(() => judged.delete(record.id))
+    judged.set(record.id, work)
+    return record.id
+  }
+}
+
+export type Taking = ReturnType<typeof createTaking>
+
+/** Digests by which a scan is found again: as it is, and as an engine is given it. */
+const digestsOf = (files: readonly LocalFile[]): string[] =>
+  files.filter(({ kind }) => kind !== 'picture').flatMap(({ file }) => [file.sha256, ...(file.pseudonymisedSha256 ? [file.pseudonymisedSha256] : [])])

@@ -168,6 +168,8 @@ export const pipelineSchema = z.object({
   digest: z.string().max(80),
   context: z.enum(['session', 'scan']),
   inputs: z.array(pipelineInputSchema).max(200),
+  /** True where the application runs it itself: no container engine is needed. */
+  builtin: z.boolean().optional(),
   /** A sentence where the pipeline cannot run at this desk: what it asks for that is not supported. */
   refused: line.nullable(),
 })

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { z } from 'zod'
+import { profileLabel } from '../../main/engines/profile-label.ts'
 import type { WasmName } from '../../oct/codecs/index.ts'
 import { carriedAs, wasmFiles } from '../../oct/codecs/wasm-files.ts'
 import { ScansideError } from '../../oct/errors.ts'
@@ -49,6 +50,7 @@ export function imageLabels(node: string, packages: string[]): Record<string, st
     'org.opencontainers.image.description': described.description,
     'org.opencontainers.image.version': described.version,
     'org.opencontainers.image.licenses': 'Apache-2.0',
+    [profileLabel]: 'argument',
     'org.scanside.image.node': node,
     'org.scanside.image.packages': packages.join(' '),
   }

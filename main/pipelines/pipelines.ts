@@ -3,6 +3,7 @@
 import { ScansideError } from '../../oct/errors.ts'
 import type { Pipeline } from '../../preload/contract.ts'
 import { commandsLabel, type EngineImage } from '../engines/docker/images.ts'
+import { profileLabel } from '../engines/profile-label.ts'
 import { type Command, parseCommands, type Wrapper } from './command.ts'
 import { buildArgv, type Filling, fillText } from './command-line.ts'
 import { type Capacity, limitsOf } from './limits.ts'
@@ -11,7 +12,10 @@ import { checkValue } from './values.ts'
 import { contextOf, type ResolvedWrapper, resolveWrapper } from './wrapper.ts'
 
 export interface PipelinesParts {
+  /** Images of the container engine; rejects with `engine-unavailable` where there is none. */
   images(): Promise<EngineImage[]>
+  /** What the application runs itself: always there, always allowed. */
+  builtin?: EngineImage
   /** What the engine has, null where it is not known. */
   capacity?(): Promise<Capacity | null>
   /** The site's list of images, by name and digest; every image is allowed where there is none. */
@@ -113,8 +117,14 @@ function unreadable(image: EngineImage, refused: string): Pipeline {
 const notAllowed = 'This image is not on the list of images your institute allows. Ask your administrator.'
 
 /** Pipelines over an engine's images. `plan` rejects with `not-found`, `not-supported`, `image-refused` or `invalid-argument`. */
-export function createPipelines({ images, capacity, allowed }: PipelinesParts): DeskPipelines {
-  const mayRun = (image: EngineImage): boolean => allowed?.(image) ?? true
+export function createPipelines({ images, builtin, capacity, allowed }: PipelinesParts): DeskPipelines {
+  const mayRun = (image: EngineImage): boolean => image === builtin || (allowed?.(image) ?? true)
+  /** Without a container engine there is still what the application runs itself. */
+  const containers = (): Promise<EngineImage[]> =>
+    images().catch((fault: unknown) => {
+      if (builtin && fault instanceof ScansideError && fault.code === 'engine-unavailable') return []
+      throw fault
+    })
 
   const listOf = (image: EngineImage): Pipeline[] => {
     let candidates: Candidate[]
@@ -126,7 +136,8 @@ export function createPipelines({ images, capacity, allowed }: PipelinesParts): 
     return candidates.map((candidate) => {
       try {
         const resolved = resolveWrapper(candidate.command, candidate.wrapper, candidate.context)
-        return rowOf(candidate, resolved, mayRun(image) ? null : notAllowed)
+        const row = rowOf(candidate, resolved, mayRun(image) ? null : notAllowed)
+        return image === builtin ? { ...row, builtin: true } : row
       } catch (fault) {
         return rowOf(candidate, null, sentenceOf(fault))
       }
@@ -135,12 +146,13 @@ export function createPipelines({ images, capacity, allowed }: PipelinesParts): 
 
   return {
     async list() {
-      const rows = current(await images()).flatMap(listOf)
+      const rows = [...current(await containers()), ...(builtin ? [builtin] : [])].flatMap(listOf)
       return rows.sort((a, b) => a.label.localeCompare(b.label) || a.version.localeCompare(b.version)).slice(0, 500)
     },
 
     async plan(pipelineId, values): Promise<RunPlan & { context: ResolvedWrapper['context'] }> {
-      const image = (await images()).find(({ id }) => pipelineId.startsWith(`${id}|`))
+      const own = builtin && pipelineId.startsWith(`${builtin.id}|`) ? builtin : undefined
+      const image = own ?? (await images()).find(({ id }) => pipelineId.startsWith(`${id}|`))
       const candidate = image === undefined ? undefined : candidatesOf(image).find(({ id }) => id === pipelineId)
       if (image === undefined || candidate === undefined) {
         throw new ScansideError('not-found', 'This pipeline is no longer on the engine. Load its image again, or choose another.')
@@ -158,6 +170,8 @@ export function createPipelines({ images, capacity, allowed }: PipelinesParts): 
       const env = Object.fromEntries(Object.entries(command['environment-variables']).map(([name, text]) => [name, fillText(text, fillings)]))
       return {
         context,
+        engine: own ? 'builtin' : 'container',
+        takesProfile: argv !== null && image.labels[profileLabel] === 'argument',
         pipeline: { name: command.name, version: command.version ?? tagOf(image) },
         image: { id: image.id, name: nameOf(image), digest: image.digest },
         argv,
@@ -168,7 +182,7 @@ export function createPipelines({ images, capacity, allowed }: PipelinesParts): 
           path: path.replace(/\/+$/, ''),
           writable: writable && name === resolved.outputMount,
         })),
-        limits: limitsOf(command, (await capacity?.()) ?? null),
+        limits: limitsOf(command, own ? null : ((await capacity?.()) ?? null)),
         inputs: [
           {
             mount: resolved.inputMount,

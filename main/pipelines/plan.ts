@@ -2,6 +2,10 @@
 import type { RunLimits } from '../engines/engine.ts'
 
 export interface RunPlan {
+  /** Which engine runs it: the application itself, or the container engine of this desk. */
+  engine: 'builtin' | 'container'
+  /** Whether it can be given a project's own profile (`profileArguments`). */
+  takesProfile: boolean
   pipeline: { name: string; version: string }
   /** Local id to create from, the name for people, and the digest over `RootFS.Layers`. */
   image: { id: string; name: string; digest: string }

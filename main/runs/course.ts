@@ -1,12 +1,14 @@
 /** One run from its first file to its receipt. Every arrow is in lab.db before it is taken; the wipe comes whatever happened. */
 import { ScansideError } from '../../oct/errors.ts'
-import type { Verdict } from '../../oct/results.ts'
+import { profileArguments } from '../../oct/quality/collection.ts'
+import { pipeline as analysis } from '../../oct/quality/judge.ts'
+import type { Results, Verdict } from '../../oct/results.ts'
 import type { ScanRef } from '../../preload/contract.ts'
 import type { Published } from '../archive/archive.ts'
 import type { InputRef, WipeReport, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunInput, RunRecord, ScanVerdict } from '../store/lab-runs.ts'
-import { type Desk, engineMissing, sentenceOf } from './desk.ts'
+import { type Desk, engineMissing, engineOf, sentenceOf } from './desk.ts'
 import { inputPath, localFiles, opaqueName } from './inputs.ts'
 import { type Logs, progressOf } from './logs.ts'
 import { sendHome } from './outbox.ts'
@@ -217,7 +219,9 @@ const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Prom
   const judged = results.scans.map((scan) => ({ verdict: scan.verdict, names: scan.inputs.map((input) => baseName(input.name)) }))
   const course = next(job.record, 'collected')
   if ('refused' in course) throw new ScansideError('conflict', course.refused)
-  const record: RunRecord = { ...job.record, ...course, verdicts, home: job.record.archive === null ? 'local' : 'waiting' }
+  const eye = job.record.archive !== null && eyeUnknown(results)
+  const kept = job.record.archive === null || eye
+  const record: RunRecord = { ...job.record, ...course, verdicts, home: kept ? 'local' : 'waiting', message: eye ? eyeFirst : job.record.message }
   const step = { state: course.state, at: desk.now().toISOString(), note: `${counted(verdicts.length, 'scan')} judged` }
   const label = `${job.record.pipeline.name} ${job.record.pipeline.version}`
   desk.lab.runs.saveResults(record, step, bytes, scanVerdicts(staged, judged, label))
@@ -225,6 +229,13 @@ const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Prom
   job.progress = null
   hands.changed(job)
 }
+
+/** Whether our analysis was given a scan that does not say which eye it is of: its results would be filed under none. */
+export const eyeUnknown = ({ pipeline, scans }: Results): boolean =>
+  pipeline.name === analysis.name && scans.some(({ criteria }) => criteria.some(({ id, status }) => id === 'L' && status === 'unknown'))
+
+const eyeFirst =
+  'The file of a scan does not say which eye it is, so these results stay at this desk and were not sent. Set the eye on the device, export and upload the scan again, and run it again.'
 
 /** Results are safe: whatever happens now, they wait at worst. */
 const publish = async (hands: CourseHands, job: Job): Promise<Published[]> => {
@@ -256,7 +267,8 @@ const wipe = async (hands: CourseHands, job: Job, workspace: Workspace | null, p
   const at = desk.now().toISOString()
   try {
     const owed = desk.debts.list().filter((thing) => thing.runId === run)
-    const facts = { id: desk.newId(), run, by: job.record.startedBy, at, wipe: report, published, owed, health: desk.engineHealth() }
+    const { health } = engineOf(desk, job.plan.engine)
+    const facts = { id: desk.newId(), run, by: job.record.startedBy, at, wipe: report, published, owed, health }
     const receipt = desk.lab.chain.addReceipt(receiptOf(facts))
     const text = receipt.complete
       ? `Removed: ${receipt.items.length} things, nothing of this run is left on the engine.`
@@ -278,16 +290,27 @@ const wipe = async (hands: CourseHands, job: Job, workspace: Workspace | null, p
   }
 }
 
+/** The plan's arguments, and with them the project's own profile where the pipeline takes one. */
+const judgedBy = async ({ desk, logs }: CourseHands, { plan, record, abort }: Job): Promise<string[] | null> => {
+  if (!plan.takesProfile || !plan.argv || !desk.profileFor) return plan.argv
+  const { profile, problem } = await desk.profileFor(record.session?.project ?? null, abort.signal)
+  if (problem !== null) throw new ScansideError('invalid-file', problem)
+  const own = profileArguments(profile)
+  if (own.length > 0) logs.add(record.id, { stream: 'scanside', text: `Judged by the profile ${profile.name}.`, at: desk.now().toISOString() })
+  return [...plan.argv, ...own]
+}
+
 /** Carries a queued run to its end. Never rejects: what went wrong is the run's message. */
 export const carry = async (hands: CourseHands, job: Job): Promise<void> => {
   const { desk, logs } = hands
   let workspace: Workspace | null = null
   let published: Published[] = []
   try {
-    const engine = desk.engine()
+    const { engine, health } = engineOf(desk, job.plan.engine)
     if (!engine) throw engineMissing()
-    take(hands, job, 'begin', 'copying files', { engine: engineLine(desk.engineHealth()) })
-    const { imageId, argv, env, workingDir, mounts, limits } = { imageId: job.plan.image.id, ...job.plan }
+    take(hands, job, 'begin', 'copying files', { engine: engineLine(health) })
+    const { imageId, env, workingDir, mounts, limits } = { imageId: job.plan.image.id, ...job.plan }
+    const argv = await judgedBy(hands, job)
     workspace = await engine.open({ runId: job.record.id, imageId, argv, env, workingDir, mounts, limits })
     await execute(hands, job, workspace)
     published = await publish(hands, job)

@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
+import type { Profile } from '../../oct/quality/profile.ts'
 import type { ScanFormat } from '../../oct/scan.ts'
 import type { OpenScan, RunSummary, ScanRef } from '../../preload/contract.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { Debts, Engine, EngineHealth } from '../engines/engine.ts'
-import type { Pipelines } from '../pipelines/plan.ts'
+import type { Pipelines, RunPlan } from '../pipelines/plan.ts'
 import type { Lab } from '../store/lab.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
+import { builtinLine } from './receipts.ts'
 
 /** The archive a person is signed in to. `id` tells archives apart (its address; `demo` for the demo lab): results go to no other. */
 export interface HomeArchive {
@@ -34,9 +36,14 @@ export interface LocalScan {
 }
 
 export interface RunsOptions {
+  /** The container engine of this desk. */
   engine: () => Engine | null
-  /** The last known health, for receipts. */
+  /** Its last known health, for receipts. */
   engineHealth: () => EngineHealth | null
+  /** What the application runs itself; null where it cannot. */
+  builtin?: (Engine & { health: EngineHealth }) | null
+  /** The profile scans of a project are judged by; the default where left out. */
+  profileFor?: (project: string | null, signal: AbortSignal) => Promise<{ profile: Profile; problem: string | null }>
   pipelines: Pipelines
   archive: () => HomeArchive | null
   local: (id: string) => LocalScan | null
@@ -53,7 +60,7 @@ export interface RunsOptions {
   onLog: (run: string, seq: number) => void
   /** Hears of what nobody expected, for main's log. */
   report: (error: unknown) => void
-  /** Runs at once; 2 unless told. */
+  /** Runs at once on each engine; 2 unless told. */
   concurrency?: number
   newId?: () => string
   schedule?: (work: () => void, ms: number) => void
@@ -79,6 +86,17 @@ export const deskOf = (options: RunsOptions) => ({
   schedule: options.schedule ?? ((work: () => void, ms: number) => void setTimeout(work, ms).unref()),
 })
 export type Desk = ReturnType<typeof deskOf>
+
+/** Where a plan runs. Each engine has a queue of its own: what the application judges itself waits for no container. */
+export type Lane = RunPlan['engine']
+
+/** The engine of a plan, and how it is, as far as is known. */
+export const engineOf = (desk: Desk, lane: Lane): { engine: Engine | null; health: EngineHealth | null } =>
+  lane === 'builtin' ? { engine: desk.builtin ?? null, health: desk.builtin?.health ?? null } : { engine: desk.engine(), health: desk.engineHealth() }
+
+/** The same for a run of an earlier life, by what its record says of its engine. */
+export const healthOfRecord = (desk: Desk, record: Pick<RunRecord, 'engine'>): EngineHealth | null =>
+  engineOf(desk, record.engine.startsWith(builtinLine) ? 'builtin' : 'container').health
 
 /** No engine answers. */
 export const engineMissing = (): ScansideError =>

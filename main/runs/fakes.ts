@@ -212,6 +212,8 @@ export const fakeArchive = (bytesOf: (scan: string) => Uint8Array = (scan) => ne
 }
 
 export const fakePlan = (context: 'session' | 'scan' = 'scan'): RunPlan & { context: 'session' | 'scan' } => ({
+  engine: 'container',
+  takesProfile: false,
   pipeline: { name: 'oct-quality', version: '0.1.0' },
   image: { id: 'sha256:1', name: 'scanside/oct-quality', digest: 'abcdef012345' },
   argv: null,

@@ -3,14 +3,23 @@ import type { Receipt } from '../../preload/contract.ts'
 import type { Published } from '../archive/archive.ts'
 import type { EngineHealth, OwedThing, WipeReport } from '../engines/engine.ts'
 
+/** How the line begins where the application itself was the engine. */
+export const builtinLine = 'this application'
+
 /** The engine as one line: `docker 28.2.2`, with where it is when that is not here. */
 export const engineLine = (health: EngineHealth | null): string =>
   health === null
     ? 'not known'
-    : `${[health.kind ?? 'engine', health.version].filter(Boolean).join(' ')}${health.remote ? ', on another machine' : ''}`
+    : health.kind === 'builtin'
+      ? [builtinLine, health.version].filter(Boolean).join(' ')
+      : `${[health.kind ?? 'engine', health.version].filter(Boolean).join(' ')}${health.remote ? ', on another machine' : ''}`
 
 /** What this receipt cannot prove, as sentences. */
-export const cannotProve = (health: EngineHealth | null): string[] => [
+export const cannotProve = (health: EngineHealth | null): string[] => (health?.kind === 'builtin' ? ofMemory : ofDisk(health))
+
+const ofMemory = ['Let go of, not overwritten: parts of the memory may have been written to the system’s swap file.']
+
+const ofDisk = (health: EngineHealth | null): string[] => [
   'Removed, not erased: blocks on the medium may be readable until they are written again.',
   ...(health === null || health.dataRoot === 'not-known' ? ["Whether the disk that holds the engine's data is encrypted."] : []),
   ...(health?.remote ? ["What the engine's own machine keeps in backups."] : []),

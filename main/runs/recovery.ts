@@ -2,7 +2,7 @@
 import type { Receipt } from '../../preload/contract.ts'
 import type { OwedThing, WipeReport } from '../engines/engine.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, healthOfRecord } from './desk.ts'
 import { mergeItems, receiptOf } from './receipts.ts'
 import { hasEnded, next } from './state.ts'
 
@@ -54,7 +54,7 @@ export const recover = async (desk: Desk, unfinished: Unfinished): Promise<void>
     const begun = record.state !== 'queued'
     // A receipt that is there already says what was published; `completeReceipts` adds what was removed only now.
     if (begun && !lab.chain.receipt(record.id)) {
-      const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health: desk.engineHealth() }
+      const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health: healthOfRecord(desk, record) }
       lab.chain.addReceipt(receiptOf({ ...facts, wipe: partOf(report, mine, left) }))
     }
     endInterrupted(desk, record, left.length, at)

@@ -4,7 +4,7 @@ import type { Results } from '../../oct/results.ts'
 import type { Input, Output, RunDetail, RunSummary } from '../../preload/contract.ts'
 import type { KnownVerdict, RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, carry, type Job, take } from './course.ts'
-import { deskOf, engineMissing, type RunsOptions, summaryOf } from './desk.ts'
+import { deskOf, engineMissing, engineOf, type Lane, type RunsOptions, summaryOf } from './desk.ts'
 import { groupRefs, localFiles, subjectOf } from './inputs.ts'
 import { createLogs } from './logs.ts'
 import { sendHome } from './outbox.ts'
@@ -49,7 +49,7 @@ export const createRuns = (options: RunsOptions): Runs => {
   const logs = createLogs(desk.onLog, desk.schedule)
   const jobs = new Map<string, Job>()
   const queue: Job[] = []
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Map<string, { lane: Lane; course: Promise<void> }>()
   let closed = false
   const closing = new AbortController()
   let lastCreated = 0
@@ -88,15 +88,17 @@ export const createRuns = (options: RunsOptions): Runs => {
     tell()
   }
   const pump = () => {
-    while (!closed && underWay.size < desk.concurrency) {
-      const job = queue.shift()
+    const running = (lane: Lane) => [...underWay.values()].filter((each) => each.lane === lane).length
+    while (!closed) {
+      const place = queue.findIndex(({ plan }) => running(plan.engine) < desk.concurrency)
+      const [job] = place < 0 ? [] : queue.splice(place, 1)
       if (!job) return
       const course = carry(hands, job).finally(() => {
         underWay.delete(job.record.id)
         finish(job)
         pump()
       })
-      underWay.set(job.record.id, course)
+      underWay.set(job.record.id, { lane: job.plan.engine, course })
     }
   }
   const createdAt = () => {
@@ -144,15 +146,15 @@ export const createRuns = (options: RunsOptions): Runs => {
   return {
     start: async ({ pipeline, refs, values, subject }) => {
       if (closed) throw closingDown()
-      if (!desk.engine()) throw engineMissing()
       const home = desk.archive()
       if (!home && refs.some((ref) => ref.kind === 'archive')) {
         throw new ScansideError('unauthorized', 'Nobody is signed in to the archive of these scans. Sign in and start the run again.')
       }
+      const { context, ...plan } = await desk.pipelines.plan(pipeline, values)
+      if (!engineOf(desk, plan.engine).engine) throw engineMissing()
       for (const ref of refs) {
         if (ref.kind === 'local') localFiles(desk.local(ref.local))
       }
-      const { context, ...plan } = await desk.pipelines.plan(pipeline, values)
       if (closed) throw closingDown()
       const groups = groupRefs(refs, context)
       const made = groups.map((group): Job => {
@@ -256,7 +258,7 @@ export const createRuns = (options: RunsOptions): Runs => {
     counts: () => ({ active: jobs.size, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
     verdictFor: lab.runs.verdict,
     idle: async () => {
-      while (underWay.size > 0) await Promise.all(underWay.values())
+      while (underWay.size > 0) await Promise.all([...underWay.values()].map(({ course }) => course))
     },
     close: async () => {
       closed = true
@@ -271,7 +273,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       }
       // Where records end with this process, results on their way home are let arrive; else they wait for the next start.
       for (const job of jobs.values()) if (lab.kept || job.record.demo || job.record.state !== 'publishing') job.abort.abort()
-      await Promise.all(underWay.values())
+      await Promise.all([...underWay.values()].map(({ course }) => course))
       if (lab.kept) closing.abort()
       await sending?.catch(() => undefined)
     },

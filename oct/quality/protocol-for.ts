@@ -11,9 +11,9 @@ export interface Departure {
 
 /**
  * The protocol with the scan's pattern, device and eye; of several, the one it departs from least, the first of equals. Null where none fits.
- * Among protocols of one pattern sizes choose; a wrong size alone never makes a scan another kind of scan.
+ * Among protocols of one pattern sizes choose, where they are known; a wrong size alone never makes a scan another kind of scan.
  */
-export function protocolFor(profile: Profile, scan: Pick<Scan, 'pattern' | 'laterality' | 'device'>): Protocol | null {
+export function protocolFor(profile: Profile, scan: Scan | Pick<Scan, 'pattern' | 'laterality' | 'device'>): Protocol | null {
   const { pattern, laterality, device } = scan
   let best: { protocol: Protocol; count: number } | null = null
   for (const protocol of profile.protocols) {
@@ -22,7 +22,7 @@ export function protocolFor(profile: Profile, scan: Pick<Scan, 'pattern' | 'late
       (laterality === 'unknown' || protocol.eyes.includes(laterality)) &&
       (protocol.device === undefined || device.startsWith(protocol.device))
     if (!fits) continue
-    const count = departures(protocol, scan).filter((each) => each.known).length
+    const count = 'frames' in scan ? departures(protocol, scan).filter((each) => each.known).length : 0
     if (!best || count < best.count) best = { protocol, count }
   }
   return best?.protocol ?? null

@@ -5,7 +5,7 @@ import { findDisc } from '../disc.ts'
 import { discSideOf } from '../disc-side.ts'
 import type { Examination, FrameView, MakeDetector, VisitScan } from '../examination.ts'
 import { findPit, type ThicknessSample } from '../fovea.ts'
-import { samplesOnSlo } from '../thickness-samples.ts'
+import { middleOf, samplesOnSlo } from '../thickness-samples.ts'
 
 export { discSideOf } from '../disc-side.ts'
 
@@ -14,8 +14,10 @@ type Side = NonNullable<VisitScan['discSide']>
 /** mm: a disc nearer to the pit than this, or this far above or below it, is no disc; real ones lie 4 to 5 mm beside and 0.5 mm above it */
 const leastBeside = 2.5
 const mostAbove = 2
-/** Own: the share of the nerve fibres' weight that must lean to one side of a ring; real and generated rings lean by 0.08 and more. */
-const leastLean = 0.04
+/** Own: the share of the nerve fibres' weight that must lean to one side of a ring; a real ring leans by 0.11, generated ones by 0.18 and more. */
+const leastLean = 0.05
+/** mm: on a ring that lies further beside the disc, the nearer side is the thicker one, whichever eye it is */
+const mostOff = 0.3
 
 export const laterality: MakeDetector = (exam) => {
   const { scan } = exam
@@ -48,7 +50,10 @@ function sideByAnatomy(exam: Examination, samples: readonly ThicknessSample[], l
   const { scan, slo } = exam
   const seen = discSideOf(scan, slo)
   if (scan.pattern === 'ring') {
-    if (lean === null || Math.abs(lean) < leastLean) return null
+    const disc = slo && findDisc(slo)
+    const centre = middleOf(scan.frames)
+    const centred = disc && centre && Math.hypot(disc.centre.x - centre.x, disc.centre.y - centre.y) <= mostOff
+    if (!centred || lean === null || Math.abs(lean) < leastLean) return null
     // The thick bundles lean towards the fovea: away from the nose.
     const side: Side = lean < 0 ? 'right' : 'left'
     return seen === null || seen === side ? side : null

@@ -55,6 +55,13 @@ describe('brightness of the ONL', () => {
     expect(Math.abs((ofBScan(bscan({ light }))?.value ?? 0) - (ofBScan(bscan({ light, coding: eightBit }))?.value ?? 9))).toBeLessThan(0.03)
   })
 
+  it('of radial scans is measured on both sides of the disc', () => {
+    const view = bscan()
+    const across = { ...view, bm: view.bm.map((row, x) => (x > 130 && x < 250 ? Number.NaN : row)) }
+    expect(ofBScan(across)?.status).toBe('unknown')
+    expect(ofBScan(across, examination({ pattern: 'radial' }))?.status).toBe('pass')
+  })
+
   it('has a value for each B-scan', () => {
     const result = found([bscan({ width: 128 }), bscan({ width: 128, light: slanted(0.1) })])
     expect(result.series?.[0]?.values.map((each) => (each ?? 0) > 0.9)).toEqual([true, false])

@@ -16,9 +16,12 @@ const leastContrast = 1
 /** Share of A-scans that must have an ONL, and a BM for a tilt: what is not seen may be what is dark. */
 const leastOnl = 0.75
 const leastLine = 0.5
+/** The same for radial scans, whose lines cross the disc, which has no ONL. */
+const leastAcrossDisc = 0.5
 
 export const beam: MakeDetector = ({ profile, device, scan }) => {
   const um = scan.spacing.axial * 1000
+  const least = scan.pattern === 'radial' || scan.pattern === 'radial-circles' ? leastAcrossDisc : leastOnl
   const isStraight = scan.pattern === 'line' || scan.pattern === 'volume' || scan.pattern === 'fast-volume'
   const ratios: (number | null)[] = []
   const tilts: number[] = []
@@ -58,7 +61,7 @@ export const beam: MakeDetector = ({ profile, device, scan }) => {
   }
   return {
     frame: (view) => {
-      const bright = device?.contrast && !isComparable(view) ? null : quarterBrightness(view, um)
+      const bright = device?.contrast && !isComparable(view) ? null : quarterBrightness(view, um, least)
       ratios.push(bright && round(Math.max(0, Math.min(...bright)) / Math.max(...bright)))
       if (bright) sum = bright.map((each, i) => each + (sum[i] ?? 0))
       const angle = isStraight ? tiltOf(view, um, scan.spacing.lateral * 1000) : null
@@ -77,11 +80,11 @@ function side(sum: readonly number[]): string {
  * Brightness of the ONL above the vitreous in each quarter of what has one: one of the brighter A-scans', so that vessels do not count. Null where too
  * little of the B-scan has an ONL, or none stands out of the noise.
  */
-function quarterBrightness(view: FrameView, um: number): number[] | null {
+function quarterBrightness(view: FrameView, um: number, least: number): number[] | null {
   const { vitreous } = lightOf(view)
   if (!vitreous || !(um > 0)) return null
   const means = onlMeans(view, um)
-  if (means.length < leastOnl * view.width || means.length < quarters) return null
+  if (means.length < least * view.width || means.length < quarters) return null
   const found = Array.from({ length: quarters }, (_, quarter) => {
     const from = Math.floor((quarter * means.length) / quarters)
     const inside = means.slice(from, Math.floor(((quarter + 1) * means.length) / quarters)).sort((a, b) => a - b)

@@ -53,6 +53,8 @@ function smooth({ width, height, values }: Picture, sigma: number): Float32Array
 
 /** Share of a picture's samples that count as its edges: the steepest. */
 const edgeShare = 0.05
+/** A picture with fewer samples within its margins shows too few edges. */
+const leastPlaces = 100
 /** One slope in so many is enough to know which are the steepest. */
 const everySlope = 7
 
@@ -64,23 +66,25 @@ export function edgesOf(picture: Picture, fine: number, coarse: number): { blur:
   const { width, height } = picture
   const sharp = smooth(picture, fine)
   const soft = smooth(picture, coarse)
-  const slopes: number[] = []
-  const parts: number[] = []
   const margin = Math.ceil(2 * coarse)
+  const places = Math.max(0, width - 2 * margin) * Math.max(0, height - 2 * margin)
+  if (places < leastPlaces) return { blur: null, clarity: 0 }
+  const slopes = new Float32Array(places)
+  const parts = new Float32Array(places)
+  let next = 0
   for (let row = margin; row < height - margin; row++) {
     for (let column = margin; column < width - margin; column++) {
       const at = row * width + column
       const x = ((soft[at + 1] as number) - (soft[at - 1] as number)) / 2
       const y = ((soft[at + width] as number) - (soft[at - width] as number)) / 2
-      const slope = Math.hypot(x, y)
-      slopes.push(slope)
+      const slope = Math.sqrt(x * x + y * y)
+      slopes[next] = slope
       // Weighted by the coarse slope: fine slope along the coarse one's direction, times it.
-      parts.push(
-        (((sharp[at + 1] as number) - (sharp[at - 1] as number)) * x + ((sharp[at + width] as number) - (sharp[at - width] as number)) * y) / 2,
-      )
+      const across = (sharp[at + 1] as number) - (sharp[at - 1] as number)
+      const down = (sharp[at + width] as number) - (sharp[at - width] as number)
+      parts[next++] = (across * x + down * y) / 2
     }
   }
-  if (slopes.length < 100) return { blur: null, clarity: 0 }
   const some = Float64Array.from({ length: Math.ceil(slopes.length / everySlope) }, (_, i) => slopes[i * everySlope] as number).sort()
   const least = some[Math.floor((1 - edgeShare) * some.length)] as number
   let upper = 0

@@ -134,15 +134,16 @@ const scans: [string, () => Uint8Array][] = [
   ['a generated ring', () => synthesise({ pattern: 'ring', laterality: 'OD', seed: 32, width: 384 })],
   ...(real === undefined ? [] : ['ring-od.vol', 'line-od.vol']).map((name): [string, () => Uint8Array] => [
     name,
-    () => Uint8Array.from(readFileSync(join(real ?? '', 'oct', name))),
+    () => new Uint8Array(readFileSync(join(real ?? '', 'oct', name))),
   ]),
 ]
 
 describe.each(scans)('%s', (_, make) => {
   it.each(worse)('with $name', async ({ steps, criteria, clear, apply }) => {
     const statuses = new Map<string, Status[]>()
+    const untouched = make()
     for (const step of steps) {
-      const bytes = make()
+      const bytes = untouched.slice()
       apply(await planes(bytes), step)
       const result = await judge([{ name: '', source: bytesSource(bytes) }])
       for (const id of criteria) statuses.set(id, [...(statuses.get(id) ?? []), result.criteria.find((each) => each.id === id)?.status ?? 'unknown'])

@@ -11,6 +11,7 @@ import { App } from './app.tsx'
 import { startAppearance } from './appearance.ts'
 import { connect } from './bridge.ts'
 import { watchRuns, watchSession } from './features/archive/watch-session.ts'
+import { watchScreen } from './features/inbox/screen.ts'
 import { warmViewer } from './features/viewer/warm-up.ts'
 import { startLanguages } from './i18n/i18n.ts'
 import { asScansideError, connectLab, lab } from './lab.ts'
@@ -27,6 +28,7 @@ try {
   await followLab(lab)
   watchSession()
   watchRuns()
+  watchScreen()
   keepFocus()
   root.render(<App />)
   warmViewer()

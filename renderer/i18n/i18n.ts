@@ -3,6 +3,8 @@ import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import gradingDe from '../features/grading/de.ts'
 import gradingEn from '../features/grading/en.ts'
+import inboxDe from '../features/inbox/de.ts'
+import inboxEn from '../features/inbox/en.ts'
 import runsDe from '../features/runs/de.ts'
 import runsEn from '../features/runs/en.ts'
 import viewerDe from '../features/viewer/de.ts'
@@ -16,7 +18,7 @@ export type Language = (typeof languages)[number]
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en; viewer: typeof viewerEn; runs: typeof runsEn; grading: typeof gradingEn }
+    resources: { translation: typeof en; viewer: typeof viewerEn; runs: typeof runsEn; grading: typeof gradingEn; inbox: typeof inboxEn }
   }
 }
 
@@ -31,8 +33,8 @@ export async function startLanguages(language: Language): Promise<void> {
     lng: language,
     fallbackLng: 'en',
     resources: {
-      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn },
-      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe },
+      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn, inbox: inboxEn },
+      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe, inbox: inboxDe },
     },
     // React escapes what it renders.
     interpolation: { escapeValue: false },

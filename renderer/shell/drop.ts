@@ -19,6 +19,8 @@ export interface DropHands {
   send: Send
   say: Say
   signal: AbortSignal
+  /** Where the scans are for the Inbox: told of each instead of opening it. */
+  onTaken?: (local: string) => Promise<unknown>
 }
 
 /**
@@ -50,7 +52,7 @@ export async function takeIn({ scans, send, say, signal }: DropHands, files: rea
   return local
 }
 
-/** Opens the first scan as soon as it is here; the others become its neighbours as they arrive. */
+/** Opens the first scan as soon as it is here, the others become its neighbours as they arrive; or hands each on, where `onTaken` says so. */
 export async function takeInAll(hands: DropHands, found: readonly Found[], onProgress: (share: number) => void): Promise<void> {
   const { say } = hands
   if (found.length > 0 && found.every(({ file }) => file.size === 0)) throw new ScansideError('invalid-file', say('empty'))
@@ -64,6 +66,10 @@ export async function takeInAll(hands: DropHands, found: readonly Found[], onPro
       arrived++
       onProgress(arrived / total)
     })
+    if (hands.onTaken) {
+      await hands.onTaken(local)
+      continue
+    }
     refs.push({ kind: 'local', local })
     const [first] = refs
     if (refs.length === 1 && first) openViewer(first, [first])

@@ -1,26 +1,38 @@
-import { FileUp } from 'lucide-react'
+import { FileUp, Plus } from 'lucide-react'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { bulkFetch } from '../bridge.ts'
 import { lab } from '../lab.ts'
+import { useNavigation } from '../navigation.ts'
 import { Button } from '../ui/button.tsx'
 import { type Say, takeInAll, useDropping, whileDropping } from './drop.ts'
 import { type Found, flat } from './dropped-files.ts'
 
-/** Takes in files and opens the first scan among them over the current place. */
+/** Takes in files: in the Inbox as scans to be judged there, elsewhere the first of them is opened over the current place. */
 export function openFiles(find: () => Promise<Found[]>, say: Say): Promise<void> {
-  return whileDropping(async (signal, onProgress) => takeInAll({ scans: lab.scans, send: bulkFetch, say, signal }, await find(), onProgress))
+  const { place, viewer } = useNavigation.getState()
+  const inInbox = place === 'inbox' && viewer === null
+  const taken = inInbox ? { onTaken: (local: string) => lab.inbox.take({ local }) } : {}
+  return whileDropping(async (signal, onProgress) =>
+    takeInAll({ scans: lab.scans, send: bulkFetch, say, signal, ...taken }, await find(), onProgress),
+  )
 }
 
-/** The keyboard's way to what dropping does. */
-export function OpenFile() {
+/** The keyboard's way to what dropping does; `quiet` where it stands in a page's head. */
+export function OpenFile({ quiet = false }: { quiet?: boolean }) {
   const { t } = useTranslation()
   const say: Say = (key) => t(`drop.${key}`)
   const chooser = useRef<HTMLInputElement>(null)
   const busy = useDropping((state) => state.busy)
   return (
     <>
-      <Button kind="primary" icon={FileUp} disabled={busy} onClick={() => chooser.current?.click()}>
+      <Button
+        kind={quiet ? 'quiet' : 'primary'}
+        size={quiet ? 'normal' : 'large'}
+        icon={quiet ? Plus : FileUp}
+        disabled={busy}
+        onClick={() => chooser.current?.click()}
+      >
         {t('inbox.file')}
       </Button>
       <input

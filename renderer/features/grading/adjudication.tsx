@@ -67,7 +67,7 @@ export function Adjudication({ batch, name }: { batch: string; name: string }) {
     one.decided ? t('adjudication.decided', { verdict: t(`overall.${one.decided.overall}`) }) : t('adjudication.open')
 
   return (
-    <section ref={page} className="page" aria-label={t('adjudication.title', { name })} tabIndex={-1}>
+    <section ref={page} className={`page ${styles.page}`} aria-label={t('adjudication.title', { name })} tabIndex={-1}>
       <header className="page-bar">
         <Button kind="quiet" icon={ChevronLeft} onClick={() => showGrading({ at: 'batches' })}>
           {t('agreement.back')}

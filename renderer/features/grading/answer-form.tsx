@@ -55,6 +55,13 @@ export function AnswerForm({ answering, saveLabel, busy, words = [] }: AnswerFor
                     <AnswerMark answers={one} question={each} />
                   </span>
                 ))}
+                {others.length === 0 && (
+                  <span className={styles.formWord} aria-hidden="true">
+                    {each === 'overall'
+                      ? answers.overall && t(`overall.${answers.overall}`)
+                      : answers.letters[each] && t(`answer.${answers.letters[each]}`)}
+                  </span>
+                )}
                 <span className={styles.formCell}>
                   <span className="sr-only">{t('column.you')}</span>
                   <AnswerMark answers={answers} question={each} />

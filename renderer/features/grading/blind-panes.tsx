@@ -13,6 +13,7 @@ import { Strip } from '../viewer/strip.tsx'
 import { useFrames } from '../viewer/use-frames.ts'
 import { useKeys } from '../viewer/use-keys.ts'
 import styles from '../viewer/viewer.module.css'
+import own from './grading.module.css'
 
 const noIntervals: Interval[] = []
 
@@ -44,7 +45,7 @@ export function BlindPanes({ open, children }: { open: OpenScan; children: React
         <SloPane open={open} index={index} cursor={cursor} intervals={noIntervals} verdict="unknown" onIndex={setIndex} onCursor={setCursor} />
         <Acquisition open={open} index={index} blind />
       </div>
-      <div className={styles.middle}>
+      <div className={`${styles.middle} ${own.panes}`}>
         <BscanPane
           open={open}
           index={index}

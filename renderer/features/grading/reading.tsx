@@ -59,7 +59,7 @@ export function Reading({ batch, name }: { batch: string; name: string }) {
   return (
     <section
       ref={page}
-      className="page"
+      className={`page ${styles.page}`}
       aria-label={t('reading.region')}
       tabIndex={-1}
       onKeyDown={(event) => {

@@ -45,7 +45,7 @@ export const beam: MakeDetector = ({ profile, device, scan }) => {
     const reason =
       status === 'pass'
         ? 'The outer nuclear layer is about as bright everywhere.'
-        : `The outer nuclear layer is darkest ${side(sum)}, with ${Math.round(100 * value)} % of its brightness elsewhere: the beam may have entered beside the middle of the pupil.`
+        : `The outer nuclear layer is darkest ${side(sum)} of the B-scan, with ${Math.round(100 * value)} % of its brightness elsewhere: the beam may have entered beside the middle of the pupil.`
     return { ...base, status, value, reason }
   }
   const tilt = (): Criterion => {
@@ -73,7 +73,7 @@ export const beam: MakeDetector = ({ profile, device, scan }) => {
 
 function side(sum: readonly number[]): string {
   const at = sum.indexOf(Math.min(...sum))
-  return ['at the left', 'left of the middle', 'right of the middle', 'at the right'][at] ?? 'in one quarter'
+  return ['at the left', 'in the second quarter', 'in the third quarter', 'at the right'][at] ?? 'in one part'
 }
 
 /**

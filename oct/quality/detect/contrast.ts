@@ -30,7 +30,7 @@ const blackBelow = 0.5 / 255
 
 const measured = new WeakMap<Seen, Light>()
 
-/** Measured in whole A-scans with both lines alone, once for each B-scan. */
+/** Measured in whole A-scans with both lines alone, once for each B-scan: a view is never filled anew. */
 export function lightOf(view: Seen): Light {
   const known = measured.get(view)
   if (known) return known

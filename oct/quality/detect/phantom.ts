@@ -36,6 +36,12 @@ export const eightBit: PixelCoding = { kind: 'picture', type: 'png', inverted: f
 /** Brightness of the vitreous, as on real scans. */
 export const vitreous = 0.1
 
+/** Samples of the normal distribution, drawn from by place: a call for each would be most of the tests' time. */
+const normals = ((random) => Float32Array.from({ length: 32_768 }, () => normal(random)))(randomFrom(1))
+
+/** A sample of them. */
+const drawn = (random: () => number) => normals[Math.floor(random() * normals.length)] as number
+
 /** Brightness of the retina by um above BM (negative: below it), for a retina of `thickness` um. */
 function tissue(above: number, thickness: number): number {
   if (above > thickness) return vitreous
@@ -63,7 +69,7 @@ export function bscan(options: BScanPhantom = {}): FrameView {
         const clean = tissue(((bm[x] as number) - row - k) * axial, thickness)
         value += (weights[k + reach] as number) * (vitreous + factor * (clean - vitreous))
       }
-      roots[row * width + x] = Math.max(0, value + noise * normal(random))
+      roots[row * width + x] = Math.max(0, value + noise * drawn(random))
     }
   }
   const coding = options.coding ?? reflectivity
@@ -110,7 +116,7 @@ export function slo({ side = 384, pixel = 23.4, light = () => 1, blur = 0, noise
     for (let column = 0; column < side; column++) {
       const across = (((column * 0.8 + row * 0.6) * pixel) % 1000) - 500
       const vessel = step((across + 50) / edge) - step((across - 50) / edge)
-      pixels[row * side + column] = Math.max(0, Math.min(255, (150 - 70 * vessel) * light(column / side, row / side) + noise * normal(random) + 0.5))
+      pixels[row * side + column] = Math.max(0, Math.min(255, (150 - 70 * vessel) * light(column / side, row / side) + noise * drawn(random) + 0.5))
     }
   }
   return { width: side, height: side, spacing: { x: pixel / 1000, y: pixel / 1000 }, pixels }

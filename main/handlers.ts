@@ -112,7 +112,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'pipelines.list': () => parts.pipelines.list(),
     'pipelines.shipped': async () => {
       const listed = engine.engine() ? await parts.pipelines.list() : []
-      return { available: capabilities.shippedImage !== null, loaded: listed.some(({ name }) => name === shippedPipeline), name: 'OCT quality' }
+      return {
+        available: capabilities.shippedImage !== null,
+        loaded: listed.some(({ name, builtin }) => name === shippedPipeline && !builtin),
+        name: 'OCT quality',
+      }
     },
     'pipelines.loadShipped': () => {
       const make = capabilities.shippedImage
@@ -173,10 +177,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
 
     'scans.dropTicket': (input) => scans.dropTicket(input),
-    'scans.open': ({ ref, operation }) =>
-      operations.during(operation, 'open-scan', (signal, report) =>
+    'scans.open': ({ ref, operation }) => {
+      // No image is shown until somebody has picked their name, whatever the window asks for.
+      if (parts.people.locked()) throw new ScansideError('forbidden', 'This desk is locked. Pick your name to go on.')
+      return operations.during(operation, 'open-scan', (signal, report) =>
         scans.open(ref, signal, (bytes, total) => report(total ? Math.min(1, bytes / total) : null, 'Fetching the scan …')),
-      ),
+      )
+    },
     'scans.close': ({ bulk }) => scans.close(bulk),
 
     'runs.start': (input) => runs.start(input),

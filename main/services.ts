@@ -16,6 +16,8 @@ import { type Closing, closeInOrder } from './closing.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
 import { checkedEvent, toWire } from './doorway/dispatch.ts'
+import { createBuiltinEngine } from './engines/builtin/engine.ts'
+import { builtinImage } from './engines/builtin/image.ts'
 import { createJudging } from './engines/builtin/judges.ts'
 import { discover } from './engines/docker/discovery.ts'
 import { createDockerEngine } from './engines/docker/engine.ts'
@@ -31,6 +33,7 @@ import { createLocalEngine } from './local-engine.ts'
 import { createOperations } from './operations.ts'
 import { createPeople } from './people/people.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
+import { createProfiles } from './pipelines/profiles.ts'
 import { createRuns } from './runs/runs.ts'
 import { openFramedCache } from './scans/framed-cache.ts'
 import { createScans } from './scans/open.ts'
@@ -125,6 +128,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     () => engineChanged(),
   )
   const pipelines = createPipelines({
+    builtin: builtinImage(version),
     images: () => engine.needed().images.list(),
     capacity: () => engine.needed().capacity(),
     allowed: (image) => site.images === null || image.names.some((name) => site.images?.includes(name)),
@@ -160,6 +164,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const runs = createRuns({
     engine: engine.engine,
     engineHealth: engine.health,
+    builtin: createBuiltinEngine({ judging, version, now }),
+    profileFor: createProfiles({ site: site.profile, archive: desk.home }),
     pipelines,
     archive: desk.home,
     local: scans.local,

@@ -43,6 +43,8 @@ export interface Archive {
   read(file: Pick<ArchiveFile, 'uri' | 'size'>, signal: AbortSignal): Promise<Readable>
   /** Writes one file to the session's resource SCANSIDE with overwrite=true and reads it back; rejects unless size and digest match. */
   publish(path: SessionPath, name: string, bytes: Uint8Array, signal: AbortSignal): Promise<Published>
+  /** A file of a project's own resource, at most `limit` bytes; null where there is none. */
+  projectFile(project: string, resource: string, name: string, limit: number, signal: AbortSignal): Promise<Uint8Array | null>
   /** Files of the session's resource SCANSIDE, empty where there is none. */
   published(path: SessionPath, signal?: AbortSignal): Promise<ArchiveFile[]>
 }

@@ -215,3 +215,21 @@ it('reads the bytes back where the archive keeps no digests', async () => {
     await plain.stop()
   }
 })
+
+describe('a file of a project', () => {
+  it('is read where it is there, and null where it or its resource is not', async () => {
+    const file = (name: string, limit = 1000) => lab.xnat.projectFile('P', 'SCANSIDE', name, limit, never)
+    expect(await file('profile.json')).toBeNull()
+    const put = await lab.session.request({
+      method: 'PUT',
+      path: '/data/projects/P/resources/SCANSIDE/files/profile.json?inbody=true',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from('{"name":"own"}'),
+    })
+    await put.discard()
+    expect(Buffer.from((await file('profile.json')) ?? []).toString()).toBe('{"name":"own"}')
+    expect(await file('other.json')).toBeNull()
+    await expect(file('profile.json', 5)).rejects.toMatchObject({ code: 'invalid-file' })
+    expect(await lab.xnat.projectFile('READ', 'SCANSIDE', 'profile.json', 1000, never)).toBeNull()
+  })
+})

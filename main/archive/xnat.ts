@@ -8,6 +8,7 @@ import { listPublished, publishFile } from './publish.ts'
 import {
   belongsToScan,
   joinedScanColumns,
+  pathInResource,
   type Row,
   scanColumns,
   sessionColumns,
@@ -103,6 +104,24 @@ export const createXnat = ({ request: ask, projects: fixed = null }: XnatOptions
         })
       }
       return counted(reply.stream, file.size, reply.url.host, signal)
+    },
+    async projectFile(project, resource, name, limit, signal) {
+      const path = dataPath('projects', project, 'resources', resource, 'files')
+      const rows = await askRowsIfThere(ask, path, {}, 'this project’s files', signal)
+      const file = rows.flatMap((row) => toFile(row) ?? []).find((each) => pathInResource(each.uri) === name)
+      if (!file) return null
+      if (file.size > limit) {
+        throw new ScansideError(
+          'invalid-file',
+          `The file ${name} of this project is larger than it may be. Nothing was changed; tell the project’s owner.`,
+          {
+            size: file.size,
+            limit,
+          },
+        )
+      }
+      const reply = await expectOk(await ask({ method: 'GET', path: file.uri, signal }), 'this project’s file')
+      return reply.bytes(limit)
     },
     publish: (path, name, bytes, signal) => publishFile(ask, path, name, bytes, signal),
     published: (path, signal) => listPublished(ask, path, signal),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { ScansideError } from '../../oct/errors.ts'
 import { pipelineSchema } from '../../preload/contract.ts'
+import { builtinImage } from '../engines/builtin/image.ts'
 import type { EngineImage } from '../engines/docker/images.ts'
 import { defaultLimits } from './limits.ts'
 import { createPipelines, current } from './pipelines.ts'
@@ -240,5 +242,31 @@ describe('leftovers of earlier builds', () => {
   })
   it('stay where nothing replaced them', () => {
     expect(current([image(label, { id: 'only', names: [] })])).toHaveLength(1)
+  })
+})
+
+describe('what the application runs itself', () => {
+  const builtin = builtinImage('0.1.0')
+  const unavailable = new ScansideError('engine-unavailable', 'No engine.')
+
+  it('is there without any engine, with series and profile, and needs no permission', async () => {
+    const pipelines = createPipelines({ images: () => Promise.reject(unavailable), builtin, allowed: () => false })
+    const rows = await pipelines.list()
+    expect(rows.map(({ label, context, builtin: own, refused }) => [label, context, own, refused])).toEqual([
+      ['OCT quality of a scan (this application)', 'scan', true, null],
+      ['OCT quality of a session (this application)', 'session', true, null],
+    ])
+    for (const row of rows) expect(pipelineSchema.parse(row).inputs.map(({ name }) => name)).toEqual(['series', 'profile'])
+    const plan = await pipelines.plan(rows[0]?.id ?? '', { series: 'false' })
+    expect(plan).toMatchObject({ engine: 'builtin', takesProfile: true, pipeline: { name: 'oct-quality', version: '2.0.0' } })
+    expect(plan.argv).toEqual(['/node', '/app.mjs', '--series=false', '--profile=oscar-ib-2'])
+    await expect(pipelines.plan('sha256:1|oct-quality|on-scan', {})).rejects.toMatchObject({ code: 'engine-unavailable' })
+  })
+
+  it('stands beside the containers, and a fault of the engine is still told', async () => {
+    const beside = createPipelines({ images: async () => [image([command()])], builtin })
+    expect((await beside.list()).filter((row) => !row.builtin).length).toBeGreaterThan(0)
+    const broken = createPipelines({ images: () => Promise.reject(new ScansideError('timeout', 'Silent.')), builtin })
+    await expect(broken.list()).rejects.toMatchObject({ code: 'timeout' })
   })
 })

@@ -168,6 +168,8 @@ export interface FakeArchive extends Archive {
   publishes: number
   fault: ScansideError | null
   files: Map<string, (ArchiveFile & { bytes: Uint8Array })[]>
+  /** Files of projects, by `project/resource/name`. */
+  projectFiles: Map<string, Uint8Array>
 }
 
 /** An archive of sessions whose scans hold one `.vol` each, called after a person. */
@@ -177,6 +179,8 @@ export const fakeArchive = (bytesOf: (scan: string) => Uint8Array = (scan) => ne
     publishes: 0,
     fault: null,
     files: new Map(),
+    projectFiles: new Map(),
+    projectFile: async (project, resource, name) => archive.projectFiles.get(`${project}/${resource}/${name}`) ?? null,
     projects: async () => [],
     sessions: async () => ({ rows: [], more: false }),
     projectScans: async () => ({ rows: [], more: false }),

@@ -49,7 +49,11 @@ export async function readyToRun(page: Page, press: (load: Locator) => Promise<v
   // Visible from the beginning, but enabled only once there is a pipeline: one of the two comes.
   const ready = page.getByRole('button', { name: /Run here/, disabled: false })
   await expect(load.or(ready).first()).toBeVisible()
-  if (await load.isVisible()) await press(load)
+  if (await load.isVisible()) {
+    await press(load)
+    // Until then the application's own analysis is the only choice.
+    await expect(load).toBeHidden({ timeout: 120_000 })
+  }
   await expect(ready).toBeVisible({ timeout: 120_000 })
 }
 

@@ -44,7 +44,8 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
   const form = pipeline ? (values[pipeline.id] ?? firstValues(pipeline.inputs)) : {}
   const fetches = refs.some((ref) => ref.kind === 'archive')
   const unreachable = fetches && session.state !== 'signed-in'
-  const ready = pipeline !== undefined && pipeline.refused === null && engine.state === 'ready' && refs.length > 0 && !unreachable && !busy
+  const ready =
+    pipeline !== undefined && pipeline.refused === null && (pipeline.builtin || engine.state === 'ready') && refs.length > 0 && !unreachable && !busy
 
   // An engine that has just become ready has images to list.
   useEffect(() => {
@@ -113,7 +114,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
         <section>
           <h3 className="label">{t('run.pipeline')}</h3>
           {pipeline && list ? (
-            <Choice list={list} pipeline={pipeline} onPick={setPicked} />
+            <Choice list={list} pipeline={pipeline} onPick={setPicked} containers={engine.state === 'ready'} />
           ) : (
             <NoPipeline waiting={engine.state === 'looking' || (list === null && engine.state === 'ready')} engine={engine.state === 'ready'} />
           )}
@@ -131,7 +132,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
             </div>
           )}
         </section>
-        <Places />
+        <Places builtin={pipeline?.builtin ?? false} />
         <section>
           <h3 className="label">{t('run.before')}</h3>
           <Facts pipeline={pipeline} refs={refs} sessions={sessions} bytes={bytes} unreachable={unreachable} />
@@ -148,7 +149,15 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
   )
 }
 
-function Choice({ list, pipeline, onPick }: { list: Pipeline[]; pipeline: Pipeline; onPick: (id: string) => void }) {
+interface ChoiceProps {
+  list: Pipeline[]
+  pipeline: Pipeline
+  onPick: (id: string) => void
+  /** Whether a container engine is there. */
+  containers: boolean
+}
+
+function Choice({ list, pipeline, onPick, containers }: ChoiceProps) {
   const { t } = useTranslation()
   return (
     <>
@@ -164,6 +173,12 @@ function Choice({ list, pipeline, onPick }: { list: Pipeline[]; pipeline: Pipeli
         <ul className="facts">
           <Fact icon={TriangleAlert}>{pipeline.refused}</Fact>
         </ul>
+      )}
+      {containers && list.every(({ builtin }) => builtin) && (
+        <>
+          <p className="soft small">{t('run.orContainer')}</p>
+          <LoadImage />
+        </>
       )}
     </>
   )
@@ -189,7 +204,7 @@ function NoPipeline({ waiting, engine }: { waiting: boolean; engine: boolean }) 
 }
 
 /** Where it may run. One place can be taken today; the other says why it cannot. */
-function Places() {
+function Places({ builtin }: { builtin: boolean }) {
   const { t } = useTranslation()
   const { engine } = useApp()
   const ready = engine.state === 'ready'
@@ -201,15 +216,17 @@ function Places() {
         <Monitor className="icon" size={14} aria-hidden />
         <div className="grow">
           <p className="strong">{t('run.desk')}</p>
-          {ready ? (
+          {builtin ? (
+            <p className="soft small">{t('run.deskBuiltin')}</p>
+          ) : ready ? (
             <p className="soft small">
               {`${kind} ${engine.version ?? ''}`.trim()}, {t(`run.disk.${engine.dataRoot}`)}
             </p>
           ) : (
             <p className="soft small">{engine.message}</p>
           )}
-          {engine.remote && <p className="small strong">{t('run.deskRemote')}</p>}
-          {!ready && (
+          {!builtin && engine.remote && <p className="small strong">{t('run.deskRemote')}</p>}
+          {!builtin && !ready && (
             <Button icon={RefreshCw} disabled={engine.state === 'looking'} onClick={() => void lab.engine.refresh().catch(() => undefined)}>
               {t('run.lookAgain')}
             </Button>
@@ -243,7 +260,13 @@ function Facts({ pipeline, refs, sessions, bytes, unreachable }: FactsProps) {
     <ul className="facts">
       {pipeline && (
         <Fact icon={Check}>
-          {t('run.factImage')} <span className="mono">{pipeline.digest}</span>
+          {pipeline.builtin ? (
+            t('run.factBuiltin')
+          ) : (
+            <>
+              {t('run.factImage')} <span className="mono">{pipeline.digest}</span>
+            </>
+          )}
         </Fact>
       )}
       {bytes !== null && bytes > 0 && <Fact icon={Check}>{t('run.factSize', { size: formatBytes(bytes, language) })}</Fact>}

@@ -64,7 +64,7 @@ function realItems(options: RunOptions): Item[] {
     for (let seed = 0; seed < options.real; seed++)
       for (const fault of realFaults(pattern).filter((each) => options.faults.includes(each)))
         for (const severity of severities)
-          if ((faults[fault] as Fault)[severity] !== undefined && (severity === 'clear' || seed < 3))
+          if ((faults[fault] as Fault)[severity] !== undefined && (severity === 'clear' || (seed < 3 && !options.short)))
             items.push({ from: 'real', file, seed, fault, severity })
   }
   return items

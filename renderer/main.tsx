@@ -6,6 +6,7 @@ import './ui/base.css'
 import './ui/controls.css'
 import './ui/telling.css'
 import './shell/shell.css'
+import './shell/who/who.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { startAppearance } from './appearance.ts'
@@ -17,6 +18,7 @@ import { startLanguages } from './i18n/i18n.ts'
 import { asScansideError, connectLab, lab } from './lab.ts'
 import { Crash } from './shell/crash.tsx'
 import { keepFocus } from './shell/keep-focus.ts'
+import { startPlace } from './start-place.ts'
 import { followLab } from './stores.ts'
 
 const place = document.getElementById('root')
@@ -29,6 +31,7 @@ try {
   watchSession()
   watchRuns()
   watchScreen()
+  startPlace()
   keepFocus()
   root.render(<App />)
   warmViewer()

@@ -66,10 +66,7 @@ const de: Sentences<typeof en> = {
       'Das sind mehr als 2.000 Dateien oder mehr als sechs Ordner ineinander. Nichts wurde eingelesen; bitte legen Sie den Ordner eines Exports ab.',
   },
   inbox: {
-    title: 'Der Eingang wird den Exportordner des Geräts beobachten',
-    body: 'Neue Aufnahmen werden hier nach Patient und Termin erscheinen, jede mit einem Satz: gut genug, oder noch einmal. Das Beobachten gehört nicht zu dieser Version. Bis dahin: eine Datei irgendwo in diesem Fenster ablegen oder eine Aufnahme im Archiv öffnen.',
-    archive: 'Zum Archiv',
-    file: 'Dateien öffnen…',
+    file: 'Dateien hinzufügen…',
   },
   cohort: {
     title: 'Die Kohorte wird Ergebnisse als eine Tabelle zeigen',

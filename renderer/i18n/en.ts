@@ -61,10 +61,7 @@ const en = {
     tooMany: 'These are more than 2,000 files, or folders more than six deep. Nothing was taken in; drop the folder of one export.',
   },
   inbox: {
-    title: 'The Inbox will watch the device’s export folder',
-    body: 'New scans will appear here by patient and visit, each with one sentence: good enough, or take it again. Watching is not part of this version. Until then, drop a scan file anywhere on this window, or open one in the archive.',
-    archive: 'Open the archive',
-    file: 'Open files…',
+    file: 'Add files…',
   },
   cohort: {
     title: 'Cohort will show results as one table',

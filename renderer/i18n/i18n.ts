@@ -9,6 +9,8 @@ import runsDe from '../features/runs/de.ts'
 import runsEn from '../features/runs/en.ts'
 import viewerDe from '../features/viewer/de.ts'
 import viewerEn from '../features/viewer/en.ts'
+import whoDe from '../shell/who/de.ts'
+import whoEn from '../shell/who/en.ts'
 import de from './de.ts'
 import en from './en.ts'
 
@@ -18,7 +20,14 @@ export type Language = (typeof languages)[number]
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en; viewer: typeof viewerEn; runs: typeof runsEn; grading: typeof gradingEn; inbox: typeof inboxEn }
+    resources: {
+      translation: typeof en
+      viewer: typeof viewerEn
+      runs: typeof runsEn
+      grading: typeof gradingEn
+      inbox: typeof inboxEn
+      who: typeof whoEn
+    }
   }
 }
 
@@ -33,8 +42,8 @@ export async function startLanguages(language: Language): Promise<void> {
     lng: language,
     fallbackLng: 'en',
     resources: {
-      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn, inbox: inboxEn },
-      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe, inbox: inboxDe },
+      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn, inbox: inboxEn, who: whoEn },
+      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe, inbox: inboxDe, who: whoDe },
     },
     // React escapes what it renders.
     interpolation: { escapeValue: false },

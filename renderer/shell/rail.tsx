@@ -1,15 +1,17 @@
 import { ChartScatter, Database, Inbox, type LucideIcon, Rows3, SlidersHorizontal } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { go, type Place, places, useNavigation } from '../navigation.ts'
-import { useApp } from '../stores.ts'
+import { useApp, useInbox } from '../stores.ts'
 
 const icons: Record<Place, LucideIcon> = { inbox: Inbox, archive: Database, runs: Rows3, cohort: ChartScatter, settings: SlidersHorizontal }
 
-/** The five places. A number on Runs says how many are under way. */
+/** The five places. A number on the Inbox says how many verdicts wait to be read, one on Runs how many are under way. */
 export function Rail() {
   const { t } = useTranslation()
   const current = useNavigation((state) => state.place)
   const { active } = useApp().counts
+  const unread = useInbox().queue.length
+  const counts: Partial<Record<Place, number>> = { inbox: unread, runs: active }
   return (
     <nav className="rail" aria-label={t('place.label')}>
       {places.map((place) => {
@@ -25,7 +27,7 @@ export function Rail() {
           >
             <Icon className="icon" size={20} aria-hidden />
             {t(`place.${place}`)}
-            {place === 'runs' && active > 0 && <span className="rail-count">{active}</span>}
+            {(counts[place] ?? 0) > 0 && <span className="rail-count">{counts[place]}</span>}
           </button>
         )
       })}

@@ -10,6 +10,7 @@ import { useApp, useMirror, useRunSummaries } from '../stores.ts'
 import { Progress, Spinner } from '../ui/progress.tsx'
 import { Account } from './account.tsx'
 import { useDropping } from './drop.ts'
+import { Who } from './who/who.tsx'
 
 /** The newest operation that is still going on. */
 export function runningOperation(operations: Record<string, Operation>): Operation | null {
@@ -40,6 +41,7 @@ export function StatusBar() {
   const kind = engine.kind === 'podman' ? 'Podman' : engine.kind === 'docker' ? 'Docker' : t('status.engine.any')
   return (
     <section className="status" aria-label={t('status.label')}>
+      <Who />
       <Account />
       {session.demo && (
         <Fact icon={<FlaskConical className="icon" size={14} aria-hidden />} title={t('status.demoTitle')}>

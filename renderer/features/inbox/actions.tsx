@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
 import type { InboxScan } from '../../../preload/inbox.ts'
-import { askWho } from '../../shell/who-store.ts'
+import { askWho } from '../../shell/who/who-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatTime } from '../../ui/format.ts'
 import { Problem } from '../../ui/notice.tsx'

@@ -237,9 +237,9 @@ export function createTaking(options: TakingOptions) {
     const digest = setDigest(own)
     const known = shelf.byDigest(digest)
     if (known && (known.state !== 'judged' || known.verdict?.profile === profile.name)) {
-      if (known.local !== null && locals.has(known.local)) {
-        if (known.local !== local) await locals.drop(local)
-      } else known.local = local
+      // A dropped set may be open in the window by its id; a copy of what is here already is let go.
+      if (source.folder !== '' && known.local !== null && locals.has(known.local)) await locals.drop(local)
+      else known.local = local
       if (known.state !== 'judging') records.lay(source.folder, known.record.id, source.places)
       onChange()
       return known.record.id

@@ -45,6 +45,8 @@ const finalMs = 8_000
 /** Scans taken in one look: what has just arrived must not wait for hundreds of older ones. */
 const mostPerLook = 4
 const identifiedPerLook = 40
+/** Older files looked into at once: what has just arrived does not wait for thousands. */
+const latePerLook = 64
 /** ms; a share that does not answer */
 const patienceMs = 20_000
 const dayMs = 86_400_000
@@ -172,7 +174,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
       clearTimeout(late)
     }
     show()
-    await learnAll([...listing.files.values()].filter((file) => file.state === 'waiting' && !file.gone && file.size > 0))
+    const waiting = [...listing.files.values()].filter((file) => file.state === 'waiting' && !file.gone && file.size > 0)
+    await learnAll([...waiting.filter(({ late }) => !late), ...waiting.filter(({ late, known }) => late && !known).slice(0, latePerLook)])
     await takeSome()
     await countIdentified()
   }

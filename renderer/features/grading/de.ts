@@ -8,10 +8,8 @@ const de: Sentences<typeof en> = {
   sections: 'Bereich',
   person: {
     needed: 'Wählen Sie Ihren Namen, um zu beurteilen.',
-    body: 'Eine Beurteilung sagt, von wem sie ist. Ihren Namen können Sie auch jederzeit unten links wählen.',
-    pin: '{{name}}: unten links, mit PIN',
-    name: 'Ihr Name',
-    add: 'Als diese Person weiter',
+    body: 'Eine Beurteilung sagt, von wem sie ist.',
+    pick: 'Namen wählen',
   },
   letter: {
     O: 'Offensichtliche Mängel',

@@ -5,10 +5,8 @@ const en = {
   sections: 'Section',
   person: {
     needed: 'Pick your name to grade.',
-    body: 'A grading says who gave it. You can also pick your name at the lower left, at any time.',
-    pin: '{{name}}: at the lower left, with a PIN',
-    name: 'Your name',
-    add: 'Go on as this person',
+    body: 'A grading says who gave it.',
+    pick: 'Pick your name',
   },
   letter: {
     O: 'Obvious problems',

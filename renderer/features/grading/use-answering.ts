@@ -34,6 +34,8 @@ export function useAnswering(of: string | null, page: RefObject<HTMLElement | nu
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || of === null) return
     if (!page.current?.checkVisibility({ visibilityProperty: true })) return
     const target = event.target instanceof Element ? event.target : null
+    // The list of names has digits of its own.
+    if (target?.closest('[role=dialog]')) return
     const typing = target?.matches('input:not([type=checkbox]):not([type=range]), select, textarea') ?? false
     const ours = target?.closest('[data-answers]') != null
     const key = readingKey(event.key)

@@ -50,7 +50,8 @@ const absentAbove = 1e30
 
 const context = 'OphthalmicAcquisitionContext'
 
-const kept = {
+/** What is read of each record, by the path below it. */
+export const kept = {
   series: new Set([
     'Type',
     'Laterality',
@@ -72,7 +73,7 @@ const kept = {
 }
 
 /** Elements that are a record of their own, by their parent and name. */
-const containers: Record<string, 'series' | 'image' | 'grid' | 'zone' | 'line'> = {
+export const containers: Record<string, 'series' | 'image' | 'grid' | 'zone' | 'line'> = {
   'Study/Series': 'series',
   'Series/Image': 'image',
   'Series/ThicknessGrid': 'grid',

@@ -129,7 +129,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   )
   const pipelines = createPipelines({
     builtin: builtinImage(version),
-    images: () => engine.needed().images.list(),
+    images: async () => engine.needed().images.list(),
     capacity: () => engine.needed().capacity(),
     allowed: (image) => site.images === null || image.names.some((name) => site.images?.includes(name)),
   })

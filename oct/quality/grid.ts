@@ -78,7 +78,7 @@ function blockMeans(roots: Float32Array, { width, columns, rows, columnStep, row
   return { means, acquired }
 }
 
-/** The 20th and 98th percentile of the block means, and the spread of neighbouring ones in the darker half. */
+/** The 20th and 98th percentile of the block means, and the spread of the darker half about its neighbours. */
 function levels(means: Float32Array, columns: number, rows: number): Pick<BlockGrid, 'background' | 'bright' | 'noise'> {
   const bins = 1024
   const histogram = new Uint32Array(bins)
@@ -105,7 +105,7 @@ function levels(means: Float32Array, columns: number, rows: number): Pick<BlockG
       const a = means[column * rows + row] as number
       // Two blocks apart: neighbours share speckle.
       const b = means[column * rows + row - 2] as number
-      if (!(a <= middle && b <= middle)) continue
+      if (!(a <= middle)) continue
       const bin = Math.min(bins - 1, Math.floor(Math.abs(a - b) * bins))
       steps[bin] = (steps[bin] as number) + 1
       stepCount++

@@ -36,6 +36,10 @@ const inner = 0.06
 const thinRetina = 0.16
 /** mm: no outer retina lies farther below an inner border */
 const room = 0.3
+/** Factor by which the ILM's step may differ in the cup of a disc. */
+const likeUsual = 1.6
+/** Share of the acquired blocks in which a line must be seen. */
+const leastSeen = 0.2
 /** Share of the width: shorter stretches are not believed, shorter gaps (vessel shadows) are bridged. */
 const shortest = 0.03
 
@@ -80,13 +84,22 @@ export function findSurfaces(roots: Float32Array, width: number, height: number,
   const thin = cells(thinnest)
   const ilmCourse = ilmAbove((column) => (bmLevel[column] as number) - (bmBelieved[column] ? thin : 0))
   const ilmSeen = seen(ilmStep, ilmCourse, grid, need)
-  // In the cup of a disc the ILM is where elsewhere the outer retina would be, and what lies below is no BM.
+  const stepOf = (course: Int32Array, column: number) => ilmStep[column * grid.rows + (course[column] as number)] as number
+  const usual = median(Array.from(ilmCourse.keys()).flatMap((column) => (ilmSeen[column] ? [stepOf(ilmCourse, column)] : []))) ?? 0
   for (let column = 0; column < grid.columns; column++) {
-    if (ilmSeen[column] || !firstSeen[column] || !bmBelieved[column]) continue
+    if (!bmBelieved[column]) continue
+    // As low as it may lie: the photoreceptors have drawn it there.
+    if ((ilmCourse[column] as number) > 0 && (ilmCourse[column] as number) >= (bmLevel[column] as number) - thin - 1) ilmSeen[column] = 0
+    if (ilmSeen[column] || !firstSeen[column]) continue
+    // In the cup of a disc the ILM is where elsewhere the outer retina would be, as clear as elsewhere, and what lies below is no BM.
+    const step = stepOf(first, column)
+    if (step < usual / likeUsual || step > usual * likeUsual) continue
     ilmCourse[column] = first[column] as number
     ilmSeen[column] = 1
     bmBelieved[column] = 0
   }
+  mostlySeen(ilmSeen, grid)
+  mostlySeen(bmBelieved, grid)
 
   const window = (mm: number) => Math.max(2, Math.round(mm / scale))
   return {
@@ -100,7 +113,7 @@ function brightAbove({ sums, columns, rows }: BlockGrid, above: number, below: n
   const score = new Float32Array(columns * rows)
   for (let column = 0; column < columns; column++) {
     const at = column * (rows + 1)
-    for (let row = 2; row + 2 <= rows; row++) {
+    for (let row = 2; row + below / 2 <= rows; row++) {
       const top = Math.max(0, row - above)
       const bottom = Math.min(rows, row + below)
       const bright = ((sums[at + row] as number) - (sums[at + top] as number)) / (row - top)
@@ -148,6 +161,12 @@ function edgeOfVitreous(grid: BlockGrid, step: Float32Array, last: (column: numb
 function seen(step: Float32Array, course: Int32Array, { columns, rows, acquired }: BlockGrid, need: number): Uint8Array {
   const stands = Uint8Array.from(course, (row, column) => (acquired[column] && (step[column * rows + row] as number) >= need ? 1 : 0))
   return withoutIslands(stands, short({ columns }))
+}
+
+/** A line that is seen hardly anywhere is none. Changes `seen`. */
+function mostlySeen(seen: Uint8Array, { acquired }: BlockGrid): void {
+  const count = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0)
+  if (count(seen) < leastSeen * count(acquired)) seen.fill(0)
 }
 
 const short = ({ columns }: Pick<BlockGrid, 'columns'>): number => Math.max(1, Math.round(shortest * columns))

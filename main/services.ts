@@ -165,6 +165,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     engine: engine.engine,
     engineHealth: engine.health,
     builtin: createBuiltinEngine({ judging, version, now }),
+    rewriteXml: judging.rewriteXml,
     profileFor: createProfiles({ site: site.profile, archive: desk.home }),
     pipelines,
     archive: desk.home,

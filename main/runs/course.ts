@@ -9,10 +9,9 @@ import type { InputRef, WipeReport, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunInput, RunRecord, ScanVerdict } from '../store/lab-runs.ts'
 import { type Desk, engineMissing, engineOf, sentenceOf } from './desk.ts'
-import { inputPath, localFiles, opaqueName } from './inputs.ts'
+import { giveArchived, giveLocal } from './given.ts'
 import { type Logs, progressOf } from './logs.ts'
 import { sendHome } from './outbox.ts'
-import { pseudonymised } from './pseudonymise.ts'
 import { engineLine, receiptOf } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
 import { hasEnded, next, type RunEvent } from './state.ts'
@@ -77,14 +76,11 @@ const gather = async (desk: Desk, job: Job): Promise<StagedInput[]> => {
   const staged: StagedInput[] = []
   for (const [index, of] of record.refs.entries()) {
     const before = staged.length
+    const giving = { desk, lane: plan.engine, ordinal: index + 1, signal: abort.signal }
+    const add = (mount: string, refs: InputRef[]) => staged.push(...refs.map((ref) => ({ mount, of, ref })))
     if (of.kind === 'local') {
       const into = plan.inputs[0]
-      for (const { resource, file } of localFiles(desk.local(of.local))) {
-        if (!into) break
-        const { size, sha256, read, extension } = file
-        const path = inputPath(into.layout, index + 1, resource, opaqueName(desk.newId(), `f${extension}`))
-        staged.push({ mount: into.mount, of, ref: { kind: 'local', path, size, sha256, read } })
-      }
+      if (into) add(into.mount, await giveLocal(giving, desk.local(of.local), into))
     } else {
       const home = desk.archive()
       if (!home || home.id !== record.archive) {
@@ -101,14 +97,7 @@ const gather = async (desk: Desk, job: Job): Promise<StagedInput[]> => {
           )
         }
       }
-      for (const file of files) {
-        for (const into of plan.inputs.filter((input) => input.accepts({ label: file.resource, format: '' }))) {
-          const path = inputPath(into.layout, index + 1, file.resource, opaqueName(desk.newId(), file.name))
-          // Its MD5 is checked before the patient's fields are emptied; afterwards it is another.
-          const read = async (signal: AbortSignal) => pseudonymised(await home.archive.read(file, signal), file)
-          staged.push({ mount: into.mount, of, ref: { kind: 'archive', uri: file.uri, path, size: file.size, read } })
-        }
-      }
+      for (const into of plan.inputs) add(into.mount, await giveArchived(giving, home.archive, files, into))
     }
     if (staged.length === before) {
       const which = record.refs.length === 1 ? 'This scan' : `Scan ${index + 1} of ${record.refs.length}`

@@ -6,6 +6,7 @@ import type { Profile } from '../../oct/quality/profile.ts'
 import type { ScanFormat } from '../../oct/scan.ts'
 import type { OpenScan, RunSummary, ScanRef } from '../../preload/contract.ts'
 import type { Archive } from '../archive/archive.ts'
+import type { ExportRewriter } from '../engines/builtin/judging.ts'
 import type { Debts, Engine, EngineHealth } from '../engines/engine.ts'
 import type { Pipelines, RunPlan } from '../pipelines/plan.ts'
 import type { Lab } from '../store/lab.ts'
@@ -19,8 +20,12 @@ export interface HomeArchive {
   archive: Archive
 }
 
-/** A file of a dropped scan as runs see it; without its name. */
+/** A file of a dropped scan as runs see it. */
 export interface LocalScanFile {
+  /** Its own name, to find it where an XML export speaks of it; it goes no further. */
+  name?: string
+  /** As it was dropped, with what says whose it is: for an XML export that is written anew, and an .e2e file this application judges itself. */
+  original?(signal: AbortSignal): Promise<Readable>
   kind: ScanFormat | 'picture'
   /** `.vol`, from its content */
   extension: string
@@ -42,6 +47,8 @@ export interface RunsOptions {
   engineHealth: () => EngineHealth | null
   /** What the application runs itself; null where it cannot. */
   builtin?: (Engine & { health: EngineHealth }) | null
+  /** An XML export without identity, its pictures called as they are given; XML exports are refused where it is left out. */
+  rewriteXml?: ExportRewriter['rewriteXml']
   /** The profile scans of a project are judged by; the default where left out. */
   profileFor?: (project: string | null, signal: AbortSignal) => Promise<{ profile: Profile; problem: string | null }>
   pipelines: Pipelines

@@ -3,7 +3,7 @@ import { ScansideError } from '../../oct/errors.ts'
 import type { OpenScan, ScanRef } from '../../preload/contract.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { LocalScan, LocalScanFile } from './desk.ts'
-import { nameWithin } from './pseudonymise.ts'
+import { type MayBeGiven, nameWithin } from './pseudonymise.ts'
 
 /** Kinds of files an image may tell by their extension; every other extension is dropped with the name. */
 const extensions = new Set(['vol', 'dcm', 'e2e', 'xml', 'tif', 'png', 'jpg', 'bmp'])
@@ -28,19 +28,19 @@ export const inputPath = (layout: RunPlan['inputs'][number]['layout'], ordinal: 
 }
 
 /** Resource a dropped file would lie in, were it in an archive. */
-const resourceOf = { 'heidelberg-vol': 'VOL', 'dicom-opt': 'DICOM' } as const
+const resourceOf = { 'heidelberg-vol': 'VOL', 'dicom-opt': 'DICOM', 'heidelberg-xml': 'XML', 'heidelberg-e2e': 'E2E', picture: 'XML' } as const
 
 /**
  * What of a dropped scan may be given to an engine.
  * @throws ScansideError `not-found` where it is gone, `not-supported` where its files hold the patient's name in their text
  */
-export const localFiles = (scan: LocalScan | null): { resource: string; file: LocalScanFile }[] => {
+export const localFiles = (scan: LocalScan | null, may: MayBeGiven): { resource: string; file: LocalScanFile }[] => {
   if (!scan) throw new ScansideError('not-found', 'The dropped scan is no longer here. Drop it again and start the run.')
   return scan.files.map((file) => {
-    if (file.kind === 'heidelberg-vol' || file.kind === 'dicom-opt') return { resource: resourceOf[file.kind], file }
-    if (file.kind === 'heidelberg-e2e') throw nameWithin(file.kind)
+    if (file.kind === 'heidelberg-e2e' && !may.e2e) throw nameWithin(file.kind)
     // Pictures lie beside an XML export.
-    throw nameWithin('heidelberg-xml')
+    if ((file.kind === 'heidelberg-xml' || file.kind === 'picture') && !may.xml) throw nameWithin('heidelberg-xml')
+    return { resource: resourceOf[file.kind], file }
   })
 }
 

@@ -26,8 +26,16 @@ const holdsName = {
 export const nameWithin = (kind: keyof typeof holdsName): ScansideError =>
   new ScansideError(
     'not-supported',
-    `${holdsName[kind]} the patient’s name, which no container may see, so it can be looked at but not yet analysed. Nothing was analysed; export the scan as RAW (.vol) and use that.`,
+    `${holdsName[kind]} the patient’s name, which no container may see. Nothing was analysed; choose the analysis of this application, or export the scan as RAW (.vol) and use that.`,
   )
+
+/** Which files may be given to an engine although their text holds the name: because it is taken out first, or because they never leave this application. */
+export interface MayBeGiven {
+  xml: boolean
+  e2e: boolean
+}
+/** @param rewrites whether XML exports can be written anew here */
+export const pseudonymisedBefore = (lane: 'builtin' | 'container', rewrites: boolean): MayBeGiven => ({ xml: rewrites, e2e: lane === 'builtin' })
 
 /** The file piece by piece as an engine gets it; both answer what may be given on by then. They throw ScansideError where it may not be given. */
 interface Emptying {
@@ -41,8 +49,9 @@ const volHead = (first: Uint8Array): Uint8Array =>
   first.length >= headBytes ? pseudonymiseVolHeader(first) : Uint8Array.from(first).fill(0, identityFrom)
 
 /** What becomes of a file that begins so; null where it is given as it is. */
-const emptyingOf = (first: Uint8Array, size: number | undefined): Emptying | null => {
+const emptyingOf = (first: Uint8Array, size: number | undefined, asItIs: boolean): Emptying | null => {
   const kind = identify(first)
+  if (kind === 'heidelberg-e2e' && asItIs) return null
   if (kind === 'heidelberg-e2e' || kind === 'heidelberg-xml') throw nameWithin(kind)
   if (kind === 'dicom-opt') return pseudonymiseDicom(size)
   if (kind !== 'heidelberg-vol') return null
@@ -56,12 +65,12 @@ const emptyingOf = (first: Uint8Array, size: number | undefined): Emptying | nul
 }
 
 /** Keeps the first bytes back, then empties; `changes` tells, once it is known, whether the file is other than it was. */
-const emptying = (size?: number): Emptying & { changes(): boolean } => {
+const emptying = (size?: number, asItIs = false): Emptying & { changes(): boolean } => {
   let head: Uint8Array = nothing
   let how: Emptying | null | undefined
   const pass = (chunk: Uint8Array): Uint8Array => (how ? how.push(chunk) : chunk)
   const begin = (): Uint8Array => {
-    how = emptyingOf(head, size)
+    how = emptyingOf(head, size, asItIs)
     const first = pass(head)
     head = nothing
     return first
@@ -113,13 +122,14 @@ const wrong = (what: string, size: number) =>
 /**
  * The stream an engine is given. Size and MD5 of the original are checked on the way, since they no longer hold afterwards.
  * @param expected `size` in bytes; `md5` hex, empty where it is not known
+ * @param lane an .e2e file is given as it is to the application itself alone: what it judges by holds no name
  * @throws ScansideError (from the stream) `integrity` where the original is not the one expected, `not-supported` where it cannot be given
  * without the patient's name
  */
-export const pseudonymised = (original: Readable, expected: { size: number; md5: string }): Readable => {
+export const pseudonymised = (original: Readable, expected: { size: number; md5: string }, lane: 'builtin' | 'container' = 'container'): Readable => {
   const md5 = expected.md5 === '' ? null : createHash('md5')
   const pieces = async function* () {
-    const given = emptying(expected.size)
+    const given = emptying(expected.size, lane === 'builtin')
     let size = 0
     for await (const chunk of original as AsyncIterable<Uint8Array>) {
       size += chunk.length

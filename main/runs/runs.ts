@@ -8,6 +8,7 @@ import { deskOf, engineMissing, engineOf, type Lane, type RunsOptions, summaryOf
 import { groupRefs, localFiles, subjectOf } from './inputs.ts'
 import { createLogs } from './logs.ts'
 import { sendHome } from './outbox.ts'
+import { pseudonymisedBefore } from './pseudonymise.ts'
 import { completeReceipts, reap, recover } from './recovery.ts'
 import { parseResults } from './results.ts'
 import { next } from './state.ts'
@@ -153,7 +154,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       const { context, ...plan } = await desk.pipelines.plan(pipeline, values)
       if (!engineOf(desk, plan.engine).engine) throw engineMissing()
       for (const ref of refs) {
-        if (ref.kind === 'local') localFiles(desk.local(ref.local))
+        if (ref.kind === 'local') localFiles(desk.local(ref.local), pseudonymisedBefore(plan.engine, desk.rewriteXml !== undefined))
       }
       if (closed) throw closingDown()
       const groups = groupRefs(refs, context)

@@ -57,11 +57,11 @@ export interface Scans {
   closeAll(): Promise<void>
 }
 
-/** Digests by which results may speak of these files: as they are, and as an engine is given them. Pictures are named by no result. */
+/** Digests by which results may speak of these files: as they are, and as an engine is given them. An XML export is told by its pictures: it is written anew for each run. */
 const digestsOf = (files: readonly FetchedFile[]): Set<string> =>
   new Set(
     files
-      .filter(({ kind }) => kind !== 'picture')
+      .filter(({ kind }) => kind !== 'picture' || files.some((other) => other.kind === 'heidelberg-xml'))
       .slice(0, 50)
       .flatMap(({ file }) => [file.sha256, file.pseudonymisedSha256 ?? file.sha256]),
   )
@@ -145,7 +145,9 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOp
       const files = locals.find(id)
       if (!files) return null
       return {
-        files: files.map(({ file, kind, extension }) => ({
+        files: files.map(({ file, kind, extension, name }) => ({
+          name,
+          original: async (signal) => file.stream(signal),
           kind,
           extension,
           size: file.size,

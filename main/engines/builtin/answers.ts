@@ -1,6 +1,6 @@
 /** What a judging worker may answer, and what is said where it does not: its answers come from whoever read a stranger's bytes. */
 import { z } from 'zod'
-import { ScansideError } from '../../../oct/errors.ts'
+import { errorCodes, ScansideError } from '../../../oct/errors.ts'
 import { type ScanResult, scanResultSchema } from '../../../oct/results.ts'
 import type { Judgement } from './judging.ts'
 
@@ -12,6 +12,12 @@ export type LostCode = 'invalid-file' | 'timeout'
 
 export const lost = (code: LostCode): ScansideError => new ScansideError(code, code === 'timeout' ? tooLong : damaged)
 export const cancelled = (): ScansideError => new ScansideError('cancelled', 'Judging the scan was cancelled. Nothing was changed.')
+
+/** A reader's own sentence. */
+export const said = ({ code, message }: { code: unknown; message: unknown }): ScansideError => {
+  const known = errorCodes.find((each) => each === code)
+  return new ScansideError(known ?? 'invalid-file', typeof message === 'string' ? message.slice(0, 1_000) : damaged)
+}
 
 const number = z.number()
 const sloSchema = z

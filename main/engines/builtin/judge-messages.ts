@@ -1,5 +1,6 @@
 /** What main and the judging worker say to each other. The worker never has a file: it asks for ranges. */
 import type { WasmName } from '../../../oct/codecs/index.ts'
+import type { ErrorCode } from '../../../oct/errors.ts'
 import type { EarlierScan, VisitScan } from '../../../oct/quality/examination.ts'
 import type { Profile } from '../../../oct/quality/profile.ts'
 import type { ScanResult } from '../../../oct/results.ts'
@@ -22,6 +23,7 @@ export interface Task {
 export type ToJudge =
   | { kind: 'task'; task: Task }
   | { kind: 'find'; files: Task['files'] }
+  | { kind: 'rewrite'; size: number; pictures: { name: string; as: string }[] }
   | { kind: 'bytes'; id: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'refused'; id: number; message: string }
 
@@ -32,3 +34,5 @@ export type FromJudge =
   | { kind: 'provisional'; result: Pick<ScanResult, 'verdict' | 'decidedBy' | 'criteria'> }
   | { kind: 'judged'; judgement: Judgement }
   | { kind: 'found'; sets: number[][] }
+  | { kind: 'rewritten'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'failed'; code: ErrorCode; message: string }

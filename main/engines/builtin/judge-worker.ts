@@ -5,6 +5,8 @@
 import { parentPort, type Transferable } from 'node:worker_threads'
 import { createCodecs } from '../../../oct/codecs/index.ts'
 import { ScansideError } from '../../../oct/errors.ts'
+import { pictureFinder } from '../../../oct/formats/heyex-xml/files.ts'
+import { pseudonymiseHeyexXml } from '../../../oct/formats/heyex-xml/pseudonymise.ts'
 import { scanSets } from '../../../oct/formats/sets.ts'
 import type { NamedSource } from '../../../oct/scan.ts'
 import { readingAhead } from '../../scans/read-ahead.ts'
@@ -42,9 +44,21 @@ if (port) {
     const placed = sourcesOf(files).map(({ name, source }) => ({ path: name, source }))
     say({ kind: 'found', sets: await scanSets(placed) })
   }
+  const rewrite = async (size: number, pictures: readonly { name: string; as: string }[]): Promise<void> => {
+    const [file] = sourcesOf([{ name: '', size }])
+    if (!file) return
+    const find = pictureFinder(pictures.map(({ name }) => ({ name, source: file.source })))
+    const bytes = await pseudonymiseHeyexXml(file.source, (url) => pictures[find(url) ?? -1]?.as)
+    say({ kind: 'rewritten', bytes }, [bytes.buffer])
+  }
+  const failed = (error: unknown): void => {
+    if (!(error instanceof ScansideError)) throw error
+    say({ kind: 'failed', code: error.code, message: error.message })
+  }
   port.on('message', (message: ToJudge) => {
     if (message.kind === 'task') return void take(message.task)
-    if (message.kind === 'find') return void find(message.files)
+    if (message.kind === 'find') return void find(message.files).catch(failed)
+    if (message.kind === 'rewrite') return void rewrite(message.size, message.pictures).catch(failed)
     const question = asked.get(message.id)
     asked.delete(message.id)
     if (message.kind === 'bytes') question?.resolve(message.bytes)

@@ -1,6 +1,6 @@
 /** Judging in workers: a few of them, who stands beside the device first. */
 import { cancelled } from './answers.ts'
-import type { Judging, SetFinder } from './judging.ts'
+import type { ExportRewriter, Judging, SetFinder } from './judging.ts'
 import { type OneWorker, type Patience, startWorker } from './one-worker.ts'
 
 export interface JudgingOptions {
@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 /** Judging for this application. One worker stands ready from the start. */
-export function createJudging({ worker: url, workers = 2, patience = usual }: JudgingOptions): Judging & SetFinder {
+export function createJudging({ worker: url, workers = 2, patience = usual }: JudgingOptions): Judging & SetFinder & ExportRewriter {
   const idle: OneWorker[] = [startWorker(url, patience)]
   const busy = new Set<OneWorker>()
   const urgent: Waiting[] = []
@@ -76,6 +76,7 @@ export function createJudging({ worker: url, workers = 2, patience = usual }: Ju
 
   return {
     judge: (request) => inTurn(request.urgent ? urgent : patient, request.signal, (worker) => worker.judge(request)),
+    rewriteXml: (source, pictures, signal) => inTurn(patient, signal, (worker) => worker.rewriteXml(source, pictures, signal)),
     sets: (files, signal) => inTurn(patient, signal, (worker) => worker.sets(files, signal)),
     close: async () => {
       closed = true

@@ -3,7 +3,7 @@ import type { PlacedFile } from '../../../oct/formats/sets.ts'
 import type { EarlierScan, VisitScan } from '../../../oct/quality/examination.ts'
 import type { Profile } from '../../../oct/quality/profile.ts'
 import type { ScanResult } from '../../../oct/results.ts'
-import type { NamedSource } from '../../../oct/scan.ts'
+import type { ByteSource, NamedSource } from '../../../oct/scan.ts'
 
 export interface JudgeRequest {
   /** Every file of the scan. Names serve to find the pictures an XML export names, and go no further. */
@@ -41,6 +41,15 @@ export interface SetFinder {
    * @throws ScansideError cancelled; invalid-file where the worker does not come back
    */
   sets(files: readonly PlacedFile[], signal: AbortSignal): Promise<number[][]>
+}
+
+/** Takes identity out of XML exports, in a worker. */
+export interface ExportRewriter {
+  /**
+   * As `pseudonymiseHeyexXml` of oct/formats; `pictures` by their own names and those they are given under.
+   * @throws ScansideError as the reader; cancelled
+   */
+  rewriteXml(source: ByteSource, pictures: readonly { name: string; as: string }[], signal: AbortSignal): Promise<Uint8Array>
 }
 
 export interface Judging {

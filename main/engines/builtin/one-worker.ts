@@ -5,8 +5,8 @@ import { carriedAs } from '../../../oct/codecs/wasm-files.ts'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { PlacedFile } from '../../../oct/formats/sets.ts'
 import { scanResultSchema } from '../../../oct/results.ts'
-import type { NamedSource } from '../../../oct/scan.ts'
-import { cancelled, damaged, foundSchema, judgementSchema, type LostCode, lost, unjudged } from './answers.ts'
+import type { ByteSource, NamedSource } from '../../../oct/scan.ts'
+import { cancelled, damaged, foundSchema, judgementSchema, type LostCode, lost, said, unjudged } from './answers.ts'
 import { type FromJudge, largestRange, type ToJudge } from './judge-messages.ts'
 import type { Judgement, JudgeRequest } from './judging.ts'
 
@@ -25,6 +25,8 @@ export interface OneWorker {
   judge(request: JudgeRequest): Promise<Judgement>
   /** As `SetFinder`. */
   sets(files: readonly PlacedFile[], signal: AbortSignal): Promise<number[][]>
+  /** As `ExportRewriter`. */
+  rewriteXml(source: ByteSource, pictures: readonly { name: string; as: string }[], signal: AbortSignal): Promise<Uint8Array>
   /** Ends it; what it does is cancelled. */
   end(): Promise<void>
 }
@@ -173,15 +175,31 @@ export function startWorker(url: URL, patience: Patience): OneWorker {
       return typeof outcome === 'string' ? unjudged(outcome, [...inputs], performance.now() - began) : outcome
     },
     sets: async (files, signal) => {
-      const outcome = await converse<number[][]>({
+      const outcome = await converse<number[][] | ScansideError>({
         files: files.map(({ path, source }) => ({ name: path, source })),
         signal,
         begin: { kind: 'find', files: files.map(({ path, source }) => ({ name: path, size: source.size })) },
         answer: (message) => {
+          if (message.kind === 'failed') return said(message)
           const checked = message.kind === 'found' ? foundSchema(files.length).safeParse(message.sets) : null
           return checked?.success ? checked.data : undefined
         },
       })
+      if (outcome instanceof ScansideError) throw outcome
+      if (typeof outcome === 'string') throw lost(outcome)
+      return outcome
+    },
+    rewriteXml: async (source, pictures, signal) => {
+      const outcome = await converse<Uint8Array | ScansideError>({
+        files: [{ name: '', source }],
+        signal,
+        begin: { kind: 'rewrite', size: source.size, pictures: pictures.map(({ name, as }) => ({ name, as })) },
+        answer: (message) => {
+          if (message.kind === 'failed') return said(message)
+          return message.kind === 'rewritten' && message.bytes instanceof Uint8Array ? message.bytes : undefined
+        },
+      })
+      if (outcome instanceof ScansideError) throw outcome
       if (typeof outcome === 'string') throw lost(outcome)
       return outcome
     },

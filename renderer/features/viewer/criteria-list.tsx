@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Criterion, ScanResult, Verdict } from '../../../oct/results.ts'
 import type { Grading } from '../../../preload/grading.ts'
 import { Button } from '../../ui/button.tsx'
+import { Keys } from '../../ui/keys.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Threshold } from '../../ui/threshold.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
@@ -65,9 +66,12 @@ export function CriteriaList({ bulk, result }: CriteriaListProps) {
   }
 
   return (
-    <fieldset className={styles.whole} aria-label={t('panel.criteria')} onKeyDown={press} ref={list}>
+    <fieldset className={styles.whole} aria-label={t('panel.criteria')} aria-keyshortcuts="G" onKeyDown={press} ref={list}>
       <div className={styles.head} aria-hidden="true">
-        <span className="grow">{grading('column.criterion')}</span>
+        <span className={`grow ${styles.headName}`}>
+          {grading('column.criterion')}
+          <Keys keys={['G']} />
+        </span>
         <span className={styles.cell}>{grading('column.machine')}</span>
         <span className={styles.cell}>{grading('column.you')}</span>
         <span className={styles.cell}>{grading('column.second')}</span>
@@ -99,6 +103,7 @@ export function CriteriaList({ bulk, result }: CriteriaListProps) {
                 {grading(word.mine ? 'word.again' : 'word.save')}
               </Button>
             )}
+            <p className={styles.help}>{grading('word.keys')}</p>
           </>
         ) : (
           <PersonNeeded />
@@ -124,11 +129,13 @@ function Sealed({ word, second }: { word: Word; second: Grading | null }) {
     <p className={styles.sealed}>
       <Lock className="icon" size={12} aria-hidden />
       <span>
-        {done === 7 && word.answers.overall === null
-          ? t('word.complete')
-          : word.sealed > 0
-            ? t('word.sealed', { count: word.sealed, done })
-            : t('word.sealedNone', { done })}
+        {word.save
+          ? t('word.opens')
+          : done === 7
+            ? t('word.complete')
+            : word.sealed > 0
+              ? t('word.sealed', { count: word.sealed, done })
+              : t('word.sealedNone', { done })}
       </span>
     </p>
   )
@@ -151,10 +158,11 @@ function FamilyRow({ row, family, verdict, decidedBy, word, second, here, open, 
   const { t } = useTranslation('viewer')
   const { t: grading } = useTranslation('grading')
   const asked = isQuestion(row)
+  // Of several unlike things there is no one value, nor one status.
+  const gathered = row === 'experimental' || row === 'other'
   const letter = /^[A-Z]$/.test(row) ? row : ''
   const opens = family !== null && family.criteria.length > 0
-  const name =
-    row === 'overall' ? grading('letter.overall') : row === 'experimental' || row === 'other' ? t(`panel.families.${row}`) : t(`criterion.${row}`)
+  const name = row === 'overall' ? grading('letter.overall') : gathered ? t(`panel.families.${row}`) : t(`criterion.${row}`)
   const Chevron = open ? ChevronDown : ChevronRight
   return (
     <li data-decided={family?.decided || undefined} className={styles.family} data-here={here || undefined}>
@@ -174,7 +182,13 @@ function FamilyRow({ row, family, verdict, decidedBy, word, second, here, open, 
         {letter ? <b className={styles.letter}>{letter}</b> : <span className={styles.letter} />}
         <span className={styles.what}>
           <span className={asked ? 'strong' : ''}>{name}</span>
-          {family?.lead && <Measured criterion={family.lead} />}
+          {family && gathered ? (
+            <span className={styles.measured}>
+              <span className={styles.value}>{t('panel.more', { count: family.criteria.length })}</span>
+            </span>
+          ) : (
+            family?.lead && <Measured criterion={family.lead} />
+          )}
           {opens && <Chevron className={styles.chevron} size={12} aria-hidden />}
         </span>
         <span className={styles.cell}>
@@ -186,7 +200,7 @@ function FamilyRow({ row, family, verdict, decidedBy, word, second, here, open, 
               <VerdictSaid verdict={verdict} />
             )
           ) : (
-            <StatusMark status={row === 'R' ? null : (family?.status ?? null)} empty="dash" />
+            <StatusMark status={row === 'R' || gathered ? null : (family?.status ?? null)} empty="dash" />
           )}
         </span>
         <span className={styles.cell}>

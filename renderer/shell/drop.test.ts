@@ -114,3 +114,14 @@ describe('what was dropped', () => {
     expect(useDropping.getState()).toMatchObject({ busy: false, problem: null })
   })
 })
+
+it('hands scans on to the Inbox instead of opening them', async () => {
+  const { hands } = room()
+  const taken: string[] = []
+  const vol = Uint8Array.from(synthesise({ pattern: 'ring', laterality: 'OD', seed: 1, width: 32, height: 32 }))
+  const file = new File([vol], 'a.vol')
+  useNavigation.setState({ place: 'inbox', viewer: null })
+  await takeInAll({ ...hands, onTaken: async (local) => taken.push(local) }, [{ file, folder: '' }], () => undefined)
+  expect(taken).toEqual(['l1'])
+  expect(useNavigation.getState().viewer).toBeNull()
+})

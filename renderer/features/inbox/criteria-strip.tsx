@@ -10,7 +10,7 @@ import styles from './reading.module.css'
 export const shapeOf: Record<Status, Verdict | 'none'> = { pass: 'usable', warn: 'ambiguous', fail: 'unusable', unknown: 'none' }
 
 /** As many as fit in one line beside each other; the others are told by their number. */
-const most = 6
+const most = 7
 
 /** The criteria that say most, failed first, each with its number or that it was not judged; a person's own word beside the machine's. */
 export function CriteriaStrip({ scan }: { scan: InboxScan }) {
@@ -38,7 +38,7 @@ export function CriteriaStrip({ scan }: { scan: InboxScan }) {
               ? t('notJudged')
               : one.value === null
                 ? t(`status.${one.status}`)
-                : formatValue(one.value, one.unit, i18n.language)}
+                : formatValue(one.value, one.unit.replace(/^um$/, 'µm'), i18n.language)}
             <span className="sr-only">{`, ${t(`status.${one.status}`)}`}</span>
             {override && (
               <span className={styles.own} data-status={override.status}>

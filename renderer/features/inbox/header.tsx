@@ -32,9 +32,16 @@ export function Header({ inbox, folders, onFolders }: HeaderProps) {
         {front ? (
           <>
             <span className="ellipsis">{front.label}</span>
-            <span className={troubled ? 'strong' : 'faint'}>{t(`folder.${front.state}`)}</span>
-            {front.lastFileAt && <span className="faint">{t('folder.lastFile', { time: formatTime(front.lastFileAt, i18n.language) })}</span>}
-            {inbox.folders.length > 1 && <span className="faint">{t('folder.more', { count: inbox.folders.length - 1 })}</span>}
+            {troubled && <b className="strong">{t(`folder.${front.state}`)}</b>}
+            <span className="faint">
+              {[
+                !troubled && t(`folder.${front.state}`),
+                front.lastFileAt && t('folder.lastFile', { time: formatTime(front.lastFileAt, i18n.language) }),
+                inbox.folders.length > 1 && t('folder.more', { count: inbox.folders.length - 1 }),
+              ]
+                .filter((part) => typeof part === 'string')
+                .join(', ')}
+            </span>
           </>
         ) : (
           t('folder.none')

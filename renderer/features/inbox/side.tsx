@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { InboxScan, InboxStore } from '../../../preload/inbox.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatTime } from '../../ui/format.ts'
+import { Hyphened } from '../../ui/hyphened.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
 import { keySheet } from './keys.ts'
@@ -167,7 +168,9 @@ function Queue({ inbox, onRead }: Pick<SideProps, 'inbox' | 'onRead'>) {
             <button type="button" className={styles.queued} onMouseDown={(event) => event.preventDefault()} onClick={() => onRead(scan.id)}>
               <Mark mark="wait" />
               <span>{name}</span>
-              <span className="faint ellipsis">{patient}</span>
+              <span className="faint ellipsis">
+                <Hyphened text={patient} />
+              </span>
               <span className={styles.time}>{time}</span>
             </button>
           </li>

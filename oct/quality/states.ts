@@ -26,14 +26,14 @@ type Seen = Omit<FrameView, 'states'>
 export function statesOf(view: Seen, axial: number): Uint8Array {
   const { width, height, roots } = view
   const states = new Uint8Array(width)
-  const { bright, lit } = count(roots, width, height)
+  const { bright, lit, gaps } = count(roots, width, height)
   if (bright < roots.length * blankShare) return states.fill(numberOf('signal-missing'))
   const ilm = lineToJudge(view, 'ilm')
   const bm = lineToJudge(view, 'bm')
   const thickness = medianThickness(ilm, bm) ?? (axial > 0 ? usualThickness / (axial * 1000) : height / 6)
   for (let x = 0; x < width; x++) {
     const black = (lit[x] as number) < litShare * height && x >= margin * width && x < width - margin * width
-    states[x] = numberOf(black ? 'signal-missing' : stateOf(view, x, ilm[x] as number, bm[x] as number, thickness))
+    states[x] = numberOf(black ? 'signal-missing' : stateOf(view, x, ilm[x] as number, bm[x] as number, thickness, gaps))
   }
   for (const x of foldedAScans(view, axial)) states[x] = numberOf('folded')
   return states
@@ -48,17 +48,17 @@ function lineToJudge({ ilm, bm, found }: Seen, which: 'ilm' | 'bm'): Float32Arra
   return drawn === other ? drawn : drawn.map((row, x) => (Number.isNaN(row) ? (other[x] as number) : row))
 }
 
-function stateOf(view: Seen, x: number, ilm: number, bm: number, thickness: number): AScanState {
+function stateOf(view: Seen, x: number, ilm: number, bm: number, thickness: number, gaps: boolean): AScanState {
   const { roots, width, height, found } = view
   if (Number.isNaN(ilm) && Number.isNaN(bm)) {
-    if (missing(roots, x, width, 0, height) > missingShare) return 'signal-missing'
+    if (gaps && missing(roots, x, width, 0, height) > missingShare) return 'signal-missing'
     return mean(roots, x, width, 0, edge) > tissue ? 'cut-upper' : 'not-segmented'
   }
   const upper = Number.isNaN(ilm) ? Math.max(0, bm - thickness) : ilm
   const lower = Number.isNaN(bm) ? Math.min(height, ilm + thickness) : bm
   const from = Math.max(0, Math.floor(upper))
   const to = Math.min(height, Math.ceil(lower))
-  if (missing(roots, x, width, from, to) > missingShare) return 'signal-missing'
+  if (gaps && missing(roots, x, width, from, to) > missingShare) return 'signal-missing'
   if (upper <= edge) return 'cut-upper'
   if (lower >= height - edge) return 'cut-lower'
   // A line drawn where nothing is seen does not make a retina.
@@ -87,18 +87,21 @@ function missing(roots: Float32Array, x: number, width: number, from: number, to
   return to > from ? lost / (to - from) : 0
 }
 
-/** Samples as bright as tissue in the B-scan, and samples that are not exactly black in each A-scan; not acquired ones count as lit. */
-function count(roots: Float32Array, width: number, height: number): { bright: number; lit: Uint32Array } {
+/** Samples as bright as tissue, samples of each A-scan that are not exactly black (what is not acquired counts among them), and whether such are there. */
+function count(roots: Float32Array, width: number, height: number): { bright: number; lit: Uint32Array; gaps: boolean } {
   const lit = new Uint32Array(width)
   let bright = 0
+  let gaps = false
   for (let row = 0, i = 0; row < height; row++) {
     for (let x = 0; x < width; x++, i++) {
       const value = roots[i] as number
       if (value > tissue) bright++
-      if (!(value <= 0)) lit[x] = (lit[x] as number) + 1
+      if (value <= 0) continue
+      lit[x] = (lit[x] as number) + 1
+      if (Number.isNaN(value)) gaps = true
     }
   }
-  return { bright, lit }
+  return { bright, lit, gaps }
 }
 
 function medianThickness(ilm: Float32Array, bm: Float32Array): number | null {

@@ -22,8 +22,8 @@ export interface Pit {
   confidence: number
 }
 
-/** Own value: healthy pits are 100 to 150 um deep; a dip of less is no pit, or its slope. */
-export const leastDepth = 60
+/** um. Own: healthy pits are 100 to 160 um deep; a shallower dip along a line is the pit's slope, about half a millimetre beside it. */
+export const leastDepth = 80
 
 /** mm: between the places tried first; the finest step */
 const coarse = 0.36

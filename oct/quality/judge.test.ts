@@ -42,6 +42,9 @@ describe('generated scans', () => {
     [{ pattern: 'volume', fault: 'cut-upper' }, 'unusable', 'retake'],
     [{ pattern: 'ring', fault: 'badly-lit' }, 'unusable', 'retake'],
     [{ pattern: 'volume', fault: 'badly-lit' }, 'unusable', 'retake'],
+    [{ pattern: 'ring', fault: 'decentred' }, 'ambiguous', 'ask-reader'],
+    [{ pattern: 'volume', fault: 'decentred' }, 'ambiguous', 'ask-reader'],
+    [{ pattern: 'line', fault: 'decentred' }, 'ambiguous', 'ask-reader'],
   ])('%j is %s', async (options, verdict, action) => {
     for (const seed of [1, 2, 3, 4]) expect(await judgeBytes(scan({ ...options, seed }))).toMatchObject({ verdict, action })
   })

@@ -131,9 +131,29 @@ describe('a generated volume', () => {
     const ring = await generated({ pattern: 'ring', seed: 1002 })
     const flat = volume.views.map((view) => ({ ...view, ilm: view.ilm.map(() => 40), bm: view.bm.map(() => 110) }))
     const moved = shifted({ exam: volume.exam, views: flat }, { x: 0.9, y: 0 })
-    expect(said(centring, moved, { slo: ring.exam.slo })('C')).toMatchObject({ status: 'fail', reason: /beside the optic disc/ })
+    expect(said(centring, moved, { slo: ring.exam.slo })('C')).toMatchObject({ status: 'fail', reason: /going by the optic disc, lies at least/ })
     const wanted = { ...(volume.exam.protocol as NonNullable<typeof volume.exam.protocol>), region: 'disc' as const }
     expect(said(centring, moved, { slo: ring.exam.slo, protocol: wanted })('C')?.reason).toMatch(/The pattern's centre lies .* from the disc's/)
+  })
+})
+
+describe('a generated volume anywhere', () => {
+  it('is never better further from the fovea, even where its pit is lost', async () => {
+    for (const [x, y] of [
+      [1, 0],
+      [-1, 0],
+      [0.6, -0.8],
+    ] as const) {
+      const found = await Promise.all(
+        [0, 0.15, 0.3, 0.6, 1, 1.6, 2.6, 4].map(async (by) =>
+          said(centring, await generated({ pattern: 'volume', height: 496, detail: { off: { x: x * by, y: y * by } } }))('C'),
+        ),
+      )
+      const ranks = found.map((each) => rank(each?.status))
+      expect(ranks).toEqual([...ranks].sort((a, b) => a - b))
+      expect(ranks[0]).toBe(0)
+      expect(ranks.at(-1)).toBe(2)
+    }
   })
 })
 

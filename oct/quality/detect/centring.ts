@@ -2,7 +2,7 @@
 import type { Criterion } from '../../results.ts'
 import type { Point } from '../../scan.ts'
 import { type Disc, findDisc } from '../disc.ts'
-import type { Examination, MakeDetector } from '../examination.ts'
+import type { Examination, MakeDetector, SloView } from '../examination.ts'
 import { findPit, leastDepth, type Pit, type ThicknessSample } from '../fovea.ts'
 import { grade, round } from '../numbers.ts'
 import { limitOf } from '../profile.ts'
@@ -11,14 +11,20 @@ import { middleOf, samplesAlong, samplesOnSlo } from '../thickness-samples.ts'
 
 /** A disc of which less was seen has no sure middle; own. */
 const leastSeen = 0.6
+/** The published rule decides alone: a disc it is broken by must be found with this confidence. Own. */
+const beyondDoubt = 0.6
 /** Own: below it the map shows no pit that one would measure from. */
 const leastPit = { depth: 40, confidence: 0.3 }
-/** um: a line with a shallower dip shows no macula at all; own. */
-const leastDip = 20
+/** Own: a line with a shallower or less sure dip shows no macula at all. */
+const leastDip = { depth: 30, confidence: 0.6 }
 /** mm: a scan whose middle lies this near to the disc's is meant for the disc; own */
 const onDisc = 1.5
 /** mm: no fovea lies nearer to the middle of its disc (usually 4 to 5 mm); own */
 const leastApart = 3.5
+/** mm: where the fovea usually lies from the disc's middle, and how far it may lie from there, with what the disc's place may be wrong */
+const foveaBeside = 4.5
+const foveaBelow = 0.5
+const foveaWithin = 1.5
 
 export const centring: MakeDetector = (exam) => {
   const { scan } = exam
@@ -98,6 +104,7 @@ function ringRule({ scan, slo, profile }: Examination, disc: Disc | null): Crite
   const value = circlesCrossed(disc, ring.centre, ring.radius)
   const status = grade(value, limitOf(profile, 'C.ring'), 'low')
   if (status !== 'fail' && disc.seen < leastSeen) return missing("too little of the disc's edge is on the SLO")
+  if (status === 'fail' && disc.confidence < beyondDoubt) return missing('the disc was not found with the confidence this rule needs')
   const reason = {
     pass: `The disc's edge crosses ${value === 0 ? 'none' : 'one'} of the three circles about the ring's centre.`,
     warn: `The disc's edge crosses ${value} of the three circles about the ring's centre; the published rule rejects a scan beyond two.`,
@@ -108,13 +115,22 @@ function ringRule({ scan, slo, profile }: Examination, disc: Disc | null): Crite
 
 const nowhere = 'Not measured: the file does not say where the B-scans lie.'
 
-/** No pit was seen; but a pattern that lies on the disc or near it lies at least the rest of their distance from the fovea. */
+/** No pit was seen; but the disc tells how far from the fovea the pattern lies at least. */
 function withoutPit(exam: Examination, disc: Disc | null, middle: Point | null): Criterion {
   if (!middle) return unknown(exam, nowhere)
-  const value = disc && disc.seen >= leastSeen ? round(leastApart - distance(disc.centre, middle)) : 0
+  const value = disc && exam.slo ? round(leastFromFovea(disc, middle, exam.slo)) : 0
   if (value <= limitOf(exam.profile, 'C').fail) return unknown(exam, 'Not measured: the thickness map shows no foveal pit with confidence.')
-  const reason = `The pattern lies beside the optic disc, at least ${value} mm from the fovea.`
+  const reason = `The pattern shows no foveal pit and, going by the optic disc, lies at least ${value} mm from the fovea.`
   return { ...base(exam), status: 'fail', value, reason }
+}
+
+/** mm: from the middle of a pattern to the nearest place the fovea of this disc can be. */
+function leastFromFovea(disc: Disc, middle: Point, slo: SloView): number {
+  const nearDisc = disc.seen >= leastSeen ? leastApart - distance(disc.centre, middle) : 0
+  const side = disc.centre.x - (slo.width * slo.spacing.x) / 2
+  if (Math.abs(side) < leastApart / 2) return nearDisc
+  const fovea = { x: disc.centre.x - Math.sign(side) * foveaBeside, y: disc.centre.y + foveaBelow }
+  return Math.max(nearDisc, distance(fovea, middle) - foveaWithin)
 }
 
 function gridOnPit(exam: Examination, pit: Pit, middle: Point | null): Criterion {
@@ -134,7 +150,7 @@ function gridOnPit(exam: Examination, pit: Pit, middle: Point | null): Criterion
 /** A line that shows no macula has no centre to be held against: left out. One that runs beside the pit is never a pass. */
 function alongLine(exam: Examination, samples: readonly ThicknessSample[]): Criterion[] {
   const pit = findPit(samples)
-  if (!pit || pit.depth < leastDip || pit.confidence < leastPit.confidence) return []
+  if (!pit || pit.depth < leastDip.depth || pit.confidence < leastDip.confidence) return []
   const value = round(Math.abs(pit.at.x))
   const along = grade(value, limitOf(exam.profile, 'C'), 'low')
   const beside = pit.depth < leastDepth

@@ -39,7 +39,7 @@ export const viewOf = (shelf: Shelf, today: string, reading: string | null, chos
     const [first] = group
     if (!first) continue
     const { patient } = first.record
-    const visit = visitOf(group.map(attemptOf), shown.profile, chosen)
+    const visit = visitOf(group.map(attemptOf), shown.profile, chosen, today)
     const last = lastScans(shelf.ofPatient(patient), first.record, chosen)
     const asked = new Set(visit.slots.map(({ protocol, eye }) => `${protocol}/${eye}`))
     const shownLast: View['visits'][number]['last'] = {}

@@ -217,6 +217,9 @@ describe('the Inbox', () => {
     const refused = desk.get().scans.find(({ state }) => state === 'refused')
     expect(refused?.problem).toBeTruthy()
     expect(refused?.local).toBeNull()
+    await put('broken.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 2)
+    expect(desk.get().scans.filter(({ state }) => state === 'refused')).toEqual([])
   }, 30_000)
 
   it('says so where the file of a scan was moved away', async () => {

@@ -87,8 +87,10 @@ export function createInbox(options: InboxOptions): InboxRoom {
       store.update({ folders: folderList, visits: [], scans: [], reading: null, queue: [], nameless: 0 })
       return
     }
+    const { day } = localTime(now())
+    shelf.tidy(day, reading)
     const shown = { profile, nameOf: people.nameOf, hasBytes: locals.has }
-    store.update({ folders: folderList, reading, ...viewOf(shelf, localTime(now()).day, reading, records.chosen, shown) })
+    store.update({ folders: folderList, reading, ...viewOf(shelf, day, reading, records.chosen, shown) })
   }
   const changed = () => {
     if (due) return
@@ -121,7 +123,11 @@ export function createInbox(options: InboxOptions): InboxRoom {
     const places = arrival.files.map(({ place, size, modified }) => ({ place, size, modified }))
     const own = arrival.own.map((file) => arrival.files.indexOf(file))
     const source = { folder, demo, places, readableAt: arrival.readableAt, urgent: !arrival.late, final }
-    return (await taking.take(files, own, source, signal)) === 'later' ? 'later' : 'taken'
+    const before = places.flatMap(({ place }) => records.heldAt(folder, place) ?? [])
+    const scan = await taking.take(files, own, source, signal)
+    if (scan === 'later') return 'later'
+    for (const id of before) if (id !== scan) shelf.forget(id)
+    return 'taken'
   }
   const folders = createFolders({
     access,

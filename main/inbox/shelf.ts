@@ -20,6 +20,7 @@ export interface ShelvedScan {
 }
 
 const mostIntervals = 2_000
+const mostShelved = 1_000
 
 /** What the visits' model wants to know of it. */
 export const attemptOf = ({ record, state, verdict, decision }: ShelvedScan): Attempt => ({
@@ -80,6 +81,8 @@ export const inboxScanOf = (scan: ShelvedScan, place: { attempt: number; study: 
 /** Scans by id, filled from the records: those of today and those nobody has read, later whatever is asked for. */
 export function createShelf(records: InboxRecords, profile: Profile) {
   const scans = new Map<string, ShelvedScan>()
+  /** Patients whose earlier scans are on the shelf. */
+  const complete = new Set<string>()
 
   const fromRecord = (record: InboxRecord): ShelvedScan => {
     const verdicts = records.verdicts(record.id)
@@ -120,10 +123,24 @@ export function createShelf(records: InboxRecords, profile: Profile) {
     },
     /** Every scan of a patient, from the records too; in order of acquisition. */
     ofPatient: (patient: string): ShelvedScan[] => {
-      if (patient !== '') for (const record of records.ofPatient(patient)) shelve(record)
+      if (patient !== '' && !complete.has(patient)) for (const record of records.ofPatient(patient)) shelve(record)
+      complete.add(patient)
       const mine = [...scans.values()].filter(({ record }) => record.patient === patient)
       const order = new Map(inOrder(mine.map(attemptOf)).map(({ id }, index) => [id, index]))
       return mine.sort((a, b) => (order.get(a.record.id) ?? 0) - (order.get(b.record.id) ?? 0))
+    },
+    /** Puts back what came before this day and is done with, so that a desk that is never closed does not grow. */
+    tidy: (day: string, reading: string | null) => {
+      if (scans.size < mostShelved) return
+      complete.clear()
+      for (const [id, { record, state }] of scans)
+        if (record.arrivedDay < day && record.read && state !== 'judging' && id !== reading) scans.delete(id)
+    },
+    /** Takes a refused file away whose place holds another one now. */
+    forget: (id: string) => {
+      if (scans.get(id)?.state !== 'refused') return
+      scans.delete(id)
+      records.remove(id)
     },
     visitMates: (record: InboxRecord): ShelvedScan[] => {
       const key = visitKey(record)

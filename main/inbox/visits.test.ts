@@ -21,7 +21,7 @@ const attempt = (id: string, more: Partial<Attempt> = {}): Attempt => ({
   ...more,
 })
 const nobody = () => null
-const visit = (attempts: Attempt[], chosen: (slot: string) => string | null = nobody) => visitOf(attempts, defaultProfile, chosen)
+const visit = (attempts: Attempt[], chosen: (slot: string) => string | null = nobody) => visitOf(attempts, defaultProfile, chosen, '2027-03-14')
 const slot = (attempts: Attempt[], chosen: (slot: string) => string | null = nobody) => visit(attempts, chosen).slots[0]
 const whole = () =>
   (['OD', 'OS'] as const).flatMap((laterality, eye) => ['ring', 'macula'].map((protocol, n) => attempt(`s${2 * eye + n}`, { laterality, protocol })))
@@ -48,6 +48,12 @@ describe('visits', () => {
       'ring/OS good',
       'macula/OS good',
     ])
+  })
+
+  it('of another day say what is lacking, and let nobody stay or go', () => {
+    const old = whole().map((each) => ({ ...each, day: '2026-09-01' }))
+    expect(visit(old).sentence.en).toBe('Complete.')
+    expect(visit(old.slice(1)).sentence.en).toBe('An earlier visit. Not taken yet: Ring 12° OD.')
   })
 
   it.each([

@@ -108,11 +108,16 @@ const slotFor = (protocol: Pick<Protocol, 'id' | 'label'>, eye: Eye, attempts: r
 
 const eyes: readonly Eye[] = ['OD', 'OS', 'unknown']
 
-/** One visit's checklist. `chosen`: the attempt a person made the study's, by the key of its slot. */
+/**
+ * One visit's checklist.
+ * @param chosen the attempt a person made the study's, by the key of its slot
+ * @param today local date: of an earlier visit nobody is there any more to stay or to go
+ */
 export const visitOf = (
   attempts: readonly Attempt[],
   profile: Pick<Profile, 'protocols'>,
   chosen: (slot: string) => string | null,
+  today: string,
 ): Omit<InboxVisit, 'last'> => {
   const ordered = inOrder(attempts)
   const [first] = ordered
@@ -150,7 +155,7 @@ export const visitOf = (
     good,
     wanted,
     complete,
-    sentence: sentenceFor(slots, profile, named, wanted, complete),
+    sentence: sentenceFor(slots, profile, { named, wanted, complete, over: (ordered.at(-1) ?? first).day < today }),
   }
 }
 
@@ -162,12 +167,17 @@ const lackWords: Record<Exclude<Slot['state'], 'good'>, Words> = {
   judging: { en: 'being judged', de: 'wird geprüft' },
 }
 
-const sentenceFor = (slots: readonly Slot[], { protocols }: Pick<Profile, 'protocols'>, named: boolean, wanted: number, complete: boolean): Words => {
+const sentenceFor = (
+  slots: readonly Slot[],
+  { protocols }: Pick<Profile, 'protocols'>,
+  { named, wanted, complete, over }: { named: boolean; wanted: number; complete: boolean; over: boolean },
+): Words => {
   if (!named)
     return {
       en: 'These files name no patient, so they belong to no checklist.',
       de: 'Diese Dateien nennen keine Person, darum gehören sie zu keiner Liste.',
     }
+  if (complete && over) return { en: 'Complete.', de: 'Vollständig.' }
   if (complete) return { en: 'Complete, the patient may go.', de: 'Vollständig, die Person kann gehen.' }
   if (wanted === 0) return { en: 'The profile asks for no scan.', de: 'Das Profil verlangt keine Aufnahme.' }
   const lacking = (language: 'en' | 'de') =>
@@ -179,6 +189,7 @@ const sentenceFor = (slots: readonly Slot[], { protocols }: Pick<Profile, 'proto
       })
       .join('; ')
       .slice(0, 900)
+  if (over) return { en: `An earlier visit. ${capital(lacking('en'))}.`, de: `Ein früherer Besuch. ${capital(lacking('de'))}.` }
   return { en: `The patient stays. ${capital(lacking('en'))}.`, de: `Die Person bleibt. ${capital(lacking('de'))}.` }
 }
 

@@ -100,6 +100,8 @@ export interface InboxRecords {
   places(scan: string): (Place & { folder: string })[]
   /** The scan a file of this place, size and time was taken as; null where it is new or has changed. */
   takenAs(folder: string, place: Place): string | null
+  /** The scan that lay at this place last, whatever its size and time. */
+  heldAt(folder: string, place: string): string | null
   /** Adds a verdict; the one this profile gave before stays as it is. */
   addVerdict(scan: string, verdict: StoredVerdict, thumb: Thumb | null, earlier: StoredEarlier | null): void
   /** Newest first. */
@@ -191,6 +193,7 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
         size,
         modified,
       )[0]?.scan ?? null,
+    heldAt: (folder, place) => db.all(scanRow, 'SELECT scan FROM inbox_places WHERE folder = ? AND place = ?', folder, place)[0]?.scan ?? null,
     addVerdict: (scan, { profile, at, pipeline, result }, thumb, earlier) =>
       write(() => {
         db.run(

@@ -247,12 +247,18 @@ const changes: Record<RealFaultName, Change> = {
     for (const [x, gone] of places(rows.length, percent, random).entries()) if (gone) rows[x] = Number.NaN
   }),
   'line-crossing': ({ frames, scan }, percent, random) => {
-    const [upper, lower] = random() < 0.5 ? ['ILM', 'RNFL'] : ['RNFL', 'BM']
-    const at = places(scan.width, percent, random)
+    const rows = 0.02 / scan.spacing.axial
+    const pair = random() < 0.5 ? 0 : 1
+    const places = random()
     for (const frame of frames) {
-      const above = lineOf(frame, upper as string)
-      const below = lineOf(frame, lower as string)
-      for (let x = 0; x < below.length; x++) if (at[x]) below[x] = (above[x] as number) - 0.02 / scan.spacing.axial
+      // Only lines that are drawn can cross: scans without RNFL have ILM and BM alone.
+      const lines = ['ILM', 'RNFL', 'BM'].map((name) => lineOf(frame, name)).filter((line) => line.some((row) => !Number.isNaN(row)))
+      const upper = Math.min(pair, lines.length - 2)
+      const [above, below] = [lines[upper] as Float32Array, lines[upper + 1] as Float32Array]
+      const both = [...above.keys()].filter((x) => !Number.isNaN(above[x]) && !Number.isNaN(below[x]))
+      const count = Math.round((scan.width * percent) / 100)
+      const from = Math.floor(places * (both.length - count))
+      for (const x of both.slice(from, from + count)) below[x] = (above[x] as number) - rows
     }
     return undefined
   },

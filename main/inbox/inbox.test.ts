@@ -1,6 +1,8 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { resultsHere } from '../scans/known-results.ts'
+import { nodeFolderAccess } from './folder-access.ts'
 import { openDesk, scanFile, type TestDesk } from './inbox.fixture.ts'
 
 let desk: TestDesk
@@ -235,5 +237,61 @@ describe('the Inbox', () => {
     expect(desk.get().folders[0]?.message.de).toContain('geht von selbst weiter')
     expect(await refusal(() => desk.inbox.handlers['inbox.fetch']({ scan: desk.get().scans[0]?.id ?? '' }))).toBe('not-found')
     await first.close()
+  })
+
+  it('takes dropped files, shows what it found where the scan is opened, and keeps its own word out of the results', async () => {
+    await open()
+    desk.judge.answers.push('unusable')
+    const bytes = scanFile('P-0142', 'V01')
+    const dropped = await desk.locals.take(
+      [
+        {
+          name: 'C:\\x\\Muster.vol',
+          size: bytes.length,
+          open: async function* () {
+            yield bytes
+          },
+        },
+      ],
+      new AbortController().signal,
+    )
+    const { scan } = await desk.inbox.handlers['inbox.take']({ local: dropped.local })
+    await desk.until(() => desk.get().scans.some(({ id, state }) => id === scan && state === 'judged'))
+    expect(desk.scan(scan)).toMatchObject({ local: dropped.local, verdict: 'unusable' })
+    const again = await desk.inbox.handlers['inbox.take']({ local: dropped.local })
+    expect(again.scan).toBe(scan)
+    const file = dropped.files[0]?.file
+    const known = resultsHere(desk.lab, null, { kind: 'local', local: dropped.local }, new Set([file?.pseudonymisedSha256 ?? '', file?.sha256 ?? '']))
+    expect(known).toHaveLength(1)
+    expect(known[0]).toMatchObject({ run: null, home: 'local', results: { pipeline: { profile: 'oscar-ib-2' }, scans: [{ verdict: 'unusable' }] } })
+    for (const secret of ['P-0142', 'V01', 'Muster']) expect(JSON.stringify(known)).not.toContain(secret)
+    desk.people.handlers['people.lock']()
+    expect(await refusal(() => desk.inbox.handlers['inbox.take']({ local: dropped.local }))).toBe('forbidden')
+  })
+
+  it('brings a word before the verdict, and what is judged when it closes is judged at the next start', async () => {
+    await open()
+    const { lab } = desk
+    desk.judge.hold()
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => desk.get().scans[0]?.provisional !== null && desk.get().scans.length === 1)
+    expect(desk.get().scans[0]).toMatchObject({ state: 'judging', verdict: null, provisional: { verdict: 'unknown' } })
+    expect(desk.get().visits[0]?.slots[0]?.state).toBe('judging')
+    const first = desk
+    await first.inbox.close()
+    expect(lab.inbox.since('2000-01-01')).toEqual([])
+    desk = await openDesk({ lab, site: [{ path: folder, label: 'Spectralis' }] })
+    await desk.until(() => judged().length === 1)
+    await first.close()
+  })
+
+  it('tells no path in what it reports', async () => {
+    const path = '/export/Muster_P-0142.vol'
+    const broken = () => Promise.reject(Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR', syscall: 'read', path }))
+    await open({ access: { ...nodeFolderAccess, source: (_file, size) => ({ size, read: broken }) } })
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => desk.errors.length > 0)
+    expect(desk.errors.map(String).join()).not.toContain('Muster')
+    expect(String(desk.errors[0])).toContain('EISDIR')
   })
 })

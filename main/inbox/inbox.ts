@@ -45,12 +45,17 @@ export interface InboxOptions {
   platform?: NodeJS.Platform
 }
 
+/** What the file system says names the path, and a path may name a patient: only its code is told on. */
+const withoutPath = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error && ('path' in error || 'syscall' in error) ? new Error(`a watched folder: ${String(error.code)}`) : error
+
 const lockedError = () => new ScansideError('forbidden', 'This desk is locked. Pick your name to go on; scans are judged meanwhile.')
 const missing = () => new ScansideError('not-found', 'This scan is no longer in the Inbox.')
 
 /** Builds the room and begins to watch. */
 export function createInbox(options: InboxOptions): InboxRoom {
-  const { lab, locals, parse, judging, people, profile, profileProblem, demoDevice, now, report } = options
+  const { lab, locals, parse, judging, people, profile, profileProblem, demoDevice, now } = options
+  const report = (error: unknown) => options.report(withoutPath(error))
   const access = options.access ?? nodeFolderAccess
   const records = lab.inbox
   if (!lab.readOnly) records.removeDemo()

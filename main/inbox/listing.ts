@@ -27,8 +27,8 @@ export interface WatchedFile {
   known: Known | null
   /** Whether it says whose it is; null until it was looked at. */
   identified: boolean | null
-  /** Of a settled file with nothing to take: not looked at again until it changes. */
-  lastStat: number
+  /** ms; taking it failed for a reason that does not pass at once: it is not tried before. */
+  notBefore: number
 }
 
 export type Known =
@@ -95,12 +95,20 @@ export function createListing({ access, root, platform, takenBefore, today }: Li
       return
     }
     const fresh = file.changedAt === 0
-    file.lastStat = now
     if (!fresh && seen.size === file.size && Math.abs(seen.modified - file.modified) < 1) {
       file.calm++
       return
     }
-    Object.assign(file, { size: seen.size, modified: seen.modified, calm: 0, known: null, identified: null, changedAfter: before, changedAt: now })
+    Object.assign(file, {
+      size: seen.size,
+      modified: seen.modified,
+      calm: 0,
+      known: null,
+      identified: null,
+      changedAfter: before,
+      changedAt: now,
+      notBefore: 0,
+    })
     if (fresh && takenBefore(file)) file.state = 'settled'
     else if (fresh && first && seen.modified < today()) file.state = 'older'
     else if (!fresh && file.state !== 'waiting') Object.assign(file, { state: 'waiting', late: false })
@@ -162,6 +170,6 @@ function fileAt(parts: string[], place: string, path: string, folder: string): W
     gone: false,
     known: null,
     identified: null,
-    lastStat: 0,
+    notBefore: 0,
   }
 }

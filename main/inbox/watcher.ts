@@ -1,5 +1,6 @@
 /** Watches one folder by looking at it again and again: a share tells nobody what changes. Nothing in the folder is ever written or removed. */
 
+import { ScansideError } from '../../oct/errors.ts'
 import { readIdentity } from '../../oct/formats/identity.ts'
 import type { Words } from '../../oct/quality/profile.ts'
 import { type Arrival, arrivalsOf, learn } from './arrivals.ts'
@@ -47,6 +48,8 @@ const mostPerLook = 4
 const identifiedPerLook = 40
 /** Older files looked into at once: what has just arrived does not wait for thousands. */
 const latePerLook = 64
+/** ms; after a failure that is not the file's, such as a full disk */
+const retryMs = 15_000
 /** ms; a share that does not answer */
 const patienceMs = 20_000
 const dayMs = 86_400_000
@@ -120,7 +123,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
     }
   }
   const takeSome = async () => {
-    for (const arrival of arrivalsOf(listing.files.values()).slice(0, mostPerLook)) {
+    const ready = arrivalsOf(listing.files.values()).filter(({ files }) => files.every(({ notBefore }) => notBefore <= now()))
+    for (const arrival of ready.slice(0, mostPerLook)) {
       if (closing.signal.aborted) return
       const latest = Math.max(...arrival.files.map(({ changedAt }) => changedAt))
       try {
@@ -128,7 +132,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
         for (const file of arrival.files) file.state = 'settled'
         lastFileAt = now()
       } catch (error) {
-        if (!isBusy(error) && !closing.signal.aborted) report(error)
+        if (isBusy(error) || hasChanged(error) || closing.signal.aborted) continue
+        for (const file of arrival.files) file.notBefore = now() + retryMs
+        report(error)
       }
     }
     // Pictures of an export that was taken, and those of none, wait for nothing.
@@ -231,5 +237,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
     },
   }
 }
+
+/** The file grew or was cut while it was copied. */
+const hasChanged = (error: unknown): boolean => error instanceof ScansideError && error.code === 'integrity'
 
 const isPictureName = (name: string): boolean => /\.(tiff?|png|jpe?g|bmp)$/i.test(name)

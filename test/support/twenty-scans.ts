@@ -37,8 +37,15 @@ async function dicom(syntax: SyntaxName, more: Partial<DicomContent> = {}): Prom
   return writeDicom(tomogram(frames, { ...content, ...(coded ? { encode: (_: unknown, index: number) => coded[index] as Uint8Array } : {}) }))
 }
 
-/** Made anew at each call; the same bytes each time. */
-export async function twentyScans(): Promise<TestScan[]> {
+let made: Promise<TestScan[]> | null = null
+
+/** Made once; the same bytes each time. */
+export function twentyScans(): Promise<TestScan[]> {
+  made ??= make()
+  return made
+}
+
+async function make(): Promise<TestScan[]> {
   const vol = (name: string, options: Parameters<typeof synthesise>[0]): TestScan => ({
     name: `vol ${name}`,
     files: [{ name: 'a.vol', bytes: synthesise({ width: 96, height: 248, ...options }) }],

@@ -52,7 +52,10 @@ function Patient({ visit }: { visit: InboxVisit }) {
 function OpenVisit({ visit, scans, middle, onRead }: Omit<VisitListProps, 'inbox'> & { visit: InboxVisit; scans: Map<string, InboxScan> }) {
   const { t, i18n } = useTranslation('inbox')
   const card = useRef<HTMLElement>(null)
-  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // It answers a promise in newer engines, which an effect must not.
+    void card.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <article ref={card} className={styles.visit} aria-label={visit.patient || t('noPatient')} data-visit={visit.id}>
       <header>

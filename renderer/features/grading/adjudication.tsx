@@ -74,6 +74,9 @@ export function Adjudication({ batch, name }: { batch: string; name: string }) {
         </Button>
         <h1>{t('adjudication.title', { name })}</h1>
         <span className="grow" />
+        <span className="soft small" role="status">
+          {all && all.length > 0 && all.every((one) => one.decided !== null) && t('adjudication.allDecided')}
+        </span>
         {all && all.length > 0 && (
           <Select aria-label={t('adjudication.list')} value={chosen ?? ''} onChange={setChosen}>
             {all.map((one, index) => (

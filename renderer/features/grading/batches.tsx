@@ -52,6 +52,9 @@ export function Batches() {
           ))}
         </tbody>
       </table>
+      {batches.some(({ done, disagreements, adjudicated }) => done > 0 && adjudicated < disagreements) && (
+        <p className={styles.third}>{t('batches.third')}</p>
+      )}
     </div>
   )
 }

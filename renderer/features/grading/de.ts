@@ -12,11 +12,11 @@ const de: Sentences<typeof en> = {
     pick: 'Namen wählen',
   },
   letter: {
-    O: 'Offensichtliche Mängel',
+    O: 'Grobe Mängel',
     S: 'Signal',
     C: 'Zentrierung',
     A: 'Schichtgrenzen',
-    R: 'Netzhautpathologie',
+    R: 'Pathologie',
     I: 'Ausleuchtung',
     B: 'Strahlposition',
     overall: 'Insgesamt',
@@ -80,6 +80,7 @@ const de: Sentences<typeof en> = {
     goOn: 'Weiter',
     agreement: 'Übereinstimmung',
     adjudicate: 'Entscheiden',
+    third: 'Worin Beurteilende abweichen, entscheidet eine Person, die nicht mitbeurteilt hat: Übergeben Sie den Platz, dann steht hier Entscheiden.',
   },
   reading: {
     region: 'Blinde Beurteilung',
@@ -131,7 +132,7 @@ const de: Sentences<typeof en> = {
     reader: 'Person {{number}}',
     note: 'Bemerkung: {{note}}',
     save: 'Entscheiden, nächster',
-    decide: 'Ihre Entscheidung',
+    allDecided: 'Alle sind entschieden.',
   },
 }
 export default de

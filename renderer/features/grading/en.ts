@@ -77,6 +77,7 @@ const en = {
     goOn: 'Go on',
     agreement: 'Agreement',
     adjudicate: 'Decide',
+    third: 'What graders differ on is decided by a person who has not graded: hand the desk over, and Decide stands here.',
   },
   reading: {
     region: 'Blind reading',
@@ -128,7 +129,7 @@ const en = {
     reader: 'Grader {{number}}',
     note: 'Remark: {{note}}',
     save: 'Decide, next',
-    decide: 'Your decision',
+    allDecided: 'All are decided.',
   },
 }
 export default en

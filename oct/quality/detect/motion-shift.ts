@@ -68,9 +68,9 @@ const leastOverlap = 0.5
 const shadowsFit = 0.4
 const shadowsBetter = 0.2
 /** A course of thickness is believed where moving it explains this share of what differs, this much at least, and leaves no more than that. */
-const thicknessShare = 0.08
+const thicknessShare = 0.15
 const thicknessBetter = 0.01
-const thicknessFit = 0.7
+const thicknessFit = 0.5
 
 /**
  * mm by which `after` lies beside `before`; 0 where both fit as they are, null where nothing tells. Vessels tell most exactly; where there are
@@ -81,11 +81,14 @@ export function alongShift(before: Profiles, after: Profiles): number | null {
   if (step <= 0 || after.step !== step) return null
   const most = Math.round(farthest / step)
   const shadows = bestShift(before.shadows, after.shadows, most)
-  if (shadows && shadows.least <= shadowsFit) return shadows.still - shadows.least >= shadowsBetter ? shadows.shift * step : 0
+  if (shadows && shadows.least <= shadowsFit && Math.abs(shadows.shift) < most - 1)
+    return shadows.still - shadows.least >= shadowsBetter ? shadows.shift * step : 0
   const thickness = bestShift(before.thickness, after.thickness, most)
   if (!thickness) return null
   const better = thickness.still - thickness.least
-  const believed = better >= thicknessBetter && better >= thicknessShare * thickness.still && thickness.least <= thicknessFit
+  // What fits best at the end of the search has its best fit elsewhere.
+  const believed =
+    Math.abs(thickness.shift) < most - 1 && better >= thicknessBetter && better >= thicknessShare * thickness.still && thickness.least <= thicknessFit
   return believed ? thickness.shift * step : 0
 }
 

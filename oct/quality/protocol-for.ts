@@ -34,7 +34,7 @@ export function departures(protocol: Protocol, scan: Scan): Departure[] {
   const held = (name: string, unit: string, value: number | null, wanted: { min: number; max: number } | undefined) => {
     if (!wanted) return
     const range = wanted.min === wanted.max ? `${wanted.min}` : `${wanted.min} to ${wanted.max}`
-    if (value === null) found.push({ known: false, what: `the file does not tell the ${name} (asked: ${range}${unit})` })
+    if (value === null || !Number.isFinite(value)) found.push({ known: false, what: `the file does not tell the ${name} (asked: ${range}${unit})` })
     else if (value < wanted.min || value > wanted.max) found.push({ known: true, what: `${name} is ${value}${unit} instead of ${range}${unit}` })
   }
   const lengths = scan.frames.map((frame) => lengthOf(frame, scan))

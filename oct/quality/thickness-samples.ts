@@ -47,5 +47,6 @@ export function middleOf(frames: readonly FrameInfo[]): Point | null {
       y += (location.start.y + location.end.y) / 2
     } else return null
   }
-  return frames.length > 0 ? { x: x / frames.length, y: y / frames.length } : null
+  const middle = { x: x / frames.length, y: y / frames.length }
+  return Number.isFinite(middle.x) && Number.isFinite(middle.y) ? middle : null
 }

@@ -78,6 +78,14 @@ describe('a generated ring', () => {
     }
   })
 
+  it('a stricter limit of a site is its own, not the published one', async () => {
+    const ring = await generated({ fault: 'decentred' })
+    const { profile } = ring.exam
+    const strict = { ...profile, name: 'site', limits: { ...profile.limits, 'C.ring': { warn: 0, fail: 1 } } }
+    expect(said(centring, ring)('C.ring')).toMatchObject({ status: 'warn', value: 2, evidence: 'published', threshold: '<= 2' })
+    expect(said(centring, ring, { profile: strict })('C.ring')).toMatchObject({ status: 'fail', value: 2, evidence: 'own', threshold: '<= 1' })
+  })
+
   it('is unknown without an SLO, a place, or a disc', async () => {
     const ring = await generated({ seed: 1004 })
     const slo = ring.exam.slo as SloView
@@ -170,6 +178,18 @@ describe('a generated line', () => {
     const line = await generated({ pattern: 'line', width: 192 })
     const flat = line.views.map((view) => ({ ...view, ilm: view.ilm.map(() => 40), bm: view.bm.map(() => 110) }))
     expect(said(centring, { exam: line.exam, views: flat })('C')).toBeUndefined()
+  })
+})
+
+describe('places that are no numbers', () => {
+  it('never pass', async () => {
+    for (const pattern of ['ring', 'volume', 'radial'] as const) {
+      const scan = await generated({ pattern })
+      for (const x of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        expect(said(centring, shifted(scan, { x, y: 0 }))('C')).toMatchObject({ status: 'unknown', value: null })
+        expect(said(centring, shifted(scan, { x, y: 0 }))('C.ring')?.status).not.toBe('pass')
+      }
+    }
   })
 })
 

@@ -11,6 +11,8 @@ import { middleOf, samplesAlong, samplesOnSlo } from '../thickness-samples.ts'
 
 /** A disc of which less was seen has no sure middle; own. */
 const leastSeen = 0.6
+/** Circles: beyond them the paper rejects a scan. */
+const published = 2
 /** The published rule decides alone: a disc it is broken by must be found with this confidence. Own. */
 const beyondDoubt = 0.6
 /** Own: below it the map shows no pit that one would measure from. */
@@ -95,20 +97,27 @@ function ringOnDisc(exam: Examination, disc: Disc | null, middle: Point | null, 
 
 /** The published rule, as geometry: three circles about the ring's centre, and the disc's edge. */
 function ringRule({ scan, slo, profile }: Examination, disc: Disc | null): Criterion {
-  const rule = { id: 'C.ring', unit: 'circles', threshold: '<= 2', evidence: 'published' as const, source: 'Tewarie 2012, fig. 3' }
+  const limit = limitOf(profile, 'C.ring')
+  // A site may be stricter; then the limit is no longer the paper's, and does not decide alone.
+  const evidence = limit.fail === published ? ('published' as const) : ('own' as const)
+  const rule = { id: 'C.ring', unit: 'circles', threshold: `<= ${limit.fail}`, evidence, source: 'Tewarie 2012, fig. 3' }
   const ring = scan.frames[0]?.location
   const missing = (reason: string): Criterion => ({ ...rule, status: 'unknown', value: null, reason: `Not measured: ${reason}.` })
   if (!slo) return missing('the file has no SLO to find the disc on')
-  if (ring?.kind !== 'ring') return missing('the file does not say where the ring lies on the SLO')
+  if (ring?.kind !== 'ring' || !Number.isFinite(ring.centre.x + ring.centre.y + ring.radius)) {
+    return missing('the file does not say where the ring lies on the SLO')
+  }
   if (!disc) return missing('the disc could not be found on the SLO with confidence')
+  if (ring.radius <= disc.radius) return missing('the ring is smaller than the disc')
   const value = circlesCrossed(disc, ring.centre, ring.radius)
-  const status = grade(value, limitOf(profile, 'C.ring'), 'low')
+  const status = grade(value, limit, 'low')
   if (status !== 'fail' && disc.seen < leastSeen) return missing("too little of the disc's edge is on the SLO")
   if (status === 'fail' && disc.confidence < beyondDoubt) return missing('the disc was not found with the confidence this rule needs')
+  const crossed = `The disc's edge crosses ${['none', 'one', 'two', 'all'][value]} of the three circles about the ring's centre`
   const reason = {
-    pass: `The disc's edge crosses ${value === 0 ? 'none' : 'one'} of the three circles about the ring's centre.`,
-    warn: `The disc's edge crosses ${value} of the three circles about the ring's centre; the published rule rejects a scan beyond two.`,
-    fail: `The disc's edge crosses all ${value} circles about the ring's centre: the ring itself cuts the disc.`,
+    pass: `${crossed}.`,
+    warn: `${crossed}; the published rule rejects a scan beyond two.`,
+    fail: value === 3 ? `${crossed}: the ring itself cuts the disc.` : `${crossed}.`,
   }[status]
   return { ...rule, status, value, reason }
 }

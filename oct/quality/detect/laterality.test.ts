@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Laterality } from '../../scan.ts'
+import { discSideOf } from '../disc-side.ts'
 import type { SloView, VisitScan } from '../examination.ts'
-import { discSideOf, laterality } from './laterality.ts'
+import { laterality } from './laterality.ts'
 import { generated, mirrored, repainted, type Scanned, said, scanned } from './scanned.fixture.ts'
 
 const labelled = ({ exam, views }: Scanned, eye: Laterality): Scanned => ({ exam: { ...exam, scan: { ...exam.scan, laterality: eye } }, views })

@@ -7,8 +7,6 @@ import type { Examination, FrameView, MakeDetector, VisitScan } from '../examina
 import { findPit, type ThicknessSample } from '../fovea.ts'
 import { middleOf, samplesOnSlo } from '../thickness-samples.ts'
 
-export { discSideOf } from '../disc-side.ts'
-
 type Side = NonNullable<VisitScan['discSide']>
 
 /** mm: a disc nearer to the pit than this, or this far above or below it, is no disc; real ones lie 4 to 5 mm beside and 0.5 mm above it */

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, Lock } from 'lucide-react'
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Criterion, ScanResult, Verdict } from '../../../oct/results.ts'
 import type { Grading } from '../../../preload/grading.ts'
@@ -42,6 +42,13 @@ export function CriteriaList({ bulk, result }: CriteriaListProps) {
   // The whole scan comes after its letters, before what no reader grades.
   const rows: Row[] = [...families.slice(0, 7).map(({ name }) => name), 'overall', ...families.slice(7).map(({ name }) => name)]
   const question: Question = isQuestion(at) ? at : (nextOpen(word.answers, 'overall') ?? 'overall')
+
+  // The button that appears below takes room: the row a person is on stays in sight.
+  const saving = word.save !== null
+  useEffect(() => {
+    const row = list.current?.querySelector(`[data-row="${at}"]`)
+    if (row && (saving || document.activeElement === row) && list.current?.contains(document.activeElement)) row.scrollIntoView({ block: 'nearest' })
+  }, [at, saving])
 
   const focusRow = (row: Row) => {
     setAt(row)

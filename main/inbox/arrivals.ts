@@ -2,7 +2,7 @@
 import { identify, identifyBytes } from '../../oct/formats/index.ts'
 import type { FolderAccess } from './folder-access.ts'
 import type { Known, WatchedFile } from './listing.ts'
-import { dicomWhole, pictureKey, pictureKeys, volWhole, xmlPictures } from './whole.ts'
+import { dicomWhole, pictureKey, pictureKeys, volHead, volWhole, xmlPictures } from './whole.ts'
 
 /** A scan that is whole, to be taken. */
 export interface Arrival {
@@ -26,7 +26,7 @@ export async function learn(file: WatchedFile, access: FolderAccess): Promise<Kn
   const known = await (async (): Promise<Known> => {
     if (kind === 'heidelberg-vol') {
       const whole = await volWhole(source)
-      return { kind: 'vol', whole: whole === 'yes' || (whole === 'unsure' && file.calm >= calmLooks) }
+      return { kind: 'vol', whole: whole === 'yes' || (whole === 'unsure' && file.calm >= calmLooks), head: file.late ? null : await volHead(source) }
     }
     if (kind === 'heidelberg-xml') return { kind: 'xml', pictures: await xmlPictures(source) }
     if (kind === 'dicom-opt') return { kind: 'dicom', part: await dicomWhole(source) }

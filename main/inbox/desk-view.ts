@@ -11,12 +11,20 @@ const mostScans = 2_000
 
 /**
  * Today's visits and any with something open, newest first, and their scans.
+ * @param arriving scans on their way, not on the shelf yet
  * @param today local date
  * @param chosen the attempt a person made the study's, by slot
  */
-export const viewOf = (shelf: Shelf, today: string, reading: string | null, chosen: (slot: string) => string | null, shown: Shown): View => {
+export const viewOf = (
+  shelf: Shelf,
+  arriving: readonly ShelvedScan[],
+  today: string,
+  reading: string | null,
+  chosen: (slot: string) => string | null,
+  shown: Shown,
+): View => {
   const groups = new Map<string, ShelvedScan[]>()
-  for (const scan of shelf.scans.values()) {
+  for (const scan of [...shelf.scans.values(), ...arriving]) {
     const key = visitKey(scan.record)
     groups.set(key, [...(groups.get(key) ?? []), scan])
   }

@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
+import type { Profile } from '../../oct/quality/profile.ts'
+import { protocolFor } from '../../oct/quality/protocol-for.ts'
 import type { InboxStore } from '../../preload/inbox.ts'
 import type { Lab } from '../store/lab.ts'
 import type { Arrival } from './arrivals.ts'
 import { absence, type FolderAccess } from './folder-access.ts'
-import type { WatchedFile } from './listing.ts'
+import type { VolHead, WatchedFile } from './listing.ts'
+import { localTime } from './local-time.ts'
 import { samePlace, typedFolder } from './paths.ts'
+import type { ShelvedScan } from './shelf.ts'
 import { createWatcher, type FolderStatus, type Watcher, type WatcherOptions } from './watcher.ts'
 
 export interface FoldersOptions {
@@ -103,6 +107,11 @@ export function createFolders(options: FoldersOptions) {
         older: status.older,
         identified: status.identified,
       })),
+    /** Scans on their way, as the shelf would hold them. */
+    arriving: (profile: Profile): ShelvedScan[] =>
+      [...watched.values()].flatMap(({ id, demo, status }) =>
+        status.arriving.map(({ place, seenAt, head }) => onItsWay(`arriving-${folderId(`${id} ${place}`)}`, id, demo, seenAt, head, profile)),
+      ),
     takeOlder: (id: string) => known(id).watcher.takeOlder(),
     /** A file where it lay, if it is still there. */
     find: (id: string, place: string): WatchedFile | null => watched.get(id)?.watcher.find(place) ?? null,
@@ -144,6 +153,33 @@ export function createFolders(options: FoldersOptions) {
       await Promise.all([...watched.values()].map(({ watcher }) => watcher.close()))
     },
   }
+}
+
+const onItsWay = (id: string, folder: string, demo: boolean, seenAt: number, head: VolHead, profile: Profile): ShelvedScan => {
+  const arrived = new Date(seenAt)
+  const taken = head.acquiredAt === undefined ? null : localTime(new Date(head.acquiredAt))
+  const record = {
+    id,
+    digest: '',
+    patient: head.patient,
+    visit: head.visit,
+    day: taken?.day ?? localTime(arrived).day,
+    takenAt: taken?.time ?? '',
+    arrivedAt: arrived.toISOString(),
+    arrivedDay: localTime(arrived).day,
+    laterality: head.laterality,
+    pattern: head.pattern,
+    protocol: protocolFor(profile, head)?.id ?? null,
+    discSide: null,
+    problem: null,
+    folder,
+    demo,
+    read: false,
+    copyMs: null,
+    analysisMs: null,
+    verdictMs: null,
+  }
+  return { record, state: 'arriving', verdict: null, provisional: null, local: null, decision: null, overrides: [] }
 }
 
 export type Folders = ReturnType<typeof createFolders>

@@ -285,6 +285,19 @@ describe('the Inbox', () => {
     await first.close()
   })
 
+  it('shows what is on its way by its header, and takes it back where nothing more comes', async () => {
+    await open()
+    const bytes = scanFile('P-7', 'V03', { laterality: 'OS' })
+    await put('a.vol', bytes.subarray(0, 30_000))
+    await desk.until(() => desk.get().scans[0]?.state === 'arriving')
+    expect(desk.get().visits[0]).toMatchObject({ patient: 'P-7', visit: 'V03' })
+    expect(desk.get().visits[0]?.slots.find(({ eye, protocol }) => eye === 'OS' && protocol === 'ring')?.state).toBe('judging')
+    expect(await refusal(() => desk.inbox.handlers['inbox.read']({ scan: desk.get().scans[0]?.id ?? '' }))).toBe('not-found')
+    await put('a.vol', bytes)
+    await desk.until(() => judged().length === 1)
+    expect(desk.get().scans).toHaveLength(1)
+  })
+
   it('tells no path in what it reports', async () => {
     const path = '/export/Muster_P-0142.vol'
     const broken = () => Promise.reject(Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR', syscall: 'read', path }))

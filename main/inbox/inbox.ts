@@ -14,9 +14,10 @@ import type { DemoDevice } from './demo-device.ts'
 import { viewOf } from './desk-view.ts'
 import { type FolderAccess, nodeFolderAccess } from './folder-access.ts'
 import { createFolders } from './folders.ts'
+import { localTime } from './local-time.ts'
 import { checkReason } from './names.ts'
 import { attemptOf, createShelf, type ShelvedScan } from './shelf.ts'
-import { createTaking, localTime } from './taking.ts'
+import { createTaking } from './taking.ts'
 import { queueOf, slotOf, visitKey } from './visits.ts'
 
 export interface InboxRoom {
@@ -95,7 +96,7 @@ export function createInbox(options: InboxOptions): InboxRoom {
     const { day } = localTime(now())
     shelf.tidy(day, reading)
     const shown = { profile, nameOf: people.nameOf, hasBytes: locals.has }
-    store.update({ folders: folderList, reading, ...viewOf(shelf, day, reading, records.chosen, shown) })
+    store.update({ folders: folderList, reading, ...viewOf(shelf, folders.arriving(profile), day, reading, records.chosen, shown) })
   }
   const changed = () => {
     if (due) return

@@ -1,4 +1,6 @@
 /** Everything that lies in a watched folder, remembered from look to look: what is new, what grows, what was taken, what was there before. */
+import type { Identity } from '../../oct/formats/identity.ts'
+import type { Scan } from '../../oct/scan.ts'
 import { type FolderAccess, isBusy } from './folder-access.ts'
 import { below, placeOf } from './paths.ts'
 
@@ -22,6 +24,8 @@ export interface WatchedFile {
   /** ms; when the look before the last change was, and the last one at which it had changed: the last byte came in between. */
   changedAfter: number
   changedAt: number
+  /** ms; when it was first seen */
+  seenAt: number
   gone: boolean
   /** What was found out of it, as long as size and time stay. */
   known: Known | null
@@ -31,9 +35,12 @@ export interface WatchedFile {
   notBefore: number
 }
 
+/** What a RAW export's header tells while the rest is on its way. */
+export interface VolHead extends Identity, Pick<Scan, 'pattern' | 'laterality' | 'device' | 'acquiredAt'> {}
+
 export type Known =
   | { kind: 'none' | 'picture' | 'e2e' }
-  | { kind: 'vol'; whole: boolean }
+  | { kind: 'vol'; whole: boolean; head: VolHead | null }
   | { kind: 'xml'; pictures: string[] | null }
   | { kind: 'dicom'; part: { kind: 'opt' | 'op' | 'en-face'; scan: string; uid: string; grounds: string[] } | null | 'no' }
 
@@ -95,6 +102,7 @@ export function createListing({ access, root, platform, takenBefore, today }: Li
       return
     }
     const fresh = file.changedAt === 0
+    if (fresh) file.seenAt = now
     if (!fresh && seen.size === file.size && Math.abs(seen.modified - file.modified) < 1) {
       file.calm++
       return
@@ -167,6 +175,7 @@ function fileAt(parts: string[], place: string, path: string, folder: string): W
     calm: 0,
     changedAfter: 0,
     changedAt: 0,
+    seenAt: 0,
     gone: false,
     known: null,
     identified: null,

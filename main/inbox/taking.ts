@@ -2,8 +2,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { ScansideError } from '../../oct/errors.ts'
 import { readIdentity } from '../../oct/formats/identity.ts'
-import { parseHeader } from '../../oct/formats/vol-header.ts'
-import { fileHeaderBytes } from '../../oct/formats/vol-layout.ts'
 import { pipeline } from '../../oct/quality/judge.ts'
 import type { Profile } from '../../oct/quality/profile.ts'
 import { protocolFor } from '../../oct/quality/protocol-for.ts'
@@ -14,7 +12,9 @@ import type { FileToTake, LocalFile, LocalScans } from '../scans/local.ts'
 import type { ParseScan } from '../scans/parse.ts'
 import type { InboxRecord, InboxRecords, Place } from '../store/lab-inbox.ts'
 import { comparisons, toStored } from './earlier.ts'
+import { localTime } from './local-time.ts'
 import type { Shelf, ShelvedScan } from './shelf.ts'
+import { volLook } from './whole.ts'
 
 export interface TakingOptions {
   records: InboxRecords
@@ -45,13 +45,6 @@ export interface Source {
   final: boolean
 }
 
-const two = (value: number) => String(value).padStart(2, '0')
-/** `YYYY-MM-DD` and `HH:MM:SS` in this desk's zone, which is the device's. */
-export const localTime = (date: Date): { day: string; time: string } => ({
-  day: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
-  time: `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`,
-})
-
 /** One digest for a set, whatever the order of its files. */
 export const setDigest = (files: readonly { file: { sha256: string } }[]): string =>
   createHash('sha256')
@@ -72,10 +65,8 @@ export function createTaking(options: TakingOptions) {
   /** What can be told of a scan before it is judged. A RAW export's header is enough; everything else is read by the parser's worker. */
   const look = async (files: readonly LocalFile[]): Promise<Pick<Scan, 'pattern' | 'laterality' | 'device' | 'acquiredAt'>> => {
     const vol = files.find(({ kind }) => kind === 'heidelberg-vol')
-    if (vol && vol.file.size >= fileHeaderBytes) {
-      const { pattern, laterality, acquiredAt } = parseHeader(await vol.file.read(0, fileHeaderBytes))
-      return { pattern, laterality, device: 'Heidelberg Spectralis', ...(acquiredAt === undefined ? {} : { acquiredAt }) }
-    }
+    const told = vol && (await volLook(vol.file))
+    if (told) return told
     const named = files.map(({ name, file }) => ({ name, source: file }))
     return parse(named, closing.signal)
   }

@@ -5,7 +5,7 @@ import { readIdentity } from '../../oct/formats/identity.ts'
 import type { Words } from '../../oct/quality/profile.ts'
 import { type Arrival, arrivalsOf, learn } from './arrivals.ts'
 import { absence, isBusy } from './folder-access.ts'
-import { createListing, type ListingOptions, type WatchedFile } from './listing.ts'
+import { createListing, type ListingOptions, type VolHead, type WatchedFile } from './listing.ts'
 
 export interface FolderStatus {
   state: 'looking' | 'watching' | 'away' | 'no-permission'
@@ -15,6 +15,8 @@ export interface FolderStatus {
   waiting: number
   older: number
   identified: { files: number; oldestDays: number }
+  /** RAW exports that grow, by what their headers tell. `seenAt` in ms. */
+  arriving: { place: string; seenAt: number; head: VolHead }[]
 }
 
 export interface WatcherOptions extends ListingOptions {
@@ -41,6 +43,8 @@ export interface Watcher {
 const paceMs = { arriving: 250, quiet: 1_000, large: 2_000, away: 3_000 } as const
 /** ms; how long after a change looks come fast */
 const arrivingMs = 6_000
+/** ms; a file that has not grown for so long is not on its way any more */
+const givenUpMs = 20_000
 /** ms; a file that cannot be read as a scan and has not changed for so long is told as such */
 const finalMs = 8_000
 /** Scans taken in one look: what has just arrived must not wait for hundreds of older ones. */
@@ -87,17 +91,20 @@ export function createWatcher(options: WatcherOptions): Watcher {
     let older = 0
     let files = 0
     let oldest = Number.POSITIVE_INFINITY
+    const arriving: FolderStatus['arriving'] = []
     for (const file of listing.files.values()) {
       if (file.gone) continue
       if (file.state === 'older' && !isPictureName(file.name)) older++
       if (file.state === 'waiting' && file.known?.kind !== 'none' && file.known?.kind !== 'picture') waiting++
+      if (file.state === 'waiting' && file.known?.kind === 'vol' && file.known.head && now() - file.changedAt < givenUpMs)
+        arriving.push({ place: file.place, seenAt: file.seenAt, head: file.known.head })
       if (file.identified) {
         files++
         oldest = Math.min(oldest, file.modified)
       }
     }
     const oldestDays = files === 0 ? 0 : Math.max(0, Math.floor((now() - oldest) / dayMs))
-    return { state, message: messages[state], lastFileAt, waiting, older, identified: { files, oldestDays } }
+    return { state, message: messages[state], lastFileAt, waiting, older, identified: { files, oldestDays }, arriving }
   }
   const show = () => {
     const next = status()
@@ -131,6 +138,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
         if ((await take(arrival, now() - latest > finalMs, closing.signal)) === 'later') continue
         for (const file of arrival.files) file.state = 'settled'
         lastFileAt = now()
+        // It is on the shelf now, and no longer on its way.
+        show()
       } catch (error) {
         if (isBusy(error) || hasChanged(error) || closing.signal.aborted) continue
         for (const file of arrival.files) file.notBefore = now() + retryMs

@@ -4,9 +4,11 @@ import { ScansideError } from '../../oct/errors.ts'
 import { ascii, readExactly } from '../../oct/formats/bytes.ts'
 import { dicomPart } from '../../oct/formats/dicom/part.ts'
 import { textDecoder } from '../../oct/formats/heyex-xml/text.ts'
+import { readIdentity } from '../../oct/formats/identity.ts'
 import { parseHeader } from '../../oct/formats/vol-header.ts'
 import { blockOffset, fileHeaderBytes, layoutBytes } from '../../oct/formats/vol-layout.ts'
-import type { ByteSource } from '../../oct/scan.ts'
+import type { ByteSource, Scan } from '../../oct/scan.ts'
+import type { VolHead } from './listing.ts'
 
 /**
  * - `no`: more is to come.
@@ -32,6 +34,24 @@ export async function volWhole(source: ByteSource): Promise<Wholeness> {
   } catch (error) {
     // A header that promises nothing possible: the reader will say what is wrong with it.
     if (error instanceof ScansideError) return 'unsure'
+    throw error
+  }
+}
+
+/** What can be told of a RAW export by its header alone; null before that is there. */
+export async function volLook(source: ByteSource): Promise<Pick<Scan, 'pattern' | 'laterality' | 'device' | 'acquiredAt'> | null> {
+  if (source.size < fileHeaderBytes) return null
+  const { pattern, laterality, acquiredAt } = parseHeader(await readExactly(source, 0, fileHeaderBytes))
+  return { pattern, laterality, device: 'Heidelberg Spectralis', ...(acquiredAt === undefined ? {} : { acquiredAt }) }
+}
+
+/** The same with whose it is; null where the header is none. */
+export async function volHead(source: ByteSource): Promise<VolHead | null> {
+  try {
+    const look = await volLook(source)
+    return look && { ...look, ...(await readIdentity([{ name: '', source }])) }
+  } catch (error) {
+    if (error instanceof ScansideError) return null
     throw error
   }
 }

@@ -9,7 +9,8 @@ export const families: Record<FaultName, readonly string[]> = {
   'cut-upper': ['completeness.upper'],
   'cut-lower': ['completeness.lower'],
   missing: ['completeness.signal'],
-  folded: ['completeness.folded'],
+  // A folded retina is cut off at the upper edge, too, and either sends the technician back; how often it is told as folded is told beside.
+  folded: ['completeness.folded', 'completeness.upper'],
   blank: ['motion.blank', 'completeness.signal'],
   'jump-depth': ['motion'],
   'jump-along': ['motion'],
@@ -56,12 +57,15 @@ export function worst(statuses: Record<string, Status>): Status | null {
 
 export const detected = (status: Status | null): boolean => status === 'warn' || status === 'fail'
 
+/** An A-scan has one state: what is folded here may be cut off there. Held together, as one. */
+const oneState = ['completeness.folded', 'completeness.upper']
+
 /** Ids that became better from one amount of a fault to a larger one. What cannot be measured any more is neither. */
 export function improved(before: Record<string, Status>, after: Record<string, Status>): string[] {
-  return Object.entries(before)
-    .filter(([id, status]) => {
-      const now = after[id]
-      return now !== undefined && now !== 'unknown' && status !== 'unknown' && order.indexOf(now) < order.indexOf(status)
-    })
-    .map(([id]) => id)
+  const together = (statuses: Record<string, Status>) => worst(Object.fromEntries(Object.entries(statuses).filter(([id]) => oneState.includes(id))))
+  return Object.keys(before).filter((id) => {
+    const was = oneState.includes(id) ? together(before) : before[id]
+    const is = oneState.includes(id) ? together(after) : after[id]
+    return was && is && was !== 'unknown' && is !== 'unknown' && order.indexOf(is) < order.indexOf(was)
+  })
 }

@@ -79,6 +79,14 @@ export function verdictTable(outcomes: readonly Outcome[]): string {
   return table(['good scans', 'n', 'usable', 'ambiguous', 'unusable', 'not judged'], rows)
 }
 
+/** Of folded scans at clear severity, how many are told as folded and not as cut off alone. */
+export function toldAsFolded(outcomes: readonly Outcome[]): string | null {
+  const those = outcomes.filter(({ item }) => isFaulty(item) && item.fault === 'folded' && item.severity === 'clear')
+  if (those.length === 0) return null
+  const hits = those.filter(({ statuses }) => detected(statuses['completeness.folded'] ?? null)).length
+  return `folded at clear severity, told by completeness.folded itself: ${hits} of ${those.length}`
+}
+
 /** What decided against good scans, most frequent first: `C.ring 4, S.cnr 1`. */
 export function decidedAgainst(outcomes: readonly Outcome[], verdict: 'ambiguous' | 'unusable'): string {
   const counts = new Map<string, number>()

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { realFaults } from './degrade-real.ts'
 import { generatedItems, type Item, type Outcome, parseOptions, type RunOptions, shortOptions, type Task } from './options.ts'
-import { countRows, decidedAgainst, detectionTable, missesOf, monotone, nameOf, verdictTable } from './report.ts'
+import { countRows, decidedAgainst, detectionTable, missesOf, monotone, nameOf, toldAsFolded, verdictTable } from './report.ts'
 import { type Fault, faults, passMark, severities } from './severities.ts'
 import { proveWilson } from './statistics.ts'
 
@@ -101,6 +101,8 @@ export async function runQuality(options: RunOptions): Promise<{ passed: number;
     console.log('\nThe same on real scans, by the second degrader (variants of two scans: their intervals say less than they seem to)\n')
     console.log(detectionTable(outcomes, 'real'))
   }
+  const folded = toldAsFolded(outcomes)
+  if (folded) console.log(`\n${folded}`)
   if (!folder) console.log('\n!!! The second degrader and the real scans were NOT RUN: SCANSIDE_TEST_DATA is not set.')
 
   for (const from of ['faulty', 'real'] as const)

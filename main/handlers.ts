@@ -180,9 +180,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'scans.open': ({ ref, operation }) => {
       // No image is shown until somebody has picked their name, whatever the window asks for.
       if (parts.people.locked()) throw new ScansideError('forbidden', 'This desk is locked. Pick your name to go on.')
-      return operations.during(operation, 'open-scan', (signal, report) =>
-        scans.open(ref, signal, (bytes, total) => report(total ? Math.min(1, bytes / total) : null, 'Fetching the scan …')),
-      )
+      return operations.during(operation, 'open-scan', async (signal, report) => {
+        const open = await scans.open(ref, signal, (bytes, total) => report(total ? Math.min(1, bytes / total) : null, 'Fetching the scan …'))
+        parts.grading.opened(open.bulk)
+        return open
+      })
     },
     'scans.close': ({ bulk }) => scans.close(bulk),
 

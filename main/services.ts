@@ -210,6 +210,13 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   appStore.subscribe((value) => emit('store.app', value))
   runsStore.subscribe((value) => emit('store.runs', value))
   inbox.store.subscribe((value) => emit('store.inbox', value))
+  // Whoever has read a verdict in the Inbox does not grade that scan blind.
+  const noteReading = () => {
+    const { reading } = inbox.store.get()
+    if (reading !== null) grading.readInInbox(reading)
+  }
+  inbox.store.subscribe(noteReading)
+  people.onChange(noteReading)
   people.onChange(show)
 
   let lastHome = ''

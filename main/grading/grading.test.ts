@@ -58,6 +58,7 @@ const room = async () => {
         if (!person) throw new ScansideError('forbidden', 'Pick your name first.')
         return person
       },
+      status: () => ({ person, people: [], fixed: false, locked: false, idleMinutes: 0 }),
     },
     scans,
     operations: createOperations(
@@ -68,7 +69,7 @@ const room = async () => {
     archive,
     now: () => new Date('2026-11-22T20:00:00Z'),
   })
-  const { handlers } = grading
+  const { handlers, opened } = grading
   const sit = (next: typeof person) => {
     person = next
   }
@@ -85,7 +86,7 @@ const room = async () => {
       await scans.close(open.bulk)
     }
   }
-  return { desk, options, scans, handlers, sit, gradeAll }
+  return { desk, options, scans, handlers, opened, readInInbox: grading.readInInbox, sit, gradeAll }
 }
 
 describe('a batch', () => {
@@ -192,33 +193,61 @@ describe('a batch', () => {
   })
 
   it('counts no grading whose grader had seen the scan, its verdict or another’s word', async () => {
-    const { desk, options, scans, handlers, gradeAll } = await room()
+    const { desk, options, scans, handlers, opened, gradeAll, sit } = await room()
     const runs = createRuns({ ...options, local: scans.local })
     await runs.start({ pipeline: 'p', values: {}, subject: 's', refs: [ref('1')] })
     await runs.idle()
     const seen = await scans.open(ref('1'), never)
-    await handlers['grading.ofScan']({ bulk: seen.bulk })
+    // Nobody sits here yet: nobody has seen it.
+    sit(null)
+    opened(seen.bulk)
+    sit(anna)
+    opened(seen.bulk)
     const { batch } = await handlers['grading.create']({ name: 'Pilot', scans: [ref('1'), ref('2')], repeats: 0 })
     await gradeAll(batch, () => word())
     expect((await handlers['grading.agreement']({ batch })).notBlind).toBe(1)
     const one = desk.lab.gradings.ofDigest(scans.openedAs(seen.bulk)?.digest ?? '')
     expect(one).toMatchObject([{ saw: { machine: true, others: false, identity: true }, batch }])
+    sit(ben)
+    await gradeAll(batch, () => word())
+    expect((await handlers['grading.agreement']({ batch })).notBlind).toBe(1)
+  })
+
+  it('counts no grading of a scan whose verdict its grader has read in the Inbox', async () => {
+    const { desk, scans, handlers, gradeAll, readInInbox, sit } = await room()
+    const found = await scans.open(ref('1'), never)
+    const sha256 = scans.openedAs(found.bulk)?.digest ?? ''
+    const result = {
+      ...{ inputs: [{ name: 'scan.vol', size: 1, sha256 }], verdict: 'usable' as const, action: 'keep' as const, decidedBy: [], criteria: [] },
+      ...{ series: [], intervals: [], files: [] },
+    }
+    const pipeline = { name: 'oct-quality', version: '1', profile: 'p' }
+    desk.lab.inbox.addVerdict('scan-1', { profile: 'p', at: '2026-11-22T20:00:00Z', pipeline, result }, null, null)
+    readInInbox('scan-1')
+    readInInbox('not-there')
+    const { batch } = await handlers['grading.create']({ name: 'Pilot', scans: [ref('1'), ref('2')], repeats: 0 })
+    await gradeAll(batch, () => word())
+    sit(ben)
+    await gradeAll(batch, () => word())
+    const { notBlind, pairs } = await handlers['grading.agreement']({ batch })
+    expect([notBlind, pairs[0]?.rows[0]?.n]).toEqual([1, 1])
+    await scans.closeAll()
   })
 })
 
 describe('the open word', () => {
-  const opened = async (scans: Awaited<ReturnType<typeof room>>['scans']): Promise<OpenScan> => scans.open(ref('1'), never)
+  const openOne = async (scans: Awaited<ReturnType<typeof room>>['scans']): Promise<OpenScan> => scans.open(ref('1'), never)
 
   it('keeps others’ sealed until one’s own is there, and tells what was seen', async () => {
     const { scans, handlers, sit } = await room()
-    const { bulk } = await opened(scans)
+    const { bulk } = await openOne(scans)
     expect(await handlers['grading.ofScan']({ bulk })).toEqual({ mine: null, others: [], sealed: 0 })
     await handlers['grading.word']({ bulk, ...word(), sawMachine: true })
     await handlers['grading.word']({ bulk, ...word('ambiguous', { S: 'warn' }), sawMachine: true })
     const mine = gradingMethods['grading.ofScan'].output.parse(await handlers['grading.ofScan']({ bulk })).mine
     expect(mine).toMatchObject({ grader: 'Anna', overall: 'ambiguous', saw: { machine: true, others: false, identity: true }, batch: null })
     sit(ben)
-    const other = await opened(scans)
+    const other = await openOne(scans)
     expect(await handlers['grading.ofScan']({ bulk: other.bulk })).toEqual({ mine: null, others: [], sealed: 2 })
     await handlers['grading.word']({ bulk: other.bulk, ...word(), sawMachine: false })
     const after = await handlers['grading.ofScan']({ bulk: other.bulk })

@@ -14,12 +14,16 @@ import { agreementOfBatch, differencesOf } from './compare.ts'
 import { orderFor, randomFromText, repeatsOf } from './order.ts'
 
 export interface GradingRoom {
+  /** Told that the window has opened a scan with all that is known of it: who sits here no longer grades it blind. */
+  opened(bulk: string): void
+  /** Told which scan's verdict is being read in the Inbox; the same holds for it. */
+  readInInbox(scan: string): void
   handlers: Pick<Handlers, keyof typeof gradingMethods | 'grading.open'>
 }
 
 export interface GradingOptions {
-  lab: Pick<Lab, 'gradings' | 'chain'>
-  people: Pick<PeopleRoom, 'needed'>
+  lab: Pick<Lab, 'gradings' | 'chain' | 'inbox' | 'readOnly'>
+  people: Pick<PeopleRoom, 'needed' | 'status'>
   scans: Pick<Scans, 'openBlind' | 'openedAs' | 'close'>
   operations: Pick<Operations, 'during'>
   archive: () => HomeArchive | null
@@ -124,7 +128,24 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
     rest: Pick<GradingRecord, 'digest' | 'saw' | 'batch' | 'item' | 'scan' | 'repeat'>,
   ) => records.add({ ...word, ...rest, id: newId(), grader: person.id, name: person.name, at: time() })
 
+  /** What whoever sits here sees of a scan; nothing is noted where nobody does, or nothing can be written. */
+  const seesHere = (digests: readonly string[], what: { machine: boolean }) => {
+    const { person, locked } = people.status()
+    if (!person || locked || lab.readOnly) return
+    for (const digest of digests) records.see(person.id, digest, { identity: true, ...what })
+  }
   return {
+    opened: (bulk) => {
+      const as = scans.openedAs(bulk)
+      if (as && !as.blind) seesHere([as.digest], { machine: as.judged })
+    },
+    readInInbox: (scan) => {
+      const judged = lab.inbox.verdicts(scan)[0]?.result.inputs ?? []
+      seesHere(
+        judged.map(({ sha256 }) => sha256),
+        { machine: true },
+      )
+    },
     handlers: {
       'grading.ofScan': ({ bulk }) => {
         const { id } = people.needed()

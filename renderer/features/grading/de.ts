@@ -43,6 +43,7 @@ const de: Sentences<typeof en> = {
     saved: 'Gespeichert. Eine Änderung wird daneben behalten, nicht darüber.',
     sealed_one: '{{count}} weitere Beurteilung öffnet sich, wenn Ihre vollständig ist: {{done}} von 7.',
     sealed_other: '{{count}} weitere Beurteilungen öffnen sich, wenn Ihre vollständig ist: {{done}} von 7.',
+    closed: 'geschlossen',
     sealedNone: 'Die zweite Beurteilung öffnet sich, wenn Ihre vollständig ist: {{done}} von 7.',
     opens: 'Vollständig. Speichern öffnet, was andere sagen.',
     noOther: 'An diesem Platz hat sonst niemand diesen Scan beurteilt.',

@@ -40,6 +40,7 @@ const en = {
     saved: 'Saved. A change is kept beside it, not over it.',
     sealed_one: '{{count}} other grading opens when yours is complete: {{done}} of 7.',
     sealed_other: '{{count}} other gradings open when yours is complete: {{done}} of 7.',
+    closed: 'closed',
     sealedNone: 'The second reading opens when yours is complete: {{done}} of 7.',
     opens: 'Complete. Saving opens what others said.',
     noOther: 'Nobody else has graded this scan at this desk.',

@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Verdict } from '../../../oct/results.ts'
 import { Keys } from '../../ui/keys.tsx'
@@ -14,6 +15,7 @@ interface QuestionBoxProps {
 /** One question with its three answers and their keys; that it cannot be told is a fourth, beside the point. */
 export function QuestionBox({ question, answers, onAnswer }: QuestionBoxProps) {
   const { t } = useTranslation('grading')
+  const id = useId()
   const chosen =
     question === 'overall' ? overallChoices.indexOf(answers.overall as Verdict) : letterChoices.indexOf(answers.letters[question] ?? 'pass')
   const answered = question === 'overall' ? answers.overall !== null : answers.letters[question] !== undefined
@@ -23,10 +25,10 @@ export function QuestionBox({ question, answers, onAnswer }: QuestionBoxProps) {
       : letterChoices.map((status) => t(`${question === 'R' ? 'choiceR' : 'choice'}.${status}`))
   return (
     <div className={styles.question}>
-      <p id="grading-question" aria-live="polite">
+      <p id={id} aria-live="polite">
         {question !== 'overall' && <b className={styles.letter}>{question}</b>} <b className="strong">{t(`ask.${question}`)}</b>
       </p>
-      <fieldset className={styles.choices} aria-labelledby="grading-question">
+      <fieldset className={styles.choices} aria-labelledby={id}>
         {labels.map((label, nth) => (
           <button
             key={label}

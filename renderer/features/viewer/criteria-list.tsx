@@ -214,7 +214,7 @@ function FamilyRow({ row, family, verdict, decidedBy, word, second, here, open, 
           {asked && (
             <>
               <span className="sr-only">{grading('column.you')}</span>
-              {word.person ? <AnswerMark answers={word.answers} question={row} /> : null}
+              {word.person ? <AnswerMark answers={word.answers} question={row} /> : <StatusMark status={null} empty="dash" />}
             </>
           )}
         </span>
@@ -227,7 +227,10 @@ function FamilyRow({ row, family, verdict, decidedBy, word, second, here, open, 
               ) : word.mine ? (
                 <StatusMark status={null} empty="dash" />
               ) : (
-                <Lock className="icon faint" size={12} aria-hidden />
+                <>
+                  <Lock className="icon faint" size={12} aria-hidden />
+                  <span className="sr-only">{grading('word.closed')}</span>
+                </>
               )}
             </>
           )}

@@ -17,8 +17,9 @@ const margin = 0.01
 const missingShare = 0.5
 /** Brightness by which a retina exceeds its vitreous; below it nothing is seen of it. */
 const leastContrast = 0.02
-/** px: a line this near to the upper or lower edge counts as cut off; own */
+/** px: a line this near to the upper or lower edge counts as cut off; own. Less in very small pictures, at most this share of the height. */
 const edge = 10
+const edgeShare = 0.03
 
 type Seen = Omit<FrameView, 'states'>
 
@@ -50,6 +51,7 @@ function lineToJudge({ ilm, bm, found }: Seen, which: 'ilm' | 'bm'): Float32Arra
 
 function stateOf(view: Seen, x: number, ilm: number, bm: number, thickness: number, gaps: boolean): AScanState {
   const { roots, width, height, found } = view
+  const border = Math.min(edge, edgeShare * height)
   if (Number.isNaN(ilm) && Number.isNaN(bm)) {
     if (gaps && missing(roots, x, width, 0, height) > missingShare) return 'signal-missing'
     return mean(roots, x, width, 0, edge) > tissue ? 'cut-upper' : 'not-segmented'
@@ -59,8 +61,8 @@ function stateOf(view: Seen, x: number, ilm: number, bm: number, thickness: numb
   const from = Math.max(0, Math.floor(upper))
   const to = Math.min(height, Math.ceil(lower))
   if (gaps && missing(roots, x, width, from, to) > missingShare) return 'signal-missing'
-  if (upper <= edge) return 'cut-upper'
-  if (lower >= height - edge) return 'cut-lower'
+  if (upper <= border) return 'cut-upper'
+  if (lower >= height - border) return 'cut-lower'
   // A line drawn where nothing is seen does not make a retina.
   const unseen = Number.isNaN(found.ilm[x]) && Number.isNaN(found.bm[x])
   if (unseen && mean(roots, x, width, from, to) - mean(roots, x, width, 0, from - edge) < leastContrast) return 'signal-missing'

@@ -61,8 +61,13 @@ function distance(row: number, border: Float32Array, x: number): number {
   return least
 }
 
+/** Whether the file would carry a line if the device had drawn it: RAW exports have a place for each, others name those they have. */
+function carries({ format, frames }: Pick<Scan, 'format' | 'frames'>, name: string): boolean {
+  return format === 'heidelberg-vol' || frames.some(({ layers }) => layers.some((layer) => layer.name === name))
+}
+
 /** A-scans that show a retina and lack ILM or BM. The BM may be absent in the disc and, but for circles, at one end of the B-scan. */
-export function lacking(view: View, seen: Uint8Array, scan: Pick<Scan, 'pattern' | 'spacing'>): Share {
+export function lacking(view: View, seen: Uint8Array, scan: Pick<Scan, 'format' | 'frames' | 'pattern'>): Share {
   const { width, info, found } = view
   const rowsOf = (name: string) => info.layers.find((layer) => layer.name === name)?.rows
   const ilm = rowsOf('ILM')
@@ -70,10 +75,11 @@ export function lacking(view: View, seen: Uint8Array, scan: Pick<Scan, 'pattern'
   const share = { count: 0, of: 0 }
   const closed = info.location.kind === 'ring' || scan.pattern === 'ring'
   const from = closed ? 0 : Math.ceil(margin * width)
-  const allowed = bm && !closed ? absences(view, bm) : new Uint8Array(width)
+  const allowed = !carries(scan, 'BM') ? new Uint8Array(width).fill(1) : bm && !closed ? absences(view, bm) : new Uint8Array(width)
+  const wantsIlm = carries(scan, 'ILM')
   for (let x = from; x < width - from; x++) {
     if (!seen[x]) continue
-    const noIlm = ilm === undefined || Number.isNaN(ilm[x])
+    const noIlm = wantsIlm && (ilm === undefined || Number.isNaN(ilm[x]))
     const noBm = (bm === undefined || Number.isNaN(bm[x])) && !allowed[x]
     // Where no border is seen either, there may be none to draw.
     if (noIlm && noBm && Number.isNaN(found.ilm[x]) && Number.isNaN(found.bm[x])) continue

@@ -115,6 +115,17 @@ describe('the BM may end', () => {
   })
 })
 
+it('a line that a format has no place for is not missing', async () => {
+  const { scan, view } = await made()
+  const without = { ...view, info: { ...view.info, layers: view.info.layers.filter(({ name }) => name !== 'BM') } }
+  const frames = [without.info]
+  expect(found({ ...scan, frames }, [without]).of('A.missing')?.status).toBe('fail')
+  expect(found({ ...scan, format: 'heidelberg-xml', frames }, [without]).of('A.missing')?.status).toBe('pass')
+  expect(found({ ...scan, format: 'heidelberg-xml', frames: [view.info, without.info] }, [view, without]).of('A.missing')).toMatchObject({
+    value: 50,
+  })
+})
+
 describe('crossing lines', () => {
   it('are counted for the outer ones and for those between, by their names', async () => {
     const { scan, view } = await made()

@@ -88,6 +88,12 @@ describe('blank B-scans', () => {
     expect(found({ scan, views: dim }).of('motion.blank')).toMatchObject({ status: 'fail', value: 1 })
   })
 
+  it('are not told by contrast where the whole volume has none', async () => {
+    const { scan, views } = await volume()
+    const flat = views.map((view, i) => ({ ...view, roots: view.roots.map((root) => 0.3 + 0.02 * (i % 2) * root) }))
+    expect(found({ scan, views: flat }).of('motion.blank')?.value).toBe(0)
+  })
+
   it('say nothing about jumps', async () => {
     const { scan, views } = await volume()
     const result = found({ scan, views: views.map((view, i) => (i === 2 ? noise(view) : view)) })

@@ -9,6 +9,8 @@ import { alongShift, type Profiles, profilesOf } from './motion-shift.ts'
 const blankShare = 0.9
 /** Share of the volume's median contrast below which a B-scan was taken through a closing lid. */
 const dimShare = 0.25
+/** Where the whole volume stands out by less, that says nothing. */
+const leastContrast = 0.05
 /** Steps to each side whose median is the trend. */
 const trend = 2
 const signalMissing = aScanStates.indexOf('signal-missing')
@@ -32,7 +34,7 @@ export const motion: MakeDetector = ({ profile, scan }) => {
   const blankFrames = (): Criterion => {
     const limit = limitOf(profile, 'motion.blank')
     const usual = median(kept.flatMap(({ contrast }) => (contrast === null ? [] : [contrast]))) ?? 0
-    const value = kept.filter(({ blank, contrast }) => blank || (contrast !== null && contrast < dimShare * usual)).length
+    const value = kept.filter(({ blank, contrast }) => blank || (contrast !== null && usual >= leastContrast && contrast < dimShare * usual)).length
     const status = grade(value, limit, 'low')
     const reason = value === 0 ? 'No B-scan is blank.' : `${value} of ${kept.length} B-scans are blank, as by a blink.`
     return { id: 'motion.blank', status, value, unit: '', threshold: `<= ${limit.warn}`, evidence: 'own', reason }

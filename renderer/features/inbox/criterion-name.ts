@@ -5,6 +5,7 @@ export type CriterionName = keyof (typeof en)['criterion']
 
 const names: Record<CriterionName, true> = {
   O: true,
+  'O-protocol': true,
   S: true,
   C: true,
   A: true,
@@ -33,6 +34,7 @@ const names: Record<CriterionName, true> = {
   'A-jump': true,
   'L-anatomy': true,
   'L-pair': true,
+  'F-pattern': true,
   'F-shift': true,
   'O-blur': true,
   ART: true,

@@ -54,7 +54,7 @@ const en = {
     again: 'take again',
     kept: 'kept',
     attempts_one: 'attempt 1',
-    attempts_other: '{{count}} attempts',
+    attempts_other: '{{count}} tries',
     first: 'first word: {{word}}',
   },
   action: {
@@ -103,7 +103,8 @@ const en = {
   yourWord: '{{by}} says: {{status}}. {{reason}}',
   status: { pass: 'good', warn: 'doubtful', fail: 'bad', unknown: 'not judged' },
   criterion: {
-    O: 'Sharpness',
+    O: 'Obvious',
+    'O-protocol': 'Protocol',
     S: 'Signal',
     C: 'Centring',
     A: 'Layers',
@@ -132,6 +133,7 @@ const en = {
     'A-jump': 'Layers jumping',
     'L-anatomy': 'Eye by anatomy',
     'L-pair': 'Eye by pair',
+    'F-pattern': 'Same pattern',
     'F-shift': 'Shift to last',
     'O-blur': 'Sharpness',
     ART: 'Averaging',

@@ -141,7 +141,10 @@ const headOf = (id: string): string => id.split('.')[0] ?? id
 export function strip({ criteria, decidedBy, overrides }: Pick<InboxScan, 'criteria' | 'decidedBy' | 'overrides'>): Shown[] {
   const word = (id: string) => overrides.findLast(({ criterion }) => criterion === id) ?? null
   const rank = (one: Criterion) =>
-    (word(one.id) ? -20 : 0) + (decidedBy.includes(one.id) ? -10 : 0) + worst.indexOf(one.status) * 2 + (one.id.includes('.') ? 1 : 0)
+    (word(one.id) ? -20 : 0) +
+    (decidedBy.includes(one.id) ? -10 : 0) +
+    worst.indexOf(one.status) * 2 +
+    (one.id.includes('.') === decidedBy.includes(one.id) ? 0 : 1)
   const shown = criteria.filter((one) => word(one.id) || (!one.experimental && one.id !== 'R'))
   const best = new Map<string, Criterion>()
   for (const one of shown) {

@@ -60,7 +60,7 @@ export function OverrideForm({ scan, onDone }: { scan: InboxScan; onDone: () => 
         if (event.key === 'Escape') onDone()
       }}
     >
-      <h2 className="label">{t('override.title')}</h2>
+      <h2>{t('override.title')}</h2>
       <p className="small soft">{t('override.body')}</p>
       <label className="label" htmlFor={`${id}c`}>
         {t('override.criterion')}
@@ -73,7 +73,7 @@ export function OverrideForm({ scan, onDone }: { scan: InboxScan; onDone: () => 
         ))}
       </Select>
       {machine && <p className="small soft">{t('override.machine', { status: t(`status.${machine.status}`) })}</p>}
-      <span className="label">{t('override.status')}</span>
+      <span className={`label ${styles.gap}`}>{t('override.status')}</span>
       <Segmented
         label={t('override.status')}
         value={status}

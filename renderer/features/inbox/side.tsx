@@ -119,8 +119,8 @@ function Attempts({ inbox, scan, place, person, onRead, onChoose }: Omit<SidePro
                     <span className="faint">{one.takenAt}</span>
                   </span>
                   <span className="soft small ellipsis">
-                    {t(`mark.${mark}`)}
-                    {one.study && `, ${t('study')}`}
+                    {one.study ? <b className="strong">{t('study')}</b> : t(`mark.${mark}`)}
+                    {one.study && <span className="sr-only">{`, ${t(`mark.${mark}`)}`}</span>}
                   </span>
                 </span>
               </button>

@@ -145,8 +145,8 @@ function useNote({ slot, attempts, front }: SlotView): string {
   if (slot.state === 'missing' || !front) return t('slot.missing')
   if (slot.state === 'judging') return front.provisional ? t('slot.first', { word: t(`mark.${front.provisional.verdict}`) }) : t(`slot.judging`)
   if (slot.state === 'unread') return t('slot.unread')
-  if (slot.state === 'good') return attempts.length > 1 ? `${tries}, ${t('slot.good')}` : t(front.decision ? 'slot.kept' : 'slot.good')
-  return attempts.length > 1 ? `${tries}, ${t(`slot.${slot.state}`)}` : t(`slot.${slot.state}`)
+  const word = t(slot.state === 'good' && front.decision ? 'slot.kept' : `slot.${slot.state}`)
+  return attempts.length > 1 ? `${word}, ${tries}` : word
 }
 
 function VisitLine({ visit, scans, onRead }: { visit: InboxVisit; scans: Map<string, InboxScan>; onRead: (scan: string) => void }) {

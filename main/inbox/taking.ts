@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { ScansideError } from '../../oct/errors.ts'
 import { readIdentity } from '../../oct/formats/identity.ts'
+import type { EarlierScan } from '../../oct/quality/examination.ts'
 import { pipeline } from '../../oct/quality/judge.ts'
 import type { Profile } from '../../oct/quality/profile.ts'
 import { protocolFor } from '../../oct/quality/protocol-for.ts'
@@ -71,6 +72,15 @@ export function createTaking(options: TakingOptions) {
     return parse(named, closing.signal)
   }
 
+  /** A desk whose records can only be read still tells the technician what it sees. */
+  const written = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      report(error)
+    }
+  }
+
   const recordOf = async (files: readonly LocalFile[], digest: string, source: Source, known: ShelvedScan | null, copyMs: number) => {
     const arrived = now()
     const scan = await look(files)
@@ -124,7 +134,7 @@ export function createTaking(options: TakingOptions) {
       analysisMs: null,
       verdictMs: null,
     }
-    records.add(record, source.places, digestsOf(files))
+    written(() => records.add(record, source.places, digestsOf(files)))
     shelf.scans.set(record.id, { record, state: 'refused', verdict: null, provisional: null, local: null, decision: null, overrides: [] })
     onJudged(record.id)
     return record.id
@@ -160,7 +170,7 @@ export function createTaking(options: TakingOptions) {
       analysisMs: Math.max(0, analysisMs),
       verdictMs: source.urgent ? Math.max(0, clock() - source.readableAt) : null,
     }
-    keep(scan, files, source, result, thumb, asEarlier && toStored(asEarlier))
+    keep(scan, files, source, result, thumb, asEarlier && scan.record.patient !== '' ? forNextVisit(asEarlier, result) : null)
   }
   const keep = (
     scan: ShelvedScan,
@@ -172,16 +182,13 @@ export function createTaking(options: TakingOptions) {
   ) => {
     const verdict = { profile: profile.name, at: now().toISOString(), pipeline: { ...pipeline, profile: profile.name }, result }
     Object.assign(scan, { state: 'judged', provisional: null, verdict })
-    try {
+    written(() => {
       if (records.byDigest(scan.record.digest)) {
         records.update(scan.record)
         records.lay(source.folder, scan.record.id, source.places)
       } else records.add(scan.record, source.places, digestsOf(files))
       records.addVerdict(scan.record.id, verdict, thumb, earlier)
-    } catch (error) {
-      // A desk whose records can only be read still tells the technician what it saw.
-      report(error)
-    }
+    })
     onJudged(scan.record.id)
   }
 
@@ -231,7 +238,7 @@ export function createTaking(options: TakingOptions) {
       // A dropped set may be open in the window by its id; a copy of what is here already is let go.
       if (source.folder !== '' && known.local !== null && locals.has(known.local)) await locals.drop(local)
       else known.local = local
-      if (known.state !== 'judging') records.lay(source.folder, known.record.id, source.places)
+      if (known.state !== 'judging') written(() => records.lay(source.folder, known.record.id, source.places))
       onChange()
       return known.record.id
     }
@@ -267,6 +274,12 @@ export function createTaking(options: TakingOptions) {
 }
 
 export type Taking = ReturnType<typeof createTaking>
+
+/** What a later visit is held against. Of a scan that has to be taken again the numbers are enough. */
+const forNextVisit = (earlier: EarlierScan, { verdict }: ScanResult) => {
+  const { slo, ...rest } = earlier
+  return toStored(verdict === 'unusable' || !slo ? rest : earlier)
+}
 
 /** Digests by which a scan is found again: as it is, and as an engine is given it. */
 const digestsOf = (files: readonly LocalFile[]): string[] =>

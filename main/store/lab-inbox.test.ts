@@ -76,6 +76,16 @@ describe('the Inbox’s records', () => {
     expect(lab.inbox.earlier('a')).toEqual({ body: '{}', slo: null })
   })
 
+  it('keep the fundus pictures of a patient’s two newest days', () => {
+    const slo = Uint8Array.from({ length: 400 }, (_, i) => i % 7)
+    const days = ['2027-01-01', '2027-02-01', '2027-03-01']
+    for (const day of days) {
+      lab.inbox.add(record(day, { day }), [], [])
+      lab.inbox.addVerdict(day, verdict('one', day), null, { body: '{}', slo })
+    }
+    expect(days.map((day) => lab.inbox.earlier(day)?.slo ?? null)).toEqual([null, slo, slo])
+  })
+
   it('keep every word, and the newest counts', () => {
     lab.inbox.add(record('a'), [], [])
     expect(lab.inbox.decision('a')).toBeNull()

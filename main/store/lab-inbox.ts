@@ -2,6 +2,7 @@
  * What the Inbox keeps in lab.db: scans by the digest of their files, one verdict per profile, every decision and override ever made, which attempt
  * is the study's, and what a later visit is held against. The device's patient and visit ids are here and in no other table.
  */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { z } from 'zod'
 import { type Results, scanResultSchema, statusSchema } from '../../oct/results.ts'
 import { decisions } from '../../preload/inbox.ts'
@@ -119,6 +120,9 @@ export interface InboxRecords {
   chosen(slot: string): string | null
 }
 
+/** bytes of a fundus picture kept for the next visit */
+const mostPicture = 1_000_000
+
 const recordRow = z.object({ record: z.string() })
 const blob = z.union([z.instanceof(ArrayBuffer), z.instanceof(Uint8Array)]).nullable()
 const verdictRow = z.object({ profile: z.string(), at: z.string(), pipeline: z.string(), version: z.string(), result: z.string() })
@@ -154,6 +158,23 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
     for (const table of ['inbox_files', 'inbox_places', 'inbox_verdicts', 'inbox_words', 'inbox_study'])
       db.run(`DELETE FROM ${table} WHERE scan = ?`, scan)
     db.run('DELETE FROM inbox_scans WHERE id = ?', scan)
+  }
+  /** Fundus pictures are held against the next visit alone: of a patient the two newest days keep theirs. */
+  const forgetOldPictures = (scan: string) => {
+    const patient = db.all(z.object({ patient: z.string() }), 'SELECT patient FROM inbox_scans WHERE id = ?', scan)[0]?.patient ?? ''
+    const day = "json_extract(record, '$.day')"
+    const days = db.all(
+      z.object({ day: z.string() }),
+      `SELECT DISTINCT ${day} AS day FROM inbox_scans WHERE patient = ? ORDER BY day DESC LIMIT 2`,
+      patient,
+    )
+    const oldest = days.at(-1)?.day
+    if (patient === '' || oldest === undefined) return
+    db.run(
+      `UPDATE inbox_verdicts SET slo = NULL WHERE slo IS NOT NULL AND scan IN (SELECT id FROM inbox_scans WHERE patient = ? AND ${day} < ?)`,
+      patient,
+      oldest,
+    )
   }
   const words = (scan: string, kind: string) =>
     db.all(wordRow, 'SELECT at, by, body FROM inbox_words WHERE scan = ? AND kind = ? ORDER BY n DESC', scan, kind)
@@ -208,8 +229,9 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
           thumb?.width ?? 0,
           thumb?.height ?? 0,
           earlier?.body ?? null,
-          earlier?.slo ?? null,
+          earlier?.slo ? deflateRawSync(earlier.slo, { level: 4 }) : null,
         )
+        forgetOldPictures(scan)
       }),
     verdicts: (scan) =>
       db
@@ -236,7 +258,8 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
     earlier: (scan) => {
       const row = z.object({ earlier: z.string(), slo: blob })
       const found = db.all(row, 'SELECT earlier, slo FROM inbox_verdicts WHERE scan = ? AND earlier IS NOT NULL ORDER BY at DESC LIMIT 1', scan)[0]
-      return found ? { body: found.earlier, slo: bytesOf(found.slo) } : null
+      const slo = bytesOf(found?.slo ?? null)
+      return found ? { body: found.earlier, slo: slo && new Uint8Array(inflateRawSync(slo, { maxOutputLength: mostPicture })) } : null
     },
     decide: (scan, { what, by, at }) => say(scan, 'decision', at, by, { what }),
     decision: (scan) => {

@@ -72,7 +72,14 @@ export function BscanPicture({ open, index, frame, scan }: BscanPictureProps) {
             ))}
           </svg>
           {labels.map(({ kind, from, to, left }, i) => (
-            <p key={kind} className={styles.faultLabel} style={{ left, bottom: bottom + 42 + i * 22 }} data-kind={kind} data-from={from} data-to={to}>
+            <p
+              key={kind}
+              className={styles.faultLabel}
+              style={{ left, maxWidth: rect.x + rect.width - left - 4, bottom: bottom + 42 + i * 22 }}
+              data-kind={kind}
+              data-from={from}
+              data-to={to}
+            >
               <b>{t(`viewer:interval.${kind}`)}</b> {t('inbox:image.stretch', { from, to })}
             </p>
           ))}

@@ -15,12 +15,14 @@ export interface DemoDevice {
  */
 export function createDemoDevice(url: URL, folder: string, everyMs = 4_000): DemoDevice {
   let worker: Worker | null = null
-  const cleared = rm(folder, { recursive: true, force: true })
+  const clear = () => rm(folder, { recursive: true, force: true }).catch(() => undefined)
+  // What a crash left there goes at the next start.
+  const cleared = clear()
   return {
     start: async () => {
       if (worker) return folder
       await cleared
-      await rm(folder, { recursive: true, force: true })
+      await clear()
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const started = new Worker(url, { workerData: { folder, everyMs }, env: {}, stdout: true, stderr: true })
       worker = started
@@ -36,7 +38,7 @@ export function createDemoDevice(url: URL, folder: string, everyMs = 4_000): Dem
       await worker?.terminate()
       worker = null
       await cleared
-      await rm(folder, { recursive: true, force: true })
+      await clear()
     },
   }
 }

@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeWebStream } from 'node:stream/web'
 import { ScansideError } from '../oct/errors.ts'
+import { pipeline as analysis } from '../oct/quality/judge.ts'
 import type { AppStore, Handlers, RunsStore, ScanRow } from '../preload/contract.ts'
 import type { ArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -21,9 +22,6 @@ import type { Site } from './site/site-file.ts'
 import type { Lab } from './store/lab.ts'
 import type { Store } from './store/stores.ts'
 import type { Vault } from './vault/vault.ts'
-
-/** The pipeline of the image this project ships, as its label names it. */
-const shippedPipeline = 'oct-quality'
 
 export interface HandlerParts {
   capabilities: Capabilities
@@ -114,7 +112,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const listed = engine.engine() ? await parts.pipelines.list() : []
       return {
         available: capabilities.shippedImage !== null,
-        loaded: listed.some(({ name, builtin }) => name === shippedPipeline && !builtin),
+        loaded: listed.some(({ name, version, builtin }) => name === analysis.name && version === analysis.version && !builtin),
         name: 'OCT quality',
       }
     },

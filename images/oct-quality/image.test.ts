@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { profileArguments } from '../../oct/quality/collection.ts'
-import { judge, parseProfile } from '../../oct/quality/judge.ts'
+import { judge, parseProfile, pipeline } from '../../oct/quality/judge.ts'
 import { resultsSchema } from '../../oct/results.ts'
 import { synthesise } from '../../oct/synth/index.ts'
 import { createNodeCodecs } from '../../test/support/codecs.ts'
@@ -52,6 +52,10 @@ describe('the command', () => {
       expect(wrapper['external-inputs']).toEqual([expect.objectContaining({ 'provides-files-for-command-mount': 'input' })])
       expect(wrapper['output-handlers']).toEqual([expect.objectContaining({ 'accepts-command-output': 'results', label: 'SCANSIDE' })])
     }
+  })
+
+  it('is the analysis of this version', () => {
+    expect(readCommand()).toMatchObject({ name: pipeline.name, version: pipeline.version, image: `scanside/oct-quality:${pipeline.version}` })
   })
 
   it('is carried by the label as a list', () => {

@@ -269,4 +269,10 @@ describe('what the application runs itself', () => {
     const broken = createPipelines({ images: () => Promise.reject(new ScansideError('timeout', 'Silent.')), builtin })
     await expect(broken.list()).rejects.toMatchObject({ code: 'timeout' })
   })
+
+  it('of two versions of one pipeline lists the newer first', async () => {
+    const versions = ['1.9', '1.10', '1.2'].map((version, i) => image([command({ version })], { id: `sha256:${i}`, names: [`lab/oct:${version}`] }))
+    const rows = await createPipelines({ images: async () => versions, builtin }).list()
+    expect(rows.filter(({ context, builtin: own }) => context === 'scan' && !own).map(({ version }) => version)).toEqual(['1.10', '1.9', '1.2'])
+  })
 })

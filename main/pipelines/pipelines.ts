@@ -34,6 +34,8 @@ interface Candidate {
   context: ResolvedWrapper['context']
 }
 
+const newerFirst = new Intl.Collator('en', { numeric: true })
+
 const nameOf = (image: EngineImage): string => image.names[0] ?? `image ${image.digest.slice(0, 12)}`
 
 const idOf = (image: EngineImage, command: Command, wrapper: Wrapper): string => `${image.id}|${command.name}|${wrapper.name}`.slice(0, 500)
@@ -147,7 +149,7 @@ export function createPipelines({ images, builtin, capacity, allowed }: Pipeline
   return {
     async list() {
       const rows = [...current(await containers()), ...(builtin ? [builtin] : [])].flatMap(listOf)
-      return rows.sort((a, b) => a.label.localeCompare(b.label) || a.version.localeCompare(b.version)).slice(0, 500)
+      return rows.sort((a, b) => a.label.localeCompare(b.label) || newerFirst.compare(b.version, a.version)).slice(0, 500)
     },
 
     async plan(pipelineId, values): Promise<RunPlan & { context: ResolvedWrapper['context'] }> {

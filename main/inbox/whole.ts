@@ -17,8 +17,8 @@ import type { VolHead } from './listing.ts'
  */
 export type Wholeness = 'no' | 'yes' | 'unsure'
 
-/** bytes of the smallest grid behind the last B-scan */
-const gridBytes = 132
+/** bytes of a thickness grid behind the last B-scan, by its type: circular ones, and rectangular ones of 2 x 5, 2 x 10 and 8 x 8 cells */
+const gridBytes: Record<number, number> = { 1: 132, 2: 132, 3: 132, 8: 120, 9: 200, 10: 552 }
 const largestXml = 64 * 1024 * 1024
 const mostPictures = 4_000
 
@@ -27,7 +27,7 @@ export async function volWhole(source: ByteSource): Promise<Wholeness> {
   if (source.size < fileHeaderBytes) return 'no'
   try {
     const head = parseHeader(await readExactly(source, 0, fileHeaderBytes))
-    const end = Math.max(layoutBytes(head), ...head.grids.map(({ offset }) => offset + gridBytes))
+    const end = Math.max(layoutBytes(head), ...head.grids.map(({ type, offset }) => offset + (gridBytes[type] ?? 0)))
     if (source.size < end) return 'no'
     const last = await readExactly(source, blockOffset(head, head.frames - 1), 12)
     return ascii(last, 0, 12).startsWith('HSF-BS-') ? 'yes' : 'unsure'

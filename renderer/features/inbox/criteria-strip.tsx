@@ -21,7 +21,8 @@ export function CriteriaStrip({ scan }: { scan: InboxScan }) {
   const shown = all.slice(0, all.length > most ? most - 1 : most)
   const left = scan.criteria.length - shown.length
   /** A number with a short unit; a count of something says less than whether it is good. */
-  const told = ({ status, value, unit }: Criterion) => {
+  const told = ({ status, value, unit: written }: Criterion) => {
+    const unit = written === 'ratio' ? '' : written
     if (status === 'unknown') return t('notJudged')
     if (value === null || (unit.length > longestUnit && status === 'pass')) return t(`status.${status}`)
     return formatValue(value, unit === 'um' ? 'µm' : unit.length > longestUnit ? '' : unit, i18n.language)

@@ -25,10 +25,12 @@ const slopeReach = 6
 const leastParting = 1
 /** Cost of a change by one cell from one block to the next */
 const stiffness = 0.02
+/** mm below the edge from which the BM's course is believed */
+const shallowest = 0.12
 /** Share of the layers' own rise by which the border must fall. */
 const leastFollowed = 0.4
 /** Step by which the border must stand out more along the mirrored course than along the layers', by the picture's range of brightness. */
-const leastStep = 0.115
+const leastStep = 0.13
 
 /** A-scans that are folded: all of a B-scan that is upside down, or whole stretches of tissue at the upper edge in which the mirrored border stands out. */
 export function foldedAScans(view: Pick<FrameView, 'roots' | 'width' | 'height' | 'found'>, axial: number): number[] {
@@ -38,7 +40,7 @@ export function foldedAScans(view: Pick<FrameView, 'roots' | 'width' | 'height' 
   if (runs.length === 0) return []
   const scale = axial > 0 && axial * height < 10 && axial * height > 0.3 ? axial : usualDepth / height
   const grid = blockGrid(roots, width, height, scale)
-  const slopes = slopesOf(found.bm, grid)
+  const slopes = slopesOf(found.bm, grid, shallowest / scale)
   return runs.flatMap(([from, to]) => {
     const first = Math.floor(from / grid.columnStep)
     const last = Math.min(grid.columns - 1, Math.floor(to / grid.columnStep))
@@ -59,13 +61,13 @@ function runsAtEdge(ilm: Float32Array, least: number): [number, number][] {
   return runs
 }
 
-/** Slope of the BM in cells per block, NaN where it is not seen. */
-function slopesOf(bm: Float32Array, { columns, columnStep, rowStep }: BlockGrid): Float32Array {
+/** Slope of the BM in cells per block, NaN where it is not seen or nearer to the upper edge than `least` px: there it may be another border. */
+function slopesOf(bm: Float32Array, { columns, columnStep, rowStep }: BlockGrid, least: number): Float32Array {
   const at = (column: number) => bm[Math.min(bm.length - 1, Math.floor((column + 0.5) * columnStep))] as number
   return Float32Array.from({ length: columns }, (_, column) => {
     const left = Math.max(0, column - slopeReach)
     const right = Math.min(columns - 1, column + slopeReach)
-    return right > left ? (at(right) - at(left)) / (right - left) / rowStep : Number.NaN
+    return right > left && at(column) >= least ? (at(right) - at(left)) / (right - left) / rowStep : Number.NaN
   })
 }
 

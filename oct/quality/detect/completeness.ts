@@ -44,7 +44,9 @@ export const completeness: MakeDetector = ({ profile }) => {
     const means = byFoundLines > 0 ? ' (by lines found in the picture: the file has none)' : ''
     const notSeen = { status: 'unknown' as const, value: null, reason: `Not measured: no layer is seen in ${unseen} % of the A-scans.` }
     const lost = ({ id, state, what, nothing }: (typeof losses)[number]): Criterion => {
-      const value = percent(counts[state])
+      // What is folded lies beyond the upper edge, too.
+      const beyond = state === 'cut-upper' ? counts.folded : 0
+      const value = percent(counts[state] + beyond)
       const limit = limitOf(profile, id)
       const base = { id, unit: '%', threshold: `<= ${limit.warn}`, evidence: 'own' as const }
       const status = grade(value, limit, 'low')

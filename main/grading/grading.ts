@@ -63,6 +63,10 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
   const time = () => now().toISOString()
   const audit = (person: string, what: string) => lab.chain.audit(time(), person, `grading: ${what}`, null)
 
+  /** Notes what a person has seen; a desk whose records can only be read keeps no gradings either. */
+  const see = (person: string, digest: string, what: Parameters<typeof records.see>[2]) => {
+    if (!lab.readOnly) records.see(person, digest, what)
+  }
   const batchOf = (id: string): BatchRecord => {
     const batch = records.batch(id)
     if (!batch) throw goneBatch()
@@ -131,8 +135,8 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
   /** What whoever sits here sees of a scan; nothing is noted where nobody does, or nothing can be written. */
   const seesHere = (digests: readonly string[], what: { machine: boolean }) => {
     const { person, locked } = people.status()
-    if (!person || locked || lab.readOnly) return
-    for (const digest of digests) records.see(person.id, digest, { identity: true, ...what })
+    if (!person || locked) return
+    for (const digest of digests) see(person.id, digest, { identity: true, ...what })
   }
   return {
     opened: (bulk) => {
@@ -153,13 +157,13 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
         const all = records.ofDigest(digest)
         const mine = all.findLast(({ grader }) => grader === id)
         const others = all.filter(({ grader }) => grader !== id).slice(-100)
-        records.see(id, digest, { identity: true, machine: judged, others: mine !== undefined && others.length > 0 })
+        see(id, digest, { identity: true, machine: judged, others: mine !== undefined && others.length > 0 })
         return mine ? { mine: shown(mine), others: others.map(shown), sealed: 0 } : { mine: null, others: [], sealed: others.length }
       },
       'grading.word': ({ bulk, sawMachine, ...word }) => {
         const person = people.needed()
         const { digest } = openOf(bulk)
-        records.see(person.id, digest, { identity: true, machine: sawMachine })
+        see(person.id, digest, { identity: true, machine: sawMachine })
         const { others } = records.seen(person.id, digest)
         const saw = { machine: sawMachine, others, identity: true }
         record(person, word, { digest, saw, batch: null, item: null, scan: null, repeat: false })
@@ -213,7 +217,7 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
         )
         const digest = scans.openedAs(open.bulk)?.digest ?? ''
         if (item) records.itemOpened(item.id, digest)
-        else records.see(person.id, digest, { others: true })
+        else see(person.id, digest, { others: true })
         return open
       },
       'grading.save': ({ item: asked, ...word }) => {
@@ -239,7 +243,7 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
         const differences = differencesFor(batchOf(batch).id, person.id)
         const decided = new Map(records.adjudications(batch).map((one) => [one.scan, one]))
         return differences.slice(0, 2_000).map(({ scan, words }) => {
-          for (const { digest } of words) records.see(person.id, digest, { others: true })
+          for (const { digest } of words) see(person.id, digest, { others: true })
           const one = decided.get(scan)
           return {
             item: scan,

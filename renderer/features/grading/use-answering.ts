@@ -40,6 +40,11 @@ export function useAnswering(of: string | null, page: RefObject<HTMLElement | nu
     const ours = target?.closest('[data-answers]') != null
     const key = readingKey(event.key)
     if (!key || (typing && key.does !== 'save')) return
+    // A key held down answers one question, not all of them.
+    if (event.repeat && key.does !== 'move') {
+      if (!typing) event.preventDefault()
+      return
+    }
     if (key.does === 'save') {
       if (!save || (target?.matches('button, a, summary, select') && !ours)) return
       save()

@@ -65,6 +65,8 @@ export function CriteriaList({ bulk, result }: CriteriaListProps) {
   const press = (event: KeyboardEvent) => {
     const key = event.ctrlKey || event.metaKey || event.altKey ? null : wordKey(event.key)
     if (!key) return
+    // A key held down answers one question, not all of them.
+    if (event.repeat && key.does !== 'move') return event.preventDefault()
     if (key.does === 'answer' && word.person) answer(key.nth, false)
     else if (key.does === 'move') focusRow(rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(at) + key.by))] ?? at)
     else if (key.does === 'save' && word.save && event.target instanceof HTMLElement && event.target.dataset.row !== undefined) word.save()

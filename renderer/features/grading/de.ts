@@ -61,7 +61,6 @@ const de: Sentences<typeof en> = {
     share: '{{percent}} %',
   },
   batches: {
-    title: 'Reihen',
     empty: 'Noch keine Beurteilungsreihe',
     emptyBody:
       'Wählen Sie Scans im Archiv und drücken Sie Beurteilen…: Jede Person sieht sie in eigener Reihenfolge, ohne Bezeichnungen und ohne das Urteil der Maschine, einige zweimal.',

@@ -58,7 +58,6 @@ const en = {
     share: '{{percent}} %',
   },
   batches: {
-    title: 'Batches',
     empty: 'No grading batch yet',
     emptyBody:
       'Choose scans in the archive and press Grade…: each grader sees them in an order of their own, without labels and without the machine’s word, some of them twice.',

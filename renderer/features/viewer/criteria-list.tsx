@@ -1,20 +1,18 @@
-import { ChevronDown, ChevronRight, Lock } from 'lucide-react'
+import { Lock } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Criterion, ScanResult, Verdict } from '../../../oct/results.ts'
+import type { ScanResult } from '../../../oct/results.ts'
 import type { Grading } from '../../../preload/grading.ts'
 import { Button } from '../../ui/button.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { Problem } from '../../ui/notice.tsx'
-import { Threshold } from '../../ui/threshold.tsx'
-import { VerdictMark } from '../../ui/verdict.tsx'
-import { AnswerMark, StatusMark } from '../grading/answer-mark.tsx'
-import { answersOf, lettersAnswered, nextOpen, type Question, questions, withAnswer, wordKey } from '../grading/answers.ts'
+import { lettersAnswered, nextOpen, type Question, withAnswer, wordKey } from '../grading/answers.ts'
 import { PersonNeeded } from '../grading/person-needed.tsx'
 import { QuestionBox } from '../grading/question.tsx'
 import { useWord, type Word } from '../grading/use-word.ts'
 import styles from './criteria.module.css'
-import { type Family, type FamilyName, familiesOf, formatValue, splitId } from './criteria.ts'
+import { familiesOf } from './criteria.ts'
+import { FamilyRow, isQuestion, type Row } from './family-row.tsx'
 
 interface CriteriaListProps {
   bulk: string
@@ -22,9 +20,7 @@ interface CriteriaListProps {
   result: ScanResult | null
 }
 
-type Row = FamilyName | 'overall'
 const nothing: Pick<ScanResult, 'criteria' | 'decidedBy'> = { criteria: [], decidedBy: [] }
-const isQuestion = (row: Row): row is Question => questions.some((question) => question === row)
 
 /**
  * Machine, you, second: one row per OSCAR-IB letter with the worst the machine found, opened for its criteria; the person's own word is
@@ -147,160 +143,5 @@ function Sealed({ word, second }: { word: Word; second: Grading | null }) {
               : t('word.sealedNone', { done })}
       </span>
     </p>
-  )
-}
-
-interface FamilyRowProps {
-  row: Row
-  family: Family | null
-  verdict: Verdict | null
-  decidedBy: readonly string[]
-  word: Word
-  second: Grading | null
-  here: boolean
-  open: boolean
-  onHere: () => void
-  onOpen: () => void
-}
-
-function FamilyRow({ row, family, verdict, decidedBy, word, second, here, open, onHere, onOpen }: FamilyRowProps) {
-  const { t } = useTranslation('viewer')
-  const { t: grading } = useTranslation('grading')
-  const asked = isQuestion(row)
-  // Of several unlike things there is no one value, nor one status.
-  const gathered = row === 'experimental' || row === 'other'
-  const letter = /^[A-Z]$/.test(row) ? row : ''
-  const opens = family !== null && family.criteria.length > 0
-  const name = row === 'overall' ? grading('letter.overall') : gathered ? t(`panel.families.${row}`) : t(`criterion.${row}`)
-  const Chevron = open ? ChevronDown : ChevronRight
-  return (
-    <li data-decided={family?.decided || undefined} className={styles.family} data-here={here || undefined}>
-      <button
-        type="button"
-        className={styles.row}
-        data-row={row}
-        tabIndex={here ? 0 : -1}
-        aria-current={here || undefined}
-        {...(opens ? { 'aria-expanded': open } : {})}
-        onFocus={onHere}
-        onClick={() => {
-          onHere()
-          if (opens) onOpen()
-        }}
-      >
-        {letter ? <b className={styles.letter}>{letter}</b> : <span className={styles.letter} />}
-        <span className={styles.what}>
-          <span className={asked ? 'strong' : ''}>{name}</span>
-          {family && gathered ? (
-            <span className={styles.measured}>
-              <span className={styles.value}>{t('panel.more', { count: family.criteria.length })}</span>
-            </span>
-          ) : (
-            family?.lead && <Measured criterion={family.lead} />
-          )}
-          {opens && <Chevron className={styles.chevron} size={12} aria-hidden />}
-        </span>
-        <span className={styles.cell}>
-          <span className="sr-only">{grading('column.machine')}</span>
-          {row === 'overall' ? (
-            verdict === null ? (
-              <StatusMark status={null} empty="dash" />
-            ) : (
-              <VerdictSaid verdict={verdict} />
-            )
-          ) : (
-            <StatusMark status={row === 'R' || gathered ? null : (family?.status ?? null)} empty="dash" />
-          )}
-        </span>
-        <span className={styles.cell}>
-          {asked && (
-            <>
-              <span className="sr-only">{grading('column.you')}</span>
-              {word.person ? <AnswerMark answers={word.answers} question={row} /> : <StatusMark status={null} empty="dash" />}
-            </>
-          )}
-        </span>
-        <span className={styles.cell}>
-          {asked && (
-            <>
-              <span className="sr-only">{grading('column.second')}</span>
-              {second ? (
-                <AnswerMark answers={answersOf(second)} question={row} />
-              ) : word.mine ? (
-                <StatusMark status={null} empty="dash" />
-              ) : (
-                <>
-                  <Lock className="icon faint" size={12} aria-hidden />
-                  <span className="sr-only">{grading('word.closed')}</span>
-                </>
-              )}
-            </>
-          )}
-        </span>
-      </button>
-      {open && family && (
-        <ul className={styles.details}>
-          {family.criteria.map((criterion) => (
-            <CriterionDetail key={criterion.id} criterion={criterion} decided={decidedBy.includes(criterion.id)} />
-          ))}
-        </ul>
-      )}
-    </li>
-  )
-}
-
-function VerdictSaid({ verdict }: { verdict: Verdict }) {
-  const { t } = useTranslation('viewer')
-  return (
-    <span title={t(`word.${verdict}`)}>
-      <VerdictMark verdict={verdict} size={12} />
-      <span className="sr-only">{t(`word.${verdict}`)}</span>
-    </span>
-  )
-}
-
-/** A value against its threshold, in one short line. */
-function Measured({ criterion }: { criterion: Criterion }) {
-  const { t, i18n } = useTranslation('viewer')
-  if (criterion.value === null) return null
-  return (
-    <span className={styles.measured}>
-      <span className={styles.value}>{formatValue(criterion.value, criterion.unit, i18n.language)}</span>
-      {criterion.threshold !== '' && (
-        <>
-          <Threshold text={criterion.threshold} /> <span>{t(`evidence.${criterion.evidence}`)}</span>
-        </>
-      )}
-    </span>
-  )
-}
-
-function CriterionDetail({ criterion, decided }: { criterion: Criterion; decided: boolean }) {
-  const { t } = useTranslation('viewer')
-  const { key } = splitId(criterion.id)
-  return (
-    <li className={styles.criterion} data-decided={decided || undefined}>
-      <StatusMark status={criterion.status} />
-      <div>
-        <p className={styles.named}>
-          <span className="strong" title={criterion.id}>
-            {key ? t(`criterion.${key}`) : criterion.id}
-          </span>
-          <span className="soft">{t(`status.${criterion.status}`)}</span>
-          {criterion.experimental && <span className="tag">{t('panel.experimental')}</span>}
-          <Measured criterion={criterion} />
-        </p>
-        {criterion.reason !== '' && (
-          <p className="soft" lang="en">
-            {criterion.reason}
-          </p>
-        )}
-        {criterion.source && (
-          <p className="faint" lang="en">
-            {criterion.source}
-          </p>
-        )}
-      </div>
-    </li>
   )
 }

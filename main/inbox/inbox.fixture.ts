@@ -43,13 +43,14 @@ export const criterion = (id: string, status: Criterion['status'], value: number
 
 /** Judges nothing: says what it was told, in the order of the asking; `usable` once nothing is left. */
 export const fakeJudging = () => {
-  const answers: Verdict[] = []
+  const answers: (Verdict | 'worker-lost')[] = []
   const asked: JudgeRequest[] = []
   let held: Promise<void> = Promise.resolve()
   const judging: Judging = {
     judge: async (request): Promise<Judgement> => {
       asked.push(request)
-      const verdict = answers.shift() ?? 'usable'
+      const answer = answers.shift() ?? 'usable'
+      const verdict = answer === 'worker-lost' ? 'unknown' : answer
       request.onProvisional?.({ verdict: 'unknown', decidedBy: [], criteria: [] })
       await Promise.race([held, new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(new Error('cancelled'))))])
       const scan = await readScan(request.files as NamedSource[])
@@ -72,7 +73,7 @@ export const fakeJudging = () => {
           width: scan.width,
           height: scan.height,
         },
-        ...(verdict === 'unknown' ? { error: { code: 'invalid-file', message: 'Not readable.' } } : {}),
+        ...(verdict === 'unknown' ? { error: { code: answer === 'worker-lost' ? 'internal' : 'invalid-file', message: 'No verdict.' } } : {}),
       }
       const { pattern, laterality, width, frames, spacing } = scan
       return {

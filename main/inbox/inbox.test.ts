@@ -297,6 +297,21 @@ describe('the Inbox', () => {
     expect(desk.get().scans).toHaveLength(1)
   })
 
+  it('judges again what had no verdict for a reason that was not the file’s', async () => {
+    await open()
+    desk.judge.answers.push('worker-lost')
+    const bytes = scanFile('P-1', 'V01')
+    await put('a.vol', bytes)
+    await desk.until(() => judged().length === 1)
+    const id = judged()[0]?.id ?? ''
+    expect(desk.scan(id)).toMatchObject({ verdict: 'unknown' })
+    expect(desk.lab.inbox.since('2000-01-01')).toEqual([])
+    await put('b.vol', bytes)
+    await desk.until(() => desk.get().scans[0]?.verdict === 'usable')
+    expect(desk.get().scans.map((scan) => scan.id)).toEqual([id])
+    expect(desk.lab.inbox.since('2000-01-01')).toHaveLength(1)
+  })
+
   it('tells no path in what it reports', async () => {
     const path = '/export/Muster_P-0142.vol'
     const broken = () => Promise.reject(Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR', syscall: 'read', path }))

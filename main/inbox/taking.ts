@@ -182,6 +182,8 @@ export function createTaking(options: TakingOptions) {
   ) => {
     const verdict = { profile: profile.name, at: now().toISOString(), pipeline: { ...pipeline, profile: profile.name }, result }
     Object.assign(scan, { state: 'judged', provisional: null, verdict })
+    // What failed for a reason that is not the file's is judged again at the next start.
+    if (hasPassing(result)) return onJudged(scan.record.id)
     written(() => {
       if (records.byDigest(scan.record.digest)) {
         records.update(scan.record)
@@ -234,7 +236,7 @@ export function createTaking(options: TakingOptions) {
     const copyMs = clock() - source.readableAt
     const digest = setDigest(own)
     const known = shelf.byDigest(digest)
-    if (known && (known.state !== 'judged' || known.verdict?.profile === profile.name)) {
+    if (known && (known.state !== 'judged' || (known.verdict?.profile === profile.name && !hasPassing(known.verdict.result)))) {
       // A dropped set may be open in the window by its id; a copy of what is here already is let go.
       if (source.folder !== '' && known.local !== null && locals.has(known.local)) await locals.drop(local)
       else known.local = local
@@ -274,6 +276,9 @@ export function createTaking(options: TakingOptions) {
 }
 
 export type Taking = ReturnType<typeof createTaking>
+
+/** No verdict, but not because of the file: another try may have one. */
+const hasPassing = ({ error }: ScanResult): boolean => error !== undefined && !['invalid-file', 'not-supported'].includes(error.code)
 
 /** What a later visit is held against. Of a scan that has to be taken again the numbers are enough. */
 const forNextVisit = (earlier: EarlierScan, { verdict }: ScanResult) => {

@@ -4,6 +4,7 @@ import { criterionOf, inboxOf, scanOf, slotOf, visitOf } from './fixture.ts'
 import {
   attemptBeside,
   byEye,
+  firstWord,
   folderInFront,
   identified,
   inLanguage,
@@ -65,6 +66,17 @@ describe('the shape of a slot', () => {
   ] as const)('%s is %s: a verdict nobody has read is not told', (state, mark) => expect(slotMark(view({ state }))).toBe(mark))
   it('is that of no verdict for a file that could not be read', () =>
     expect(slotMark(view({ state: 'again' }, scanOf('x', { state: 'refused', verdict: null })))).toBe('unknown'))
+})
+
+describe('the first word', () => {
+  const coming = { state: 'judging', verdict: null } as const
+  it('is told while the rest is judged', () =>
+    expect(firstWord(scanOf('a', { ...coming, provisional: { verdict: 'unusable', decidedBy: [] } }))).toBe('unusable'))
+  it('is none where nothing can be said yet, and after the verdict', () => {
+    expect(firstWord(scanOf('a', { ...coming, provisional: { verdict: 'unknown', decidedBy: [] } }))).toBeNull()
+    expect(firstWord(scanOf('a', coming))).toBeNull()
+    expect(firstWord(scanOf('a', { provisional: { verdict: 'unusable', decidedBy: [] } }))).toBeNull()
+  })
 })
 
 describe('the middle', () => {

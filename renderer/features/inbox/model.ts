@@ -66,6 +66,12 @@ export function slotMark({ slot, front }: SlotView): Verdict | 'none' | 'wait' {
   }
 }
 
+/** What can be said before the rest is judged; null while nothing can. */
+export function firstWord({ provisional, verdict }: Pick<InboxScan, 'provisional' | 'verdict'>): Exclude<Verdict, 'unknown'> | null {
+  const word = verdict === null ? (provisional?.verdict ?? 'unknown') : 'unknown'
+  return word === 'unknown' ? null : word
+}
+
 export interface Place {
   visit: InboxVisit
   slot: InboxSlot

@@ -7,7 +7,7 @@ import { Hyphened } from '../../ui/hyphened.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
 import { CriteriaStrip } from './criteria-strip.tsx'
-import { inLanguage, type Place } from './model.ts'
+import { firstWord, inLanguage, type Place } from './model.ts'
 import { Pictures } from './pictures.tsx'
 import styles from './reading.module.css'
 import { screenClock } from './screen.ts'
@@ -59,7 +59,7 @@ function Which({ scan, place }: Pick<ReadingProps, 'scan' | 'place'>) {
 /** One word that is read from a metre away, and the sentence below it. */
 function Word({ scan }: { scan: InboxScan }) {
   const { t, i18n } = useTranslation('inbox')
-  const { state, verdict, provisional, sentence } = scan
+  const { state, verdict, sentence } = scan
   if (state === 'refused')
     return (
       <Big mark={<VerdictMark verdict="unknown" size={72} />} verdict="unknown" word={t('refused')}>
@@ -75,7 +75,7 @@ function Word({ scan }: { scan: InboxScan }) {
       </Big>
     )
   }
-  const first = provisional?.verdict ?? null
+  const first = firstWord(scan)
   return (
     <Big
       mark={first ? <VerdictMark verdict={first} size={44} /> : <Spinner size={44} />}

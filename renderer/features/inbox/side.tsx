@@ -6,7 +6,7 @@ import { Hyphened } from '../../ui/hyphened.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
 import { keySheet } from './keys.ts'
-import { inLanguage, type Place, placeOf, slotKey } from './model.ts'
+import { firstWord, inLanguage, type Place, placeOf, slotKey } from './model.ts'
 import styles from './side.module.css'
 import { Mark } from './slot-mark.tsx'
 import { Thumb } from './thumb.tsx'
@@ -180,10 +180,11 @@ function Queue({ inbox, onRead }: Pick<SideProps, 'inbox' | 'onRead'>) {
         )}
         {judging
           .flatMap(({ id }) => line(id) ?? [])
-          .map(({ scan, name }) => (
-            <li key={scan.id} className={styles.judging}>
+          .map(({ scan, name }) => ({ id: scan.id, name, first: firstWord(scan) }))
+          .map(({ id, name, first }) => (
+            <li key={id} className={styles.judging}>
               <span>{name}</span>
-              <span className="faint">{scan.provisional ? t('slot.first', { word: t(`mark.${scan.provisional.verdict}`) }) : t('slot.judging')}</span>
+              <span className="faint ellipsis">{first ? t('slot.first', { word: t(`mark.${first}`) }) : t('slot.judging')}</span>
             </li>
           ))}
       </ul>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { InboxScan, InboxStore } from '../../../preload/inbox.ts'
 import { lab } from '../../lab.ts'
 import { Hyphened } from '../../ui/hyphened.tsx'
-import { byEye, type InboxVisit, identified, inLanguage, opener, openVisit, type SlotView, scansById, slotKey, slotMark } from './model.ts'
+import { byEye, firstWord, type InboxVisit, identified, inLanguage, opener, openVisit, type SlotView, scansById, slotKey, slotMark } from './model.ts'
 import { Mark } from './slot-mark.tsx'
 import { Thumb } from './thumb.tsx'
 import styles from './visits.module.css'
@@ -128,7 +128,7 @@ function SlotRow({ view, middle, onRead }: { view: SlotView; middle: InboxScan |
         <Mark mark={mark} />
         <span className={styles.name}>{name}</span>
         <span className={styles.note}>{note}</span>
-        {attempts.length > 1 && (
+        {attempts.length > 1 && front.state === 'judged' && (
           <span className={styles.stack} aria-hidden="true">
             <Thumb scan={front.id} state={front.state} label="" />
           </span>
@@ -143,7 +143,8 @@ function useNote({ slot, attempts, front }: SlotView): string {
   const { t } = useTranslation('inbox')
   const tries = t('slot.attempts', { count: attempts.length })
   if (slot.state === 'missing' || !front) return t('slot.missing')
-  if (slot.state === 'judging') return front.provisional ? t('slot.first', { word: t(`mark.${front.provisional.verdict}`) }) : t(`slot.judging`)
+  const first = firstWord(front)
+  if (slot.state === 'judging') return first ? t('slot.first', { word: t(`mark.${first}`) }) : t('slot.judging')
   if (slot.state === 'unread') return t('slot.unread')
   const word = t(slot.state === 'good' && front.decision ? 'slot.kept' : `slot.${slot.state}`)
   return attempts.length > 1 ? `${word}, ${tries}` : word

@@ -6,7 +6,7 @@ import { Hyphened } from '../../ui/hyphened.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
 import { keySheet } from './keys.ts'
-import { firstWord, inLanguage, type Place, placeOf, slotKey } from './model.ts'
+import { firstWord, inLanguage, isJudged, type Place, placeOf, slotKey } from './model.ts'
 import styles from './side.module.css'
 import { Mark } from './slot-mark.tsx'
 import { Thumb } from './thumb.tsx'
@@ -90,15 +90,16 @@ function Last({ place: { visit, slot } }: { place: Place }) {
 }
 
 function Attempts({ inbox, scan, place, person, onRead, onChoose }: Omit<SideProps, 'scan' | 'place'> & { scan: InboxScan; place: Place }) {
-  const { t } = useTranslation('inbox')
+  const { t, i18n } = useTranslation('inbox')
   const attempts = place.slot.attempts.flatMap((id) => inbox.scans.find((one) => one.id === id) ?? [])
   return (
     <section>
       <h2 className="label">{t('attempts')}</h2>
       <ul className={styles.attempts}>
         {attempts.map((one) => {
-          const judged = one.state === 'judged' || one.state === 'refused'
-          const mark = judged ? (one.verdict ?? 'unknown') : 'wait'
+          // What nobody has read is not told in passing.
+          const told = isJudged(one) && (one.read || one.id === scan.id)
+          const mark = told ? (one.verdict ?? 'unknown') : 'wait'
           return (
             <li key={one.id}>
               <button
@@ -116,11 +117,11 @@ function Attempts({ inbox, scan, place, person, onRead, onChoose }: Omit<SidePro
                   <span className={styles.attemptHead}>
                     <b>{one.attempt}</b>
                     <Mark mark={mark} />
-                    <span className="faint">{one.takenAt}</span>
+                    <span className="faint">{one.takenAt === '' ? formatTime(one.arrivedAt, i18n.language) : one.takenAt}</span>
                   </span>
                   <span className="soft small ellipsis">
-                    {one.study ? <b className="strong">{t('study')}</b> : t(`mark.${mark}`)}
-                    {one.study && <span className="sr-only">{`, ${t(`mark.${mark}`)}`}</span>}
+                    {one.study && told ? <b className="strong">{t('study')}</b> : !told && isJudged(one) ? t('slot.unread') : t(`mark.${mark}`)}
+                    {one.study && told && <span className="sr-only">{`, ${t(`mark.${mark}`)}`}</span>}
                   </span>
                 </span>
               </button>

@@ -22,7 +22,7 @@ export function VisitList({ inbox, middle, onRead }: VisitListProps) {
   const scans = useMemo(() => scansById(inbox.scans), [inbox.scans])
   const open = openVisit(inbox, middle)
   const unfinished = inbox.visits.filter((visit) => !visit.complete).length
-  const patients = new Set(inbox.visits.map(({ patient }) => patient)).size
+  const patients = new Set(inbox.visits.flatMap(({ patient }) => (patient === '' ? [] : [patient]))).size
   const today = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date())
   return (
     <section className={styles.visits} aria-label={t('region.visits')}>

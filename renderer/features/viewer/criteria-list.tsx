@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScanResult } from '../../../oct/results.ts'
 import type { Grading } from '../../../preload/grading.ts'
+import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { Problem } from '../../ui/notice.tsx'
@@ -26,7 +27,12 @@ const nothing: Pick<ScanResult, 'criteria' | 'decidedBy'> = { criteria: [], deci
  * Machine, you, second: one row per OSCAR-IB letter with the worst the machine found, opened for its criteria; the person's own word is
  * given on the row by 1, 2, 3, and others' stay closed until it is complete.
  */
-export function CriteriaList({ bulk, result }: CriteriaListProps) {
+export function CriteriaList(props: CriteriaListProps) {
+  // Another person at the desk begins with the first letter.
+  return <List key={useApp().people.person?.id ?? ''} {...props} />
+}
+
+function List({ bulk, result }: CriteriaListProps) {
   const { t } = useTranslation('viewer')
   const { t: grading } = useTranslation('grading')
   const families = familiesOf(result ?? nothing)

@@ -76,3 +76,47 @@ test('two people grade blind, kappa is told, a third decides', async ({ page }) 
     await app.stop()
   }
 })
+
+test('the open word: a second reader’s stays closed until one’s own is saved', async ({ page }) => {
+  const complaints = watchComplaints(page)
+  const app = await startApplication(null)
+  const open = async () => {
+    await page
+      .getByRole('row')
+      .filter({ has: page.getByText('Scan 1', { exact: true }) })
+      .first()
+      .dblclick()
+    await expect(page.getByRole('img', { name: /Layer lines/ })).toBeVisible({ timeout: 60_000 })
+  }
+  const word = page.getByRole('region', { name: 'Your word' })
+  try {
+    await page.goto(app.address())
+    await page.getByRole('button', { name: 'Archive', exact: true }).click()
+    await page.getByRole('button', { name: 'Open the demo lab' }).click()
+    await openSession(page, 'DEMO-MS', 'P-0142', 'P-0142_V01')
+    await open()
+    await expect(word).toContainText('Pick your name to grade.')
+    await sitDown(page, 'Anna')
+    await page.keyboard.press('g')
+    for (const key of '1213111') await page.keyboard.press(key)
+    await expect(word).toContainText('All 7 answered.')
+    await page.keyboard.press('2')
+    await page.keyboard.press('Enter')
+    await expect(word).toContainText('Saved.')
+    await expect(word).toContainText('Nobody else has graded this scan')
+
+    await sitDown(page, 'Ben')
+    await expect(word).toContainText('1 other grading opens when yours is complete: 0 of 7.')
+    await expect(page.getByRole('list', { name: 'Criteria' })).not.toContainText('unsure')
+    await page.keyboard.press('g')
+    for (const key of '1111') await page.keyboard.press(key)
+    await expect(word).toContainText('4 of 7.')
+    for (const key of '1111') await page.keyboard.press(key)
+    await page.keyboard.press('Enter')
+    await expect(word).toContainText('Second: Anna, Look')
+    await expect(page.getByRole('list', { name: 'Criteria' })).toContainText('unsure')
+    expect(complaints).toEqual([])
+  } finally {
+    await app.stop()
+  }
+})

@@ -60,7 +60,7 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
 
   return {
     id,
-    images: createImages(docker),
+    images: createImages(docker, async () => (await askTraits()).flavour),
     probe: (): Promise<EngineHealth> => probeEndpoint(endpoint),
 
     async capacity() {

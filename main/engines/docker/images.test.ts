@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { isEnginesOwn, layersDigest, loadedName, parseImageName, pullShare } from './images.ts'
+import { isEnginesOwn, layersDigest, loadedName, parseImageName, pullShare, unpacked } from './images.ts'
 import { readProgress, StreamedFault } from './ndjson.ts'
 
 async function all(chunks: string[]): Promise<Record<string, unknown>[]> {
@@ -80,5 +82,26 @@ describe('why an archive did not load', () => {
     ['Error processing tar file(exit status 1): remount /, flags: 0x84000: invalid argument', true],
   ])('%s: the engine’s own trouble: %s', (message, own) => {
     expect(isEnginesOwn(new Error(message))).toBe(own)
+  })
+})
+
+describe('an archive for an engine that takes none compressed', () => {
+  const bytes = Buffer.from('manifest.json '.repeat(50_000))
+  const read = async (content: Buffer, flavour: 'docker' | 'podman' = 'podman') => {
+    const pieces = Array.from({ length: Math.ceil(content.length / 1000) }, (_, i) => content.subarray(i * 1000, (i + 1) * 1000))
+    return Buffer.concat(await Readable.from(unpacked(Readable.from(pieces), async () => flavour)).toArray())
+  }
+
+  it('is unpacked where it is compressed, and passes where it is not', async () => {
+    expect((await read(gzipSync(bytes))).equals(bytes)).toBe(true)
+    expect((await read(bytes)).equals(bytes)).toBe(true)
+    expect((await read(gzipSync(bytes), 'docker')).equals(gzipSync(bytes))).toBe(true)
+    expect(await read(Buffer.alloc(0))).toHaveLength(0)
+  })
+
+  it('that is damaged or cut is told as no whole archive', async () => {
+    const packed = gzipSync(bytes)
+    await expect(read(packed.subarray(0, packed.length - 20))).rejects.toThrow(StreamedFault)
+    await expect(read(Buffer.concat([packed.subarray(0, 20), Buffer.alloc(500, 0xff)]))).rejects.toThrow(StreamedFault)
   })
 })

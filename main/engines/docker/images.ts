@@ -1,9 +1,11 @@
 /** Images on an engine: which there are, and how new ones come. */
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import { engineFault, isGone } from './client.ts'
+import type { Flavour } from './hardening.ts'
 import { readProgress, StreamedFault } from './ndjson.ts'
 
 /** The label in which an image carries its commands, as XNAT's Container Service reads it. */
@@ -75,6 +77,30 @@ async function* counted(source: AsyncIterable<Buffer>, onProgress: (bytes: numbe
   }
 }
 
+/** Podman's API takes no compressed archive; what is none passes as it is. `flavour` is asked for a compressed one alone. */
+export async function* unpacked(source: AsyncIterable<Buffer>, flavour: () => Promise<Flavour>): AsyncGenerator<Buffer> {
+  const chunks = source[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  if (first.done) return
+  const whole = async function* () {
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => chunks }
+  }
+  const compressed = first.value[0] === 0x1f && first.value[1] === 0x8b
+  if (!compressed || (await flavour()) === 'docker') {
+    yield* whole()
+    return
+  }
+  const gunzip = createGunzip()
+  // Its failure is told by the stream that is read.
+  pipeline(Readable.from(whole(), { objectMode: false }), gunzip, () => {})
+  try {
+    yield* gunzip as AsyncIterable<Buffer>
+  } catch (fault) {
+    throw /^Z_/.test(String((fault as { code?: unknown }).code)) ? new StreamedFault('the archive is damaged') : fault
+  }
+}
+
 /** Words of an engine whose own disk or rights are the trouble: then another archive would not help. */
 export const isEnginesOwn = (fault: unknown): boolean =>
   fault instanceof Error && /no space left|remount|operation not permitted|read-only file system|input\/output error/i.test(fault.message)
@@ -82,7 +108,8 @@ export const isEnginesOwn = (fault: unknown): boolean =>
 /** An untagged image has no names; engines say so with an empty list, null, or a placeholder. */
 const realNames = (tags: string[] | null | undefined): string[] => (tags ?? []).filter((tag) => !tag.startsWith('<none>'))
 
-export function createImages(docker: Docker): EngineImages {
+/** `flavour`: which engine it is; asked at the first load of a compressed archive. */
+export function createImages(docker: Docker, flavour: () => Promise<Flavour>): EngineImages {
   const known = new Map<string, Omit<EngineImage, 'names'>>()
 
   const inspect = async (idOrName: string): Promise<EngineImage> => {
@@ -141,7 +168,7 @@ export function createImages(docker: Docker): EngineImages {
     },
 
     async load(archive, signal, onProgress) {
-      const body = Readable.from(counted(archive as AsyncIterable<Buffer>, onProgress), { objectMode: false })
+      const body = Readable.from(unpacked(counted(archive as AsyncIterable<Buffer>, onProgress), flavour), { objectMode: false })
       try {
         const before = await allIds()
         const answer = await docker.loadImage(body, { abortSignal: signal })

@@ -47,6 +47,9 @@ const listSchema = z.array(z.string().min(1).max(1_000)).max(mostFolders)
 /** Says nothing of the path, and is the same at the next start. */
 export const folderId = (folder: string): string => createHash('sha256').update(folder.normalize('NFC')).digest('hex').slice(0, 16)
 
+/** The id of a scan on its way. */
+export const arrivingId = (folder: string, place: string): string => `arriving-${folderId(`${folder} ${place}`)}`
+
 /** The last part of a path: what a person calls the folder. */
 export const folderLabel = (folder: string, platform: NodeJS.Platform): string =>
   ((platform === 'win32' ? path.win32 : path.posix).basename(folder) || 'Folder').slice(0, 200)
@@ -110,7 +113,7 @@ export function createFolders(options: FoldersOptions) {
     /** Scans on their way, as the shelf would hold them. */
     arriving: (profile: Profile): ShelvedScan[] =>
       [...watched.values()].flatMap(({ id, demo, status }) =>
-        status.arriving.map(({ place, seenAt, head }) => onItsWay(`arriving-${folderId(`${id} ${place}`)}`, id, demo, seenAt, head, profile)),
+        status.arriving.map(({ place, seenAt, head }) => onItsWay(arrivingId(id, place), id, demo, seenAt, head, profile)),
       ),
     takeOlder: (id: string) => known(id).watcher.takeOlder(),
     /** A file where it lay, if it is still there. */

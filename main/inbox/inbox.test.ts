@@ -153,7 +153,8 @@ describe('the Inbox', () => {
     await put('a.vol', scanFile('P-1', 'V01', { take: 1 }))
     await desk.until(() => judged().length === 2)
     await desk.until(() => desk.get().folders[0]?.waiting === 0 && desk.get().folders[0]?.identified.files === 2)
-    expect(desk.judge.asked).toHaveLength(2)
+    // The copy was begun before it was known to be one, and let go.
+    expect(desk.judge.asked.filter(({ signal }) => !signal.aborted)).toHaveLength(2)
     expect(desk.get().visits[0]?.slots[0]?.attempts).toHaveLength(2)
     expect((await readdir(folder)).sort()).toEqual(['a.vol', 'copy.vol'])
     expect(Buffer.from(await readFile(join(folder, 'copy.vol')))).toEqual(Buffer.from(scanFile('P-1', 'V01')))
@@ -182,7 +183,7 @@ describe('the Inbox', () => {
       site: [{ path: folder, label: 'Spectralis' }],
       profile: { ...(await import('../../oct/quality/profile.ts')).defaultProfile, name: 'other-1' },
     })
-    await desk.until(() => desk.judge.asked.length === 1 && desk.get().scans[0]?.profile === 'other-1')
+    await desk.until(() => desk.judge.asked.length > 0 && desk.get().scans[0]?.profile === 'other-1')
     expect(
       lab.inbox
         .verdicts(desk.get().scans[0]?.id ?? '')
@@ -299,7 +300,7 @@ describe('the Inbox', () => {
 
   it('judges again what had no verdict for a reason that was not the file’s', async () => {
     await open()
-    desk.judge.answers.push('worker-lost')
+    desk.judge.answers.push('worker-lost', 'worker-lost')
     const bytes = scanFile('P-1', 'V01')
     await put('a.vol', bytes)
     await desk.until(() => judged().length === 1)

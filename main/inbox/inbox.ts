@@ -13,7 +13,7 @@ import type { Arrival } from './arrivals.ts'
 import type { DemoDevice } from './demo-device.ts'
 import { viewOf } from './desk-view.ts'
 import { type FolderAccess, nodeFolderAccess } from './folder-access.ts'
-import { createFolders } from './folders.ts'
+import { arrivingId, createFolders } from './folders.ts'
 import { localTime } from './local-time.ts'
 import { checkReason } from './names.ts'
 import { attemptOf, createShelf, type ShelvedScan } from './shelf.ts'
@@ -69,6 +69,8 @@ export function createInbox(options: InboxOptions): InboxRoom {
   let reading: string | null = null
   let due = false
   let closed = false
+  /** Scans that were on their way and are being taken: the shelf has them now. */
+  const inHand = new Set<string>()
 
   const all = () => [...shelf.scans.values()]
   const markRead = (scan: ShelvedScan) => {
@@ -96,8 +98,9 @@ export function createInbox(options: InboxOptions): InboxRoom {
     const { day } = localTime(now())
     shelf.tidy(day, reading)
     const shown = { profile, nameOf: people.nameOf, hasBytes: locals.has }
-    store.update({ folders: folderList, reading, ...viewOf(shelf, folders.arriving(profile), day, reading, records.chosen, shown) })
+    store.update({ folders: folderList, reading, ...viewOf(shelf, onTheirWay(), day, reading, records.chosen, shown) })
   }
+  const onTheirWay = () => folders.arriving(profile).filter(({ record }) => !inHand.has(record.id))
   const changed = () => {
     if (due) return
     due = true
@@ -130,7 +133,11 @@ export function createInbox(options: InboxOptions): InboxRoom {
     const own = arrival.own.map((file) => arrival.files.indexOf(file))
     const source = { folder, demo, places, readableAt: arrival.readableAt, urgent: !arrival.late, final }
     const before = places.flatMap(({ place }) => records.heldAt(folder, place) ?? [])
-    const scan = await taking.take(files, own, source, signal)
+    const [only] = arrival.files
+    const lying = only?.known?.kind === 'vol' ? { name: only.name, source: access.source(only.path, only.size) } : null
+    const ghost = only ? arrivingId(folder, only.place) : ''
+    inHand.add(ghost)
+    const scan = await taking.take(files, own, source, signal, lying).finally(() => inHand.delete(ghost))
     if (scan === 'later') return 'later'
     for (const id of before) if (id !== scan) shelf.forget(id)
     return 'taken'

@@ -1,14 +1,14 @@
 /** From whole files to a verdict: into the encrypted cache, whose scan it is, judged, written down. Nothing of it touches the disk in the clear. */
 import { createHash, randomUUID } from 'node:crypto'
 import { ScansideError } from '../../oct/errors.ts'
-import { readIdentity } from '../../oct/formats/identity.ts'
+import { type Identity, readIdentity } from '../../oct/formats/identity.ts'
 import type { EarlierScan } from '../../oct/quality/examination.ts'
 import { pipeline } from '../../oct/quality/judge.ts'
 import type { Profile } from '../../oct/quality/profile.ts'
 import { protocolFor } from '../../oct/quality/protocol-for.ts'
 import type { ScanResult } from '../../oct/results.ts'
-import type { Scan } from '../../oct/scan.ts'
-import type { Judging } from '../engines/builtin/judging.ts'
+import type { NamedSource, Scan } from '../../oct/scan.ts'
+import type { Judgement, Judging } from '../engines/builtin/judging.ts'
 import type { FileToTake, LocalFile, LocalScans } from '../scans/local.ts'
 import type { ParseScan } from '../scans/parse.ts'
 import type { InboxRecord, InboxRecords, Place } from '../store/lab-inbox.ts'
@@ -31,6 +31,15 @@ export interface TakingOptions {
   /** A verdict, or a refusal, is there to be read. */
   onJudged(scan: string): void
   report(error: unknown): void
+}
+
+type Told = Pick<Scan, 'pattern' | 'laterality' | 'device' | 'acquiredAt'>
+
+/** A scan that is judged before it is copied. */
+interface Ahead {
+  scan: ShelvedScan
+  judgement: Promise<Judgement>
+  drop(): void
 }
 
 export interface Source {
@@ -64,7 +73,7 @@ export function createTaking(options: TakingOptions) {
   const judged = new Map<string, Promise<void>>()
 
   /** What can be told of a scan before it is judged. A RAW export's header is enough; everything else is read by the parser's worker. */
-  const look = async (files: readonly LocalFile[]): Promise<Pick<Scan, 'pattern' | 'laterality' | 'device' | 'acquiredAt'>> => {
+  const look = async (files: readonly LocalFile[]): Promise<Told> => {
     const vol = files.find(({ kind }) => kind === 'heidelberg-vol')
     const told = vol && (await volLook(vol.file))
     if (told) return told
@@ -81,52 +90,22 @@ export function createTaking(options: TakingOptions) {
     }
   }
 
-  const recordOf = async (files: readonly LocalFile[], digest: string, source: Source, known: ShelvedScan | null, copyMs: number) => {
+  const recordWith = (told: Told, identity: Identity, id: string, digest: string, source: Source): InboxRecord => {
     const arrived = now()
-    const scan = await look(files)
-    const { patient, visit } = await readIdentity(files.filter(({ kind }) => kind !== 'picture').map(({ name, file }) => ({ name, source: file })))
-    const taken = scan.acquiredAt === undefined ? null : localTime(new Date(scan.acquiredAt))
-    const record: InboxRecord = {
-      id: known?.record.id ?? randomUUID(),
+    const taken = told.acquiredAt === undefined ? null : localTime(new Date(told.acquiredAt))
+    return {
+      id,
       digest,
-      patient,
-      visit,
+      ...identity,
       day: taken?.day ?? localTime(arrived).day,
       takenAt: taken?.time ?? '',
       arrivedAt: arrived.toISOString(),
       arrivedDay: localTime(arrived).day,
-      laterality: scan.laterality,
-      pattern: scan.pattern,
-      protocol: protocolFor(profile, scan)?.id ?? null,
+      laterality: told.laterality,
+      pattern: told.pattern,
+      protocol: protocolFor(profile, told)?.id ?? null,
       discSide: null,
       problem: null,
-      folder: source.folder,
-      demo: source.demo,
-      read: false,
-      copyMs: Math.max(0, copyMs),
-      analysisMs: null,
-      verdictMs: null,
-    }
-    return record
-  }
-
-  const refuse = (files: readonly LocalFile[], digest: string, source: Source, error: unknown): string => {
-    const arrived = now()
-    const { day } = localTime(arrived)
-    const record: InboxRecord = {
-      id: randomUUID(),
-      digest,
-      patient: '',
-      visit: '',
-      day,
-      takenAt: '',
-      arrivedAt: arrived.toISOString(),
-      arrivedDay: day,
-      laterality: 'unknown',
-      pattern: 'unknown',
-      protocol: null,
-      discSide: null,
-      problem: error instanceof ScansideError ? error.message : 'This file could not be read. It is untouched; export the scan again.',
       folder: source.folder,
       demo: source.demo,
       read: false,
@@ -134,34 +113,78 @@ export function createTaking(options: TakingOptions) {
       analysisMs: null,
       verdictMs: null,
     }
+  }
+  const recordOf = async (files: readonly LocalFile[], digest: string, source: Source, known: ShelvedScan | null, copyMs: number) => {
+    const told = await look(files)
+    const identity = await readIdentity(files.filter(({ kind }) => kind !== 'picture').map(({ name, file }) => ({ name, source: file })))
+    return { ...recordWith(told, identity, known?.record.id ?? randomUUID(), digest, source), copyMs: Math.max(0, copyMs) }
+  }
+
+  const refuse = (files: readonly LocalFile[], digest: string, source: Source, error: unknown): string => {
+    const nothing = { pattern: 'unknown', laterality: 'unknown', device: '' } as const
+    const record = {
+      ...recordWith(nothing, { patient: '', visit: '' }, randomUUID(), digest, source),
+      problem: error instanceof ScansideError ? error.message : 'This file could not be read. It is untouched; export the scan again.',
+    }
     written(() => records.add(record, source.places, digestsOf(files)))
     shelf.scans.set(record.id, { record, state: 'refused', verdict: null, provisional: null, local: null, decision: null, overrides: [] })
     onJudged(record.id)
     return record.id
   }
 
-  const judge = async (scan: ShelvedScan, files: readonly LocalFile[], source: Source): Promise<void> => {
-    const { id } = scan.record
-    const inputs = files
-      .filter(({ kind }) => kind !== 'picture')
-      .map(({ file, extension }, index) => ({
-        name: `scan-${id}${index === 0 ? '' : `-${index + 1}`}${extension}`,
-        size: file.size,
-        sha256: file.pseudonymisedSha256 ?? file.sha256,
-      }))
-    const all = shelf.ofPatient(scan.record.patient)
-    const { result, asEarlier, discSide, thumb, analysisMs } = await judging.judge({
-      files: files.map(({ name, file }) => ({ name, source: file })),
+  const ask = (scan: ShelvedScan, files: readonly NamedSource[], inputs: ScanResult['inputs'], source: Source, signal: AbortSignal) =>
+    judging.judge({
+      files,
       inputs,
       profile,
-      ...comparisons(scan.record, all, shelf.visitMates(scan.record), records),
+      ...comparisons(scan.record, shelf.ofPatient(scan.record.patient), shelf.visitMates(scan.record), records),
       urgent: source.urgent,
-      signal: closing.signal,
+      signal,
       onProvisional: (first) => {
         scan.provisional = first
         onChange()
       },
     })
+  /** A RAW export that is whole is judged where it lies while it is copied: that takes as long as a first word. Null where it cannot be read just now. */
+  const judgeAhead = async (file: NamedSource, source: Source): Promise<Ahead | null> => {
+    const told = await volLook(file.source).catch(() => null)
+    if (!told) return null
+    const record = recordWith(told, await readIdentity([file]), randomUUID(), '', source)
+    const scan: ShelvedScan = { record, state: 'judging', verdict: null, provisional: null, local: null, decision: null, overrides: [] }
+    shelf.scans.set(record.id, scan)
+    onChange()
+    const stop = new AbortController()
+    const judgement = ask(scan, [file], [], source, AbortSignal.any([closing.signal, stop.signal]))
+    judgement.catch(() => undefined)
+    const drop = () => {
+      stop.abort()
+      shelf.scans.delete(record.id)
+      onChange()
+    }
+    return { scan, judgement, drop }
+  }
+
+  const judge = async (scan: ShelvedScan, files: readonly LocalFile[], source: Source, ahead: Ahead | null): Promise<void> => {
+    const inputs = files
+      .filter(({ kind }) => kind !== 'picture')
+      .map(({ file, extension }, index) => ({
+        name: `scan-${scan.record.id}${index === 0 ? '' : `-${index + 1}`}${extension}`,
+        size: file.size,
+        sha256: file.pseudonymisedSha256 ?? file.sha256,
+      }))
+    const first = await ahead?.judgement
+    // Taken away or locked while it was judged: its copy is not.
+    const again = () =>
+      ask(
+        scan,
+        files.map(({ name, file }) => ({ name, source: file })),
+        inputs,
+        source,
+        closing.signal,
+      )
+    const judgement = first && !first.result.error ? first : await again()
+    const { asEarlier, discSide, thumb, analysisMs } = judgement
+    const result = { ...judgement.result, inputs }
     const { facts } = result
     scan.record = {
       ...scan.record,
@@ -206,17 +229,30 @@ export function createTaking(options: TakingOptions) {
      * `later`: what is there cannot be read as a scan yet.
      * @throws what reading the files throws, and the cache's sentences
      */
-    take: async (wanted: readonly FileToTake[], own: readonly number[], source: Source, signal: AbortSignal): Promise<string | 'later'> => {
-      const { local, files } = await locals.take(wanted, AbortSignal.any([signal, closing.signal]))
-      return begin(
-        local,
-        files,
-        own.flatMap((index) => files[index] ?? []),
-        source,
-      )
+    take: async (
+      wanted: readonly FileToTake[],
+      own: readonly number[],
+      source: Source,
+      signal: AbortSignal,
+      lying: NamedSource | null = null,
+    ): Promise<string | 'later'> => {
+      const ahead = lying && source.urgent ? await judgeAhead(lying, source) : null
+      try {
+        const { local, files } = await locals.take(wanted, AbortSignal.any([signal, closing.signal]))
+        const mine = own.flatMap((index) => files[index] ?? [])
+        return await begin(local, files, mine, source, ahead)
+      } catch (error) {
+        ahead?.drop()
+        // Too large, or nothing a scan is kept in: that will not pass.
+        if (!(error instanceof ScansideError) || error.code !== 'invalid-file' || closing.signal.aborted) throw error
+        const lay = createHash('sha256')
+          .update(JSON.stringify([source.folder, source.places]))
+          .digest('hex')
+        return shelf.byDigest(lay)?.record.id ?? refuse([], lay, source, error)
+      }
     },
     /** The same for files that were dropped. */
-    takeSet: (local: string, files: readonly LocalFile[], source: Source) => begin(local, files, files, source),
+    takeSet: (local: string, files: readonly LocalFile[], source: Source) => begin(local, files, files, source, null),
     /** Whether these files are the scan's: for bytes that are fetched again. DICOM photographs beside it may have come or gone. */
     isOf: (scan: ShelvedScan, files: readonly LocalFile[]): boolean => {
       if (setDigest(files) === scan.record.digest) return true
@@ -232,11 +268,18 @@ export function createTaking(options: TakingOptions) {
     },
   }
 
-  async function begin(local: string, files: readonly LocalFile[], own: readonly LocalFile[], source: Source): Promise<string | 'later'> {
+  async function begin(
+    local: string,
+    files: readonly LocalFile[],
+    own: readonly LocalFile[],
+    source: Source,
+    ahead: Ahead | null,
+  ): Promise<string | 'later'> {
     const copyMs = clock() - source.readableAt
     const digest = setDigest(own)
     const known = shelf.byDigest(digest)
     if (known && (known.state !== 'judged' || (known.verdict?.profile === profile.name && !hasPassing(known.verdict.result)))) {
+      ahead?.drop()
       // A dropped set may be open in the window by its id; a copy of what is here already is let go.
       if (source.folder !== '' && known.local !== null && locals.has(known.local)) await locals.drop(local)
       else known.local = local
@@ -244,6 +287,14 @@ export function createTaking(options: TakingOptions) {
       onChange()
       return known.record.id
     }
+    if (ahead && !known) {
+      const { scan } = ahead
+      scan.record = { ...scan.record, digest, copyMs: Math.max(0, copyMs) }
+      scan.local = local
+      follow(scan, files, source, ahead)
+      return scan.record.id
+    }
+    ahead?.drop()
     let record: InboxRecord
     try {
       record = await recordOf(files, digest, source, known, copyMs)
@@ -262,16 +313,21 @@ export function createTaking(options: TakingOptions) {
       ...before,
     }
     shelf.scans.set(record.id, scan)
+    follow(scan, files, source, null)
+    return record.id
+  }
+
+  function follow(scan: ShelvedScan, files: readonly LocalFile[], source: Source, ahead: Ahead | null): void {
+    const { id } = scan.record
     onChange()
-    const work = judge(scan, files, source)
+    const work = judge(scan, files, source, ahead)
       .catch((error: unknown) => {
         // Only closing ends it: what was not judged is taken again at the next start.
-        shelf.scans.delete(record.id)
+        shelf.scans.delete(id)
         if (!closing.signal.aborted) report(error)
       })
-      .finally(() => judged.delete(record.id))
-    judged.set(record.id, work)
-    return record.id
+      .finally(() => judged.delete(id))
+    judged.set(id, work)
   }
 }
 

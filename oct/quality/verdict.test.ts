@@ -30,7 +30,7 @@ it.each<[string, [string, Status][], string, string, string[]]>([
     [
       ['S', 'pass'],
       ['R', 'unknown'],
-      ['C', 'unknown'],
+      ['mTCI', 'unknown'],
     ],
     'usable',
     'keep',

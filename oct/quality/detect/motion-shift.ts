@@ -61,7 +61,7 @@ function besideSurroundings(light: Float32Array, reach: number): Float32Array {
 }
 
 /** mm: farther movements are not looked for, smaller ones do not count */
-const farthest = 0.7
+const farthest = 1.4
 /** Share of both profiles that must lie above each other. */
 const leastOverlap = 0.5
 /** Shadows are believed where moved they fit this well (1 less the correlation), and by so much better than unmoved. */

@@ -67,6 +67,7 @@ const de: Sentences<typeof en> = {
   },
   inbox: {
     file: 'Dateien hinzufügen…',
+    open: 'Dateien öffnen…',
   },
   cohort: {
     title: 'Die Kohorte wird Ergebnisse als eine Tabelle zeigen',

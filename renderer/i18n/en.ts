@@ -62,6 +62,7 @@ const en = {
   },
   inbox: {
     file: 'Add files…',
+    open: 'Open files…',
   },
   cohort: {
     title: 'Cohort will show results as one table',

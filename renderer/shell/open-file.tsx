@@ -22,6 +22,7 @@ export function openFiles(find: () => Promise<Found[]>, say: Say): Promise<void>
 export function OpenFile({ quiet = false }: { quiet?: boolean }) {
   const { t } = useTranslation()
   const say: Say = (key) => t(`drop.${key}`)
+  const label = t(useNavigation((state) => state.place) === 'inbox' ? 'inbox.file' : 'inbox.open')
   const chooser = useRef<HTMLInputElement>(null)
   const busy = useDropping((state) => state.busy)
   return (
@@ -33,14 +34,14 @@ export function OpenFile({ quiet = false }: { quiet?: boolean }) {
         disabled={busy}
         onClick={() => chooser.current?.click()}
       >
-        {t('inbox.file')}
+        {label}
       </Button>
       <input
         ref={chooser}
         type="file"
         multiple
         hidden
-        aria-label={t('inbox.file')}
+        aria-label={label}
         onChange={(event) => {
           const files = [...(event.target.files ?? [])]
           event.target.value = ''

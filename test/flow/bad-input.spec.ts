@@ -16,7 +16,7 @@ test.afterEach(async () => {
 })
 
 async function drop(page: Page, name: string, buffer: Uint8Array): Promise<void> {
-  await page.getByRole('button', { name: 'Inbox' }).click()
+  await page.getByRole('button', { name: 'Archive', exact: true }).click()
   await page
     .locator('input[type=file]')
     .first()

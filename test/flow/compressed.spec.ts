@@ -31,7 +31,7 @@ for (const [syntax, encode] of kinds) {
     const coded = await encode()
     const complaints = watchComplaints(page)
     await page.goto(app.address())
-    await page.getByRole('button', { name: 'Inbox' }).click()
+    await page.getByRole('button', { name: 'Archive', exact: true }).click()
     const file = writeDicom({ kind: 'opt', syntax, ...size, frames: 3, laterality: 'R', frame: () => grey, encode: () => coded })
     await page
       .locator('input[type=file]')

@@ -73,7 +73,7 @@ const ring = writeVol({
 })
 
 async function openFile(page: Page, bytes: Uint8Array): Promise<void> {
-  await page.getByRole('button', { name: 'Inbox' }).click()
+  await page.getByRole('button', { name: 'Archive', exact: true }).click()
   await page
     .locator('input[type=file]')
     .first()

@@ -51,7 +51,7 @@ for (const [subject, session, scans] of sessions) {
 type Given = { name: string; mimeType: string; buffer: Buffer }
 const given = (name: string, bytes: Uint8Array): Given => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) })
 async function choose(page: Page, files: Given[]): Promise<void> {
-  await page.getByRole('button', { name: 'Inbox' }).click()
+  await page.getByRole('button', { name: 'Archive', exact: true }).click()
   await page.locator('input[type=file]').first().setInputFiles(files)
 }
 
@@ -89,7 +89,7 @@ test('the folder of an export is dropped as it is', async ({ page }) => {
     for (const [index, { name, buffer }] of exported.entries()) writeFileSync(join(folder, index === 0 ? '' : 'pictures', name), buffer)
     writeFileSync(join(folder, 'Readme.txt'), 'Dear colleague')
     await page.goto(app.address())
-    await page.getByRole('button', { name: 'Inbox' }).click()
+    await page.getByRole('button', { name: 'Archive', exact: true }).click()
     const browser = await page.context().newCDPSession(page)
     const data = { items: [], files: [folder], dragOperationsMask: 1 }
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await browser.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })

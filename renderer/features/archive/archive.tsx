@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Project } from '../../../preload/contract.ts'
 import { openViewer } from '../../navigation.ts'
+import { OpenFile } from '../../shell/open-file.tsx'
 import { useApp } from '../../stores.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -41,6 +42,7 @@ export function Archive() {
         <span className="soft small archive-state" aria-live="polite">
           <ListState shown={shownSessions} filtering={filtering} />
         </span>
+        <OpenFile quiet />
         <IconButton
           label={t('archive.again')}
           icon={RotateCw}

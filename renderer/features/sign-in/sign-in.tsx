@@ -2,6 +2,7 @@ import { FileWarning, KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { lab } from '../../lab.ts'
+import { OpenFile } from '../../shell/open-file.tsx'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -36,6 +37,7 @@ export function SignIn() {
             <SignInForm />
           </div>
           {site.demo && <Demo />}
+          <OpenFile quiet />
           {!keyring.available && <NoKeyring message={keyring.message} />}
           <p className="first-purpose">{t('purpose')}</p>
         </div>

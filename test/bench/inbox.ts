@@ -38,10 +38,11 @@ function watchReading(
     let word: number | null = null
     let verdict: number | null = null
     const look = () => {
+      // What is being read stays: the first word on the next scan stands in the list beside it.
+      if (verdict === null && document.querySelector('li[data-first]')) word ??= Date.now()
       const region = document.querySelector('section[data-scan]')
       if (region?.textContent?.includes(patient)) {
         const now = Date.now()
-        if (region.hasAttribute('data-provisional') && verdict === null) word ??= now
         if (region.hasAttribute('data-verdict')) verdict ??= now
         const told = region.querySelector<HTMLElement>('[data-screen-ms]')
         if (verdict !== null && told) {

@@ -22,6 +22,7 @@ const de: Sentences<typeof en> = {
     wait: 'wartet',
   },
   firstWord: 'erstes Wort',
+  soFar: 'BISHER KEIN MANGEL',
   firstWordBody: 'Nur Vollständigkeit und Fundusbild. Das Übrige wird noch geprüft.',
   judging: 'Wird geprüft',
   judgingBody: 'Das Urteil steht gleich hier.',
@@ -59,6 +60,7 @@ const de: Sentences<typeof en> = {
     attempts_one: 'Versuch 1',
     attempts_other: '{{count}} Versuche',
     first: 'erstes Wort: {{word}}',
+    soFar: 'bisher kein Mangel',
   },
   action: {
     next: 'Nächstes lesen',

@@ -19,6 +19,7 @@ const en = {
     wait: 'waits',
   },
   firstWord: 'first word',
+  soFar: 'NO FAULT SO FAR',
   firstWordBody: 'Completeness and fundus image alone. The rest is being judged.',
   judging: 'Being judged',
   judgingBody: 'The verdict stands here in a moment.',
@@ -56,6 +57,7 @@ const en = {
     attempts_one: 'attempt 1',
     attempts_other: '{{count}} tries',
     first: 'first word: {{word}}',
+    soFar: 'no fault so far',
   },
   action: {
     next: 'Read next',

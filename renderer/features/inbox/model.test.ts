@@ -72,8 +72,9 @@ describe('the first word', () => {
   const coming = { state: 'judging', verdict: null } as const
   it('is told while the rest is judged', () =>
     expect(firstWord(scanOf('a', { ...coming, provisional: { verdict: 'unusable', decidedBy: [] } }))).toBe('unusable'))
-  it('is none where nothing can be said yet, and after the verdict', () => {
-    expect(firstWord(scanOf('a', { ...coming, provisional: { verdict: 'unknown', decidedBy: [] } }))).toBeNull()
+  it('is `unknown` where no fault was found so far: never usable', () =>
+    expect(firstWord(scanOf('a', { ...coming, provisional: { verdict: 'unknown', decidedBy: [] } }))).toBe('unknown'))
+  it('is none before anything was looked at, and after the verdict', () => {
     expect(firstWord(scanOf('a', coming))).toBeNull()
     expect(firstWord(scanOf('a', { provisional: { verdict: 'unusable', decidedBy: [] } }))).toBeNull()
   })

@@ -66,10 +66,9 @@ export function slotMark({ slot, front }: SlotView): Verdict | 'none' | 'wait' {
   }
 }
 
-/** What can be said before the rest is judged; null while nothing can. */
-export function firstWord({ provisional, verdict }: Pick<InboxScan, 'provisional' | 'verdict'>): Exclude<Verdict, 'unknown'> | null {
-  const word = verdict === null ? (provisional?.verdict ?? 'unknown') : 'unknown'
-  return word === 'unknown' ? null : word
+/** What can be said before the rest is judged: a verdict, or `unknown` where no fault was found so far; null while nothing was looked at. */
+export function firstWord({ provisional, verdict }: Pick<InboxScan, 'provisional' | 'verdict'>): Verdict | null {
+  return verdict === null ? (provisional?.verdict ?? null) : null
 }
 
 export interface Place {

@@ -78,9 +78,9 @@ function Word({ scan }: { scan: InboxScan }) {
   const first = firstWord(scan)
   return (
     <Big
-      mark={first ? <VerdictMark verdict={first} size={44} /> : <Spinner size={44} />}
+      mark={first && first !== 'unknown' ? <VerdictMark verdict={first} size={44} /> : <Spinner size={44} />}
       verdict={first ?? 'unknown'}
-      word={first ? t(`word.${first}`) : t(state === 'arriving' ? 'arriving' : 'judging')}
+      word={first ? t(first === 'unknown' ? 'soFar' : `word.${first}`) : t(state === 'arriving' ? 'arriving' : 'judging')}
       first
     >
       <p className={styles.sentence}>

@@ -5,6 +5,7 @@ import { formatTime } from '../../ui/format.ts'
 import { Hyphened } from '../../ui/hyphened.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
+import { sayFirst } from './first-word.ts'
 import { keySheet } from './keys.ts'
 import { firstWord, inLanguage, isJudged, type Place, placeOf, slotKey } from './model.ts'
 import styles from './side.module.css'
@@ -183,9 +184,9 @@ function Queue({ inbox, onRead }: Pick<SideProps, 'inbox' | 'onRead'>) {
           .flatMap(({ id }) => line(id) ?? [])
           .map(({ scan, name }) => ({ id: scan.id, name, first: firstWord(scan) }))
           .map(({ id, name, first }) => (
-            <li key={id} className={styles.judging}>
+            <li key={id} className={styles.judging} data-first={first ?? undefined}>
               <span>{name}</span>
-              <span className="faint ellipsis">{first ? t('slot.first', { word: t(`mark.${first}`) }) : t('slot.judging')}</span>
+              <span className="faint ellipsis">{sayFirst(first, t)}</span>
             </li>
           ))}
       </ul>

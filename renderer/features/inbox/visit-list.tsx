@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { InboxScan, InboxStore } from '../../../preload/inbox.ts'
 import { lab } from '../../lab.ts'
 import { Hyphened } from '../../ui/hyphened.tsx'
+import { sayFirst } from './first-word.ts'
 import { byEye, firstWord, type InboxVisit, identified, inLanguage, opener, openVisit, type SlotView, scansById, slotKey, slotMark } from './model.ts'
 import { Mark } from './slot-mark.tsx'
 import { Thumb } from './thumb.tsx'
@@ -144,7 +145,7 @@ function useNote({ slot, attempts, front }: SlotView): string {
   const tries = t('slot.attempts', { count: attempts.length })
   if (slot.state === 'missing' || !front) return t('slot.missing')
   const first = firstWord(front)
-  if (slot.state === 'judging') return first ? t('slot.first', { word: t(`mark.${first}`) }) : t('slot.judging')
+  if (slot.state === 'judging') return sayFirst(first, t)
   if (slot.state === 'unread') return t('slot.unread')
   const word = t(slot.state === 'good' && front.decision ? 'slot.kept' : `slot.${slot.state}`)
   return attempts.length > 1 ? `${word}, ${tries}` : word

@@ -28,6 +28,7 @@ import { createHandlers } from './handlers.ts'
 import { createHttp } from './http/http.ts'
 import { createDemoDevice } from './inbox/demo-device.ts'
 import { createInbox } from './inbox/inbox.ts'
+import { titleOfLocal } from './inbox/title.ts'
 import { createLabels } from './labels.ts'
 import { createLocalEngine } from './local-engine.ts'
 import { createOperations } from './operations.ts'
@@ -144,6 +145,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     bulk,
     parse,
     title: async (ref) => labels.titleOf(ref),
+    localTitle: (local) => titleOfLocal(inbox.store.get(), local),
   })
   const people = createPeople({ site: site.file ? { people: site.people ?? [], idleMinutes: site.idleLockMinutes } : null, lab, now })
   const inbox = createInbox({

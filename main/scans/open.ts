@@ -24,6 +24,8 @@ export interface ScansOptions {
   parse: ParseScan
   /** Labels of a scan of the archive, for the person; null where they are not known, and its ids are shown. */
   title: (ref: ScanRef & { kind: 'archive' }, signal: AbortSignal) => Promise<OpenScan['title'] | null>
+  /** What the Inbox calls a scan of its own; null for one that was dropped. */
+  localTitle?: (local: string) => OpenScan['title'] | null
 }
 
 /** What an open scan is, for those who keep words about it: never the window's to know. */
@@ -76,7 +78,7 @@ const unnamed: OpenScan['title'] = { project: '', subject: '', session: '', scan
 const withoutSerial = (device: string): string => device.replace(/[\s,;(]+(?:(?:s\/?n|serial)\b.*|\S*\d{5,}.*)$/i, '')
 
 /** Builds the room; nothing is read before `open`. */
-export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOptions): Scans => {
+export const createScans = ({ archive, lab, cache, bulk, parse, title, localTitle }: ScansOptions): Scans => {
   const locals = createLocalScans(cache, bulk)
   const opened = new Map<string, { end: () => Promise<void>; as: OpenedAs }>()
 
@@ -88,7 +90,7 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title }: ScansOp
     return { files, close: () => closeSet(files) }
   }
   const titleOf = async (ref: ScanRef, signal: AbortSignal): Promise<OpenScan['title']> => {
-    if (ref.kind === 'local') return { project: '', subject: '', session: '', scan: 'Dropped scan' }
+    if (ref.kind === 'local') return localTitle?.(ref.local) ?? { project: '', subject: '', session: '', scan: 'Dropped scan' }
     const { project, subject, session, scan } = ref
     return (await title(ref, signal).catch(() => null)) ?? { project, subject, session, scan }
   }

@@ -1,7 +1,9 @@
 /** The pictures of the README, taken from the running application over generated scans. */
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import type { SynthOptions } from '../../oct/synth/index.ts'
 import { root, startApplication } from '../support/application.ts'
+import { createDevice } from '../support/device.ts'
 import { chooseForRun, openSession, runHere } from '../support/lab-page.ts'
 
 const shot = (page: Page, name: string) => page.screenshot({ path: join(root, 'docs', 'screenshots', `${name}.png`) })
@@ -81,5 +83,73 @@ test('the quality strip of a volume that was cut off', async ({ page }) => {
     await shot(page, 'quality-strip')
   } finally {
     await app.stop()
+  }
+})
+
+test('the Inbox: to be taken again, complete; blind grading', async ({ page }) => {
+  const device = createDevice()
+  const people = [
+    { id: 'jk', name: 'J. Kern' },
+    { id: 'am', name: 'A. Maler' },
+  ]
+  const app = await startApplication({ people, inbox: { folders: [{ path: device.folder, label: 'Export share of Spectralis 1' }] } })
+  const verdict = page.getByRole('region', { name: 'Verdict being read' })
+  const take = (name: string, options: SynthOptions, visit: string, patient = 'P-0142') => device.take(`${name}.vol`, options, { patient, visit })
+  try {
+    await page.goto(app.address())
+    const eyes = [
+      { laterality: 'OD', seed: 11 },
+      { laterality: 'OS', seed: 12 },
+    ] as const
+    for (const [i, eye] of eyes.entries()) {
+      take(`a${i}`, { pattern: 'ring', ...eye }, 'V01', 'P-0160')
+      take(`b${i}`, { pattern: 'volume', frames: 13, ...eye }, 'V01', 'P-0160')
+    }
+    await expect(verdict.getByRole('heading', { name: 'USABLE' })).toBeVisible()
+    const list = page.getByRole('complementary', { name: 'Beside it' })
+    await expect(list.getByText('3 verdicts wait to be read')).toBeAttached()
+    for (let i = 0; i < 3; i++) {
+      await page.keyboard.press('Space')
+      await page.waitForTimeout(800)
+    }
+    await expect(page.getByText('Complete, the patient may go.').first()).toBeVisible()
+    await page.waitForTimeout(1_500)
+    await shot(page, 'inbox-complete')
+    take('c0', { pattern: 'volume', frames: 13, laterality: 'OD', seed: 14 }, 'V02')
+    await expect(list.getByText('1 verdict waits to be read')).toBeAttached()
+    await page.keyboard.press('Space')
+    take('c1', { pattern: 'ring', laterality: 'OD', seed: 14, fault: 'cut-upper' }, 'V02')
+    await expect(list.getByText('1 verdict waits to be read')).toBeAttached()
+    await page.keyboard.press('Space')
+    await expect(verdict.getByRole('heading', { name: 'TAKE AGAIN' })).toBeVisible()
+    take('c2', { pattern: 'ring', laterality: 'OD', seed: 14, take: 1 }, 'V02')
+    await expect(list.getByText('1 verdict waits to be read')).toBeAttached()
+    await page.keyboard.press('p')
+    await expect(page.getByRole('region', { name: 'Names of this desk' }).locator(':focus')).toHaveCount(1)
+    await page.keyboard.press('1')
+    await expect(page.getByRole('region', { name: 'Names of this desk' })).toBeHidden()
+    await page.waitForTimeout(1_500)
+    await shot(page, 'inbox')
+
+    await page.getByRole('button', { name: 'Archive', exact: true }).click()
+    await page.getByRole('button', { name: 'Open the demo lab' }).click()
+    await openSession(page, 'DEMO-MS', 'P-0142', 'P-0142_V01')
+    for (const scan of ['Scan 1', 'Scan 3'])
+      await page
+        .getByRole('row')
+        .filter({ has: page.getByText(scan, { exact: true }) })
+        .getByRole('checkbox')
+        .click()
+    await page.getByRole('button', { name: /^Grade…/ }).click()
+    await page.getByRole('textbox', { name: 'Name of the batch' }).fill('Pilot')
+    await page.getByRole('textbox', { name: 'Name of the batch' }).press('Enter')
+    await page.getByRole('button', { name: 'Grade', exact: true }).click()
+    await expect(page.getByRole('img', { name: /B-scan/ }).first()).toBeVisible({ timeout: 60_000 })
+    for (const key of '112') await page.keyboard.press(key)
+    await page.waitForTimeout(1_500)
+    await shot(page, 'grading')
+  } finally {
+    await app.stop()
+    device.remove()
   }
 })

@@ -54,3 +54,9 @@ it('finds the names of pictures in an export', () => {
   const written = '<ExamURL>file:///c/A%20B%201.tif</ExamURL><ExamURL>c &amp; d.png</ExamURL><ExamURL>100%.bmp</ExamURL>'
   expect([...pictureNames(written)]).toEqual(['a%20b%201.tif', 'a b 1.tif', 'c & d.png', '100%.bmp'])
 })
+
+it('reads over the numbers of layer lines, of which an export is full', () => {
+  const text = `${'123.456 '.repeat(4_000_000)}</Array><ExamURL>${'long '.repeat(100)}1.tif</ExamURL>`
+  const [found = ''] = pictureNames(text)
+  expect([found.endsWith('long 1.tif'), found.length <= 204]).toEqual([true, true])
+})

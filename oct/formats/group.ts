@@ -62,11 +62,23 @@ const unescaped = (name: string): string => {
   }
 }
 
-/** Names of pictures in the text of an XML export, lower case; those of an address as they are written and as they are meant. */
-export const pictureNames = (text: string): Set<string> =>
-  new Set(
-    [...text.matchAll(/[^\\/<>"|?*:\r\n]{1,200}\.(?:tiff?|png|jpe?g|bmp)/gi)].flatMap(([written]) => {
-      const name = written.trim().replaceAll('&amp;', '&').toLowerCase()
-      return [name, unescaped(name)]
-    }),
-  )
+/** Characters no name of a file has. */
+const besideNames = /[\\/<>"|?*:\r\n]/
+const longestName = 200
+
+/**
+ * Names of pictures in the text of an XML export, lower case; those of an address as they are written and as they are meant. Ends are looked for, and from
+ * there back to the name's beginning: an export is mostly numbers with points, at each of which a name might otherwise seem to begin.
+ */
+export const pictureNames = (text: string): Set<string> => {
+  const names = new Set<string>()
+  for (const { 0: ending, index } of text.matchAll(/\.(?:tiff?|png|jpe?g|bmp)/gi)) {
+    let from = index
+    while (from > 0 && index - from < longestName && !besideNames.test(text.charAt(from - 1))) from--
+    const name = text.slice(from, index).trim().replaceAll('&amp;', '&').toLowerCase()
+    if (name === '') continue
+    names.add(`${name}${ending.toLowerCase()}`)
+    names.add(unescaped(`${name}${ending.toLowerCase()}`))
+  }
+  return names
+}

@@ -85,7 +85,7 @@ export function BscanPicture({ open, index, frame, scan }: BscanPictureProps) {
           ))}
         </>
       )}
-      {count > 1 && <p className={image.note}>{t('inbox:image.bscan', { index: index + 1, count })}</p>}
+      {count > 1 && <p className={`${image.note} ${styles.middle}`}>{t('inbox:image.bscan', { index: index + 1, count })}</p>}
     </div>
   )
 }

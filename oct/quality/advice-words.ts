@@ -48,7 +48,7 @@ export const findings: readonly (readonly [id: string, told: Told])[] = [
     },
   ],
   ['motion.blank', { wrong: words('B-scans are blank: the eye blinked.', 'B-Scans sind leer: Das Auge hat geblinzelt.') }],
-  ['L.pair', { wrong: words('Both scans of this visit show the same eye.', 'Beide Aufnahmen dieser Visite zeigen dasselbe Auge.') }],
+  ['L.pair', { wrong: words('The scans of this visit disagree on the eye.', 'Die Aufnahmen dieser Visite widersprechen sich beim Auge.') }],
   ['L.anatomy', { wrong: words('This looks like the other eye.', 'Das sieht nach dem anderen Auge aus.') }],
   [
     'L',
@@ -68,7 +68,7 @@ export const findings: readonly (readonly [id: string, told: Told])[] = [
     'O.protocol',
     {
       wrong: words('The scan was not taken as the protocol wants.', 'Die Aufnahme entspricht nicht dem Protokoll.'),
-      unknown: words('No protocol fits this scan.', 'Zu dieser Aufnahme passt kein Protokoll.'),
+      unknown: words('Whether the protocol was kept to is not known.', 'Ob das Protokoll eingehalten wurde, ist nicht bekannt.'),
     },
   ],
   ['S.cnr', { wrong: words('The layers hardly stand out.', 'Die Schichten heben sich kaum ab.') }],

@@ -86,6 +86,16 @@ describe('what is wrong', () => {
       }
   })
 
+  it('of the eye and the protocol claims no more than was found', () => {
+    // Two scans called alike may show different eyes, and two called differently the same.
+    expect(wrongOf('L.pair', 'fail')).toEqual({
+      en: 'The scans of this visit disagree on the eye.',
+      de: 'Die Aufnahmen dieser Visite widersprechen sich beim Auge.',
+    })
+    // A protocol may fit, and only its ART not be in the file.
+    expect(wrongOf('O.protocol', 'unknown').en).toBe('Whether the protocol was kept to is not known.')
+  })
+
   it('of a scan that could not be read is just that', () => {
     expect(sentenceOf(refusal(new Error('x')), defaultProfile)).toMatchObject({
       what: { en: 'This scan could not be read.' },
@@ -162,6 +172,8 @@ describe('what to do', () => {
     expect(told({}, upper, own)).toMatchObject({ source: null, reviewer: null, todo: { en: expect.stringContaining('again') } })
     expect(told({ facts: { ...facts, device: 'Topcon Triton' } }, [criterion('O.blur', 'fail')], own).reviewer).toBeNull()
     expect(told({}, [criterion('O.blur', 'fail')]).todo.en).not.toMatch(/focus|turn|knob/i)
+    const open = { verdict: 'ambiguous', action: 'ask-reader' } as const
+    expect(told(open, [criterion('O.blur', 'unknown')], own)).toMatchObject({ todo: { en: 'Ask a reader.' }, reviewer: null })
   })
 })
 

@@ -33,7 +33,8 @@ export function sentenceOf(result: ScanResult, profile: Profile): Sentence {
     return { ...none, what: { en: 'No technical fault found.', de: 'Kein technischer Mangel gefunden.' }, todo: { en: 'Keep it.', de: 'Behalten.' } }
   const told = telling(result)
   if (!told) return { ...none, what: { en: 'A reader should look at this scan.', de: 'Ein Reader sollte diese Aufnahme ansehen.' }, todo: askReader }
-  const reviewed = adviceFor(result, profile, told.id)
+  // What to turn follows from what is wrong: of what could not be measured nobody knows.
+  const reviewed = told.status === 'unknown' ? null : adviceFor(result, profile, told.id)
   return {
     what: wrongOf(told.id, told.status),
     where: told.status === 'unknown' ? null : whereOf(result, told.id),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { opaqueInput, parseArguments, profileArguments } from './collection.ts'
 import { defaultProfile, parseProfile } from './judge.ts'
 
-const own = parseProfile({ name: 'ms-2026', title: 'Größe & 網膜', limits: { S: { warn: 20, fail: 18 } } })
+const own = parseProfile({ name: 'ms-2026', title: 'Größe & 網膜', limits: { 'S.snr': { warn: 20, fail: 18 } } })
 
 describe('the arguments of the analysis', () => {
   it('are series and profile, with defaults', () => {

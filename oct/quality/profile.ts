@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { ScansideError } from '../errors.ts'
 import { oscarIb2 } from './oscar-ib.ts'
+import { mistakeIn } from './profile-mistakes.ts'
 
 /**
  * required: a fail makes a scan unusable where it may (`decide`), a warning or an unknown ambiguous. advisory: a fail makes it ambiguous.
@@ -96,6 +97,7 @@ export const ownProfileSchema = profileSchema
   .partial()
   .required({ name: true, title: true })
   .extend({ advice: z.array(adviceSchema).max(500).optional() })
+export type OwnProfile = z.infer<typeof ownProfileSchema>
 
 /**
  * A profile from a file: what it leaves out is the default's; limits and rules are laid over the default's one by one.
@@ -105,14 +107,7 @@ export function parseProfile(json: unknown): Profile {
   const parsed = ownProfileSchema.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') || 'the file'
-    throw new ScansideError(
-      'invalid-file',
-      `The profile has a mistake at ${where}: ${issue?.message ?? 'it is not understood'}. It is not used; nothing was judged by it.`,
-      {
-        field: where.slice(0, 200),
-      },
-    )
+    throw mistaken(issue?.path.join('.') || 'the file', issue?.message ?? 'it is not understood')
   }
   const own = parsed.data
   if (profiles.some((each) => each.name === own.name)) {
@@ -122,6 +117,8 @@ export function parseProfile(json: unknown): Profile {
       { field: 'name' },
     )
   }
+  const mistake = mistakeIn(own)
+  if (mistake) throw mistaken(mistake.field, mistake.what)
   const base = defaultProfile
   return {
     name: own.name,
@@ -133,6 +130,11 @@ export function parseProfile(json: unknown): Profile {
     advice: own.advice ?? [],
   }
 }
+
+const mistaken = (field: string, what: string) =>
+  new ScansideError('invalid-file', `The profile has a mistake at ${field.slice(0, 200)}: ${what}. It is not used; nothing was judged by it.`, {
+    field: field.slice(0, 200),
+  })
 
 /** The role of a criterion. */
 export function roleOf(profile: Profile, id: string): Role {

@@ -111,3 +111,9 @@ it('a graded threshold of our own gives at most ambiguous, even where it is requ
   const profile = { ...defaultProfile, rules: { 'S.cnr': 'required' as const } }
   expect(decide([criterion('S.cnr', 'fail')], profile).verdict).toBe('ambiguous')
 })
+
+it('a departure from the protocol is no weak light: with uneven light it makes two causes', () => {
+  const profile = { ...defaultProfile, rules: { ...defaultProfile.rules, O: 'required' as const } }
+  expect(decide([criterion('O.protocol', 'fail'), criterion('I', 'fail')], profile).verdict).toBe('unusable')
+  expect(decide([criterion('O.blur', 'fail'), criterion('I', 'fail')], profile).verdict).toBe('ambiguous')
+})

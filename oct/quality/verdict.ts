@@ -21,10 +21,10 @@ const conclusive = [
 ]
 
 /** What shares a cause counts once: weak light makes signal, focus and illumination fail together. */
-const causes: Record<string, string> = { S: 'light', O: 'light', I: 'light' }
+const causes: Record<string, string> = { S: 'light', O: 'light', I: 'light', 'O.protocol': 'protocol' }
 const causeOf = (id: string): string => {
   const letter = id.split('.')[0] as string
-  return causes[letter] ?? letter
+  return causes[id] ?? causes[letter] ?? letter
 }
 
 /** Criteria about the lines the device has drawn: a person can mend them without a new scan. */

@@ -65,6 +65,33 @@ describe('an XML export without identity', () => {
     expect(copy).toContain('<ExamURL></ExamURL>')
   })
 
+  it.each(['ImageQuality', 'Focus', 'NumAve', 'Resolution', 'EDI', 'Laterality', 'Diameter1', 'AvgThickness'])(
+    'has no name, however plain, in the place of %s',
+    async (element) => {
+      for (const { files } of await xmlFixtures()) {
+        const text = Buffer.from(files.find(({ name }) => name.endsWith('.xml'))?.bytes ?? []).toString('latin1')
+        const broken = text.replace(new RegExp(`<${element}>[^<]*`, 'g'), `<${element}>Doe Jane`)
+        const copy = Buffer.from(await pseudonymiseHeyexXml(bytesSource(Buffer.from(broken, 'latin1')), () => undefined)).toString()
+        expect(copy).not.toMatch(/Doe|Jane/)
+      }
+    },
+  )
+
+  it('has an eye in doubt where the export leaves it in doubt', async () => {
+    const [fixture] = await xmlFixtures()
+    const files = (fixture?.files ?? []).map(({ name, bytes }) => {
+      if (!name.endsWith('.xml')) return { name, bytes }
+      const text = Buffer.from(bytes).toString('latin1')
+      const last = text.lastIndexOf('<Laterality>')
+      return {
+        name,
+        bytes: new Uint8Array(Buffer.from(text.slice(0, last) + text.slice(last).replace(/<Laterality>\w*/, '<Laterality>M\u00fcller'), 'latin1')),
+      }
+    })
+    expect((await readHeyexXml(named(files), 0)).laterality).toBe('unknown')
+    expect((await readHeyexXml(named(await given(files)), 0)).laterality).toBe('unknown')
+  })
+
   it('is refused where it is no whole export', async () => {
     for (const text of ['<HEDX><BODY>', '<other/>', '<!DOCTYPE x><HEDX/>']) {
       await expect(pseudonymiseHeyexXml(bytesSource(new TextEncoder().encode(text)), () => undefined)).rejects.toThrow()

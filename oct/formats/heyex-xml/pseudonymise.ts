@@ -20,6 +20,20 @@ const line = new Set(['Name', 'Enabled', 'Array'])
 /** A device's own words and numbers: nothing longer, no other signs. */
 const plainValue = /^[\w .,:+/()[\]-]{1,64}$/
 const numbers = /^[\d\s.eE+-]*$/
+/** Values that are words; every other one of these records is a number. */
+const wordsOf: Record<string, ReadonlySet<string>> = {
+  series: new Set(['Type', 'Laterality', 'GeneralEquipment/Manufacturer', 'GeneralEquipment/ManufacturerModelName']),
+  image: new Set(['Laterality', 'ImageType/Type']),
+  grid: new Set(['Type']),
+  zone: new Set(['Name']),
+  line: new Set(['Name', 'Enabled']),
+}
+/** Those that are one of a few; of any other text nothing is kept but that it is none of them. */
+const oneOf: Record<string, RegExp> = {
+  Laterality: /^(R|L|OD|OS)$/,
+  'OphthalmicAcquisitionContext/Resolution': /^(LORES|HIRES)$/,
+  'OphthalmicAcquisitionContext/EDI': /^(true|false)$/i,
+}
 
 /** Every path on the way to one of these. */
 function withParents(paths: Iterable<string>): Set<string> {
@@ -107,6 +121,9 @@ function writtenValue(kind: string | null, path: string, text: string, nameOf: (
   if (!leaves[kind]?.has(path)) return ''
   if (kind === 'image' && path === 'ImageData/ExamURL') return escaped(nameOf(text) ?? '')
   if (kind === 'line' && path === 'Array') return numbers.test(text) ? text : ''
+  const few = oneOf[path]
+  if (few) return text === '' || few.test(text) ? text : '-'
+  if (!wordsOf[kind]?.has(path) && !numbers.test(text)) return ''
   return plainValue.test(text) ? text : ''
 }
 

@@ -119,6 +119,27 @@ describe('a scan whose eye is not known', () => {
     expect(made.runs.get(id).results?.scans).toHaveLength(1)
   })
 
+  it('is told by its facts, too, where the criterion is missing', async () => {
+    const made = desk()
+    const facts = { device: 'D', pattern: 'ring', laterality: 'unknown' as const, protocol: null, frames: 1, width: 1, height: 1 }
+    made.engine.output = (good) => new TextEncoder().encode(JSON.stringify({ ...good, scans: good.scans.map((scan) => ({ ...scan, facts })) }))
+    const id = await one(made, 'boxed')
+    await made.runs.idle()
+    expect(made.runs.get(id).summary.home).toBe('local')
+    expect(made.archive.publishes).toBe(0)
+  })
+
+  it('is not sent either where an earlier version let its results wait', async () => {
+    const made = told('unknown')(desk())
+    const id = await one(made, 'own')
+    await made.runs.idle()
+    const record = made.lab.runs.get(id)
+    if (record) made.lab.runs.save({ ...record, home: 'waiting', message: null })
+    await made.runs.sendWaiting()
+    expect([made.archive.publishes, made.runs.counts().waiting]).toEqual([0, 0])
+    expect(made.runs.get(id).summary).toMatchObject({ home: 'local', message: expect.stringMatching(/Set the eye/) })
+  })
+
   it('is no matter where the eye is known, or another pipeline means something else by L', async () => {
     for (const prepare of [told('pass'), told('unknown', 'another')]) {
       const made = prepare(desk())

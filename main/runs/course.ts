@@ -221,9 +221,10 @@ const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Prom
 
 /** Whether our analysis was given a scan that does not say which eye it is of: its results would be filed under none. */
 export const eyeUnknown = ({ pipeline, scans }: Results): boolean =>
-  pipeline.name === analysis.name && scans.some(({ criteria }) => criteria.some(({ id, status }) => id === 'L' && status === 'unknown'))
+  pipeline.name === analysis.name &&
+  scans.some(({ criteria, facts }) => facts?.laterality === 'unknown' || criteria.some(({ id, status }) => id === 'L' && status === 'unknown'))
 
-const eyeFirst =
+export const eyeFirst =
   'The file of a scan does not say which eye it is, so these results stay at this desk and were not sent. Set the eye on the device, export and upload the scan again, and run it again.'
 
 /** Results are safe: whatever happens now, they wait at worst. */

@@ -3,7 +3,7 @@ import { ScansideError } from '../../oct/errors.ts'
 import type { Results } from '../../oct/results.ts'
 import type { Input, Output, RunDetail, RunSummary } from '../../preload/contract.ts'
 import type { KnownVerdict, RunRecord } from '../store/lab-runs.ts'
-import { type CourseHands, carry, type Job, take } from './course.ts'
+import { type CourseHands, carry, eyeFirst, eyeUnknown, type Job, take } from './course.ts'
 import { deskOf, engineMissing, engineOf, type Lane, type RunsOptions, summaryOf } from './desk.ts'
 import { groupRefs, localFiles, subjectOf } from './inputs.ts'
 import { createLogs } from './logs.ts'
@@ -117,12 +117,27 @@ export const createRuns = (options: RunsOptions): Runs => {
     return kept ? parseResults(kept.bytes) : null
   }
 
+  const isOfUnknownEye = (run: string): boolean => {
+    try {
+      const results = resultsOf(run)
+      return results !== null && eyeUnknown(results)
+    } catch (error) {
+      // What cannot be read any more says nothing of an eye; it is told when somebody opens it.
+      desk.report(error)
+      return false
+    }
+  }
   const sendAll = async (signal: AbortSignal) => {
     const home = desk.archive()
     let sent = 0
     const waiting = home ? lab.runs.waiting().filter((record) => record.archive === home.id) : []
     for (const record of waiting) {
       if (closed) break
+      // What an earlier version let wait is held to the same rule.
+      if (isOfUnknownEye(record.id)) {
+        lab.runs.save({ ...record, home: 'local', message: eyeFirst })
+        continue
+      }
       const answer = await sendHome(desk, record, signal)
       if ('published' in answer) {
         const at = desk.now().toISOString()

@@ -64,3 +64,44 @@ describe('an image from a file', () => {
     expect((await put(url, broken)).status).toBe(204)
   })
 })
+
+describe('a scan of the Inbox', () => {
+  const visit = { patient: 'P-0142', visit: 'V02', slots: [{ attempts: ['a'] }] }
+  const store = { get: () => ({ scans: [{ id: 'a', local: 'set' }], visits: [visit] }) }
+  const desk = (parts: object, locked = () => false) =>
+    createHandlers({
+      people: { handlers: {}, locked },
+      inbox: { handlers: {}, store },
+      grading: { handlers: {}, opened: () => undefined },
+      ...parts,
+    } as unknown as HandlerParts)
+  const run = { pipeline: 'p', values: {}, subject: '1 scan, P-0142 / V02' }
+
+  it('keeps the device’s patient and visit out of a run, whatever the window calls it', async () => {
+    const start = vi.fn(async (_input: object) => ({ runs: [] }))
+    const handlers = desk({ runs: { start } })
+    await handlers['runs.start']({ ...run, refs: [{ kind: 'local', local: 'set' }] })
+    expect(start).toHaveBeenLastCalledWith(expect.objectContaining({ subject: '1 scan' }))
+    await handlers['runs.start']({ ...run, subject: 'dropped file', refs: [{ kind: 'local', local: 'another' }] })
+    expect(start).toHaveBeenLastCalledWith(expect.objectContaining({ subject: 'dropped file' }))
+  })
+
+  it('is not opened where the desk was locked meanwhile, and starts no run', async () => {
+    let locked = false
+    const close = vi.fn(async () => undefined)
+    const open = async () => {
+      locked = true
+      return { bulk: '/bulk/x' }
+    }
+    const operations = createOperations(
+      () => undefined,
+      () => '',
+      () => 0,
+    )
+    const handlers = desk({ scans: { open, close }, operations, runs: {} }, () => locked)
+    const asked = { ref: { kind: 'local', local: 'set' }, operation: 'o' } as const
+    await expect(handlers['scans.open'](asked)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(close).toHaveBeenCalledWith('/bulk/x')
+    expect(() => handlers['runs.start']({ ...run, refs: [] })).toThrow('locked')
+  })
+})

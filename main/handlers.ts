@@ -10,6 +10,7 @@ import type { Capabilities } from './capabilities.ts'
 import type { Bulk } from './doorway/bulk.ts'
 import type { GradingRoom } from './grading/grading.ts'
 import type { InboxRoom } from './inbox/inbox.ts'
+import { titleOfLocal } from './inbox/title.ts'
 import type { Labels } from './labels.ts'
 import type { LocalEngine } from './local-engine.ts'
 import type { Operations } from './operations.ts'
@@ -48,6 +49,15 @@ export interface HandlerParts {
 export function createHandlers(parts: HandlerParts): Handlers {
   const { capabilities, desk, engine, operations, runs, scans, labels } = parts
 
+  const neededUnlocked = () => {
+    if (parts.people.locked()) throw new ScansideError('forbidden', 'This desk is locked. Pick your name to go on.')
+  }
+  /** What the window calls a scan of the Inbox are the device's patient and visit: they are shown, and kept with no run. */
+  const withoutIdentity = (input: Parameters<Runs['start']>[0]) => {
+    const inbox = parts.inbox.store.get()
+    if (!input.refs.some((ref) => ref.kind === 'local' && titleOfLocal(inbox, ref.local) !== null)) return input
+    return { ...input, subject: input.refs.length === 1 ? '1 scan' : `${input.refs.length} scans` }
+  }
   /** The site's archive where it fixes one; whatever else the window asked for is refused. */
   const allowedAddress = (address: string): string => {
     const fixed = parts.site.archive
@@ -177,16 +187,26 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'scans.dropTicket': (input) => scans.dropTicket(input),
     'scans.open': ({ ref, operation }) => {
       // No image is shown until somebody has picked their name, whatever the window asks for.
-      if (parts.people.locked()) throw new ScansideError('forbidden', 'This desk is locked. Pick your name to go on.')
+      neededUnlocked()
       return operations.during(operation, 'open-scan', async (signal, report) => {
         const open = await scans.open(ref, signal, (bytes, total) => report(total ? Math.min(1, bytes / total) : null, 'Fetching the scan …'))
+        try {
+          // It may have been locked while the scan was on its way.
+          neededUnlocked()
+        } catch (error) {
+          await scans.close(open.bulk)
+          throw error
+        }
         parts.grading.opened(open.bulk)
         return open
       })
     },
     'scans.close': ({ bulk }) => scans.close(bulk),
 
-    'runs.start': (input) => runs.start(input),
+    'runs.start': (input) => {
+      neededUnlocked()
+      return runs.start(withoutIdentity(input))
+    },
     'runs.cancel': ({ run }) => runs.cancel(run),
     'runs.list': ({ offset, limit }) => runs.list(offset, limit),
     'runs.get': ({ run }) => runs.get(run),

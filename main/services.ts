@@ -145,6 +145,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     bulk,
     parse,
     title: async (ref) => labels.titleOf(ref),
+    locked: () => people.locked(),
     localTitle: (local) => titleOfLocal(inbox.store.get(), local),
   })
   const people = createPeople({ site: site.file ? { people: site.people ?? [], idleMinutes: site.idleLockMinutes } : null, lab, now })

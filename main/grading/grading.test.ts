@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ScansideError } from '../../oct/errors.ts'
 import { readScan } from '../../oct/formats/index.ts'
 import type { Status, Verdict } from '../../oct/results.ts'
@@ -98,6 +98,17 @@ describe('a batch', () => {
       await expect(async () => open[name]?.({ bulk: '', batch: '', item: '', scans: [], name: '', operation: '' })).rejects.toMatchObject({
         code: 'forbidden',
       })
+  })
+
+  it('shows nothing to whoever took over while a scan was on its way', async () => {
+    const { handlers, sit, scans } = await room()
+    const { batch } = await handlers['grading.create']({ name: 'Pilot', scans: [ref('1')], repeats: 0 })
+    const next = await handlers['grading.next']({ batch })
+    const closed = vi.spyOn(scans, 'close')
+    const open = Promise.resolve(handlers['grading.open']({ item: next?.item ?? '', operation: 'op' }))
+    sit({ id: 'ben', name: 'Ben' })
+    await expect(open).rejects.toMatchObject({ code: 'not-found' })
+    expect(closed).toHaveBeenCalledOnce()
   })
 
   it('is graded blind by two people, each in their own order, with hidden repeats; kappa counts first showings', async () => {

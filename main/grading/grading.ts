@@ -215,6 +215,13 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
         const open = await operations.during(operation, 'open-scan', (signal, report) =>
           scans.openBlind(scan.ref, signal, (bytes, total) => report(total ? Math.min(1, bytes / total) : null, 'Fetching the scan …')),
         )
+        try {
+          // Locked or handed over while the scan was on its way: nobody who sits here asked for it.
+          if (people.needed().id !== person.id) throw goneItem()
+        } catch (error) {
+          await scans.close(open.bulk)
+          throw error
+        }
         const digest = scans.openedAs(open.bulk)?.digest ?? ''
         if (item) records.itemOpened(item.id, digest)
         else see(person.id, digest, { others: true })

@@ -22,6 +22,7 @@ const vol = synthesise({ pattern: 'volume', laterality: 'OS', seed: 3, width: 64
 const never = new AbortController().signal
 
 const room = async () => {
+  const lock = { on: false }
   const { desk, options } = fakeDesk()
   desk.archive = fakeArchive(() => vol)
   const bulk = createBulk(() => {})
@@ -32,6 +33,7 @@ const room = async () => {
     bulk,
     parse: readScan,
     title: async () => null,
+    locked: () => lock.on,
   })
   const runs = createRuns({ ...options, local: scans.local })
   const fetchBulk = (path: string, init?: RequestInit) => bulk.handle(new Request(`http://localhost${path}`, init))
@@ -40,7 +42,7 @@ const room = async () => {
     const answer = await fetchBulk(url, { method: 'PUT', body: Uint8Array.from(bytes) })
     return { answer, local, url }
   }
-  return { desk, scans, runs, fetchBulk, put }
+  return { desk, scans, runs, fetchBulk, put, lock }
 }
 const start = { pipeline: 'p', values: {}, subject: 's' }
 
@@ -71,6 +73,16 @@ describe('opening a scan', () => {
     await scans.close(opened.bulk)
     expect((await fetchBulk(`${opened.bulk}/slo`)).status).toBe(404)
     expect(await readdir(folder)).toEqual([])
+  })
+
+  it('shows nothing of what was opened before the desk was locked, and all of it after', async () => {
+    const { scans, fetchBulk, lock } = await room()
+    const opened = await scans.open(ref('1'), never)
+    lock.on = true
+    for (const what of ['slo', 'frame/0', 'layers/0'])
+      expect(await (await fetchBulk(`${opened.bulk}/${what}`)).json()).toMatchObject({ code: 'forbidden' })
+    lock.on = false
+    expect((await fetchBulk(`${opened.bulk}/slo`)).status).toBe(200)
   })
 
   it('opened blind it tells no label, no time and no result, and is the same scan wherever it came from', async () => {

@@ -24,6 +24,8 @@ export interface ScansOptions {
   parse: ParseScan
   /** Labels of a scan of the archive, for the person; null where they are not known, and its ids are shown. */
   title: (ref: ScanRef & { kind: 'archive' }, signal: AbortSignal) => Promise<OpenScan['title'] | null>
+  /** Whether the desk is locked: nothing is shown of what was opened before. */
+  locked?: () => boolean
   /** What the Inbox calls a scan of its own; null for one that was dropped. */
   localTitle?: (local: string) => OpenScan['title'] | null
 }
@@ -78,7 +80,7 @@ const unnamed: OpenScan['title'] = { project: '', subject: '', session: '', scan
 const withoutSerial = (device: string): string => device.replace(/[\s,;(]+(?:(?:s\/?n|serial)\b.*|\S*\d{5,}.*)$/i, '')
 
 /** Builds the room; nothing is read before `open`. */
-export const createScans = ({ archive, lab, cache, bulk, parse, title, localTitle }: ScansOptions): Scans => {
+export const createScans = ({ archive, lab, cache, bulk, parse, title, locked, localTitle }: ScansOptions): Scans => {
   const locals = createLocalScans(cache, bulk)
   const opened = new Map<string, { end: () => Promise<void>; as: OpenedAs }>()
 
@@ -124,7 +126,10 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title, localTitl
       const whole = asOpenScan(scan)
       const shown = { title: names, scan: blind ? { ...whole, acquiredAt: null, device: withoutSerial(whole.device) } : whole, results }
       openScanSchema.omit({ bulk: true }).parse(shown)
-      const url = bulk.mint((_request, rest) => serve(sources, scan, rest))
+      const url = bulk.mint(async (_request, rest) => {
+        if (locked?.()) throw new ScansideError('forbidden', 'This desk is locked. Pick your name to go on.')
+        return serve(sources, scan, rest)
+      })
       opened.set(url, { end, as: { digest: mainDigest(files), judged: results.length > 0, blind } })
       for (const oldest of opened.keys()) if (opened.size > mostOpen) await close(oldest)
       return { bulk: url, ...shown }

@@ -37,7 +37,9 @@ export function OpenedScan({ open, scan, kept }: { open: OpenScan; scan: ScanRef
   const addResult = useCallback((one: KnownResult) => setFresh((before) => [one, ...before]), [])
   const frames = useFrames(open, index)
   const { title } = open
-  const subject = [title.project, title.subject, title.session].filter((label) => label !== '').join(' / ') || common('run.subjectLocal')
+  // A run keeps this: of a scan from the Inbox the title is the device's patient and visit, which go into no record of a run.
+  const labels = scan.kind === 'archive' ? [title.project, title.subject, title.session] : []
+  const subject = labels.filter((label) => label !== '').join(' / ') || common('run.subjectLocal')
   const results = useMemo(() => [...fresh, ...open.results], [fresh, open])
   const known = results[chosen]
   const result = known?.results.scans[known.scanIndex]

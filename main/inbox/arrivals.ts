@@ -17,6 +17,8 @@ export interface Arrival {
 
 /** Looks of no change after which a file without a promised length counts as whole. */
 const calmLooks = 2
+/** The same for the files of an export that is written over another: what has not changed yet may still be the other's. */
+const calmAgain = 8
 
 /** Finds out what a file is, once for each size and time. */
 export async function learn(file: WatchedFile, access: FolderAccess): Promise<Known> {
@@ -26,7 +28,8 @@ export async function learn(file: WatchedFile, access: FolderAccess): Promise<Kn
   const known = await (async (): Promise<Known> => {
     if (kind === 'heidelberg-vol') {
       const whole = await volWhole(source)
-      return { kind: 'vol', whole: whole === 'yes' || (whole === 'unsure' && file.calm >= calmLooks), head: file.late ? null : await volHead(source) }
+      const sure = whole === 'yes' && !file.again
+      return { kind: 'vol', whole: sure || (whole !== 'no' && file.calm >= calmLooks), head: file.late ? null : await volHead(source) }
     }
     if (kind === 'heidelberg-xml') return { kind: 'xml', pictures: await xmlPictures(source) }
     if (kind === 'dicom-opt') return { kind: 'dicom', part: await dicomWhole(source) }
@@ -53,14 +56,24 @@ export function arrivalsOf(all: Iterable<WatchedFile>): Arrival[] {
       const { known } = file
       if (known?.kind === 'vol' && known.whole) found.push(arrival([file]))
       if (known?.kind === 'e2e' && file.calm >= calmLooks) found.push(arrival([file]))
-      if (known?.kind === 'xml' && known.pictures && file.calm >= 1) {
-        const pictures = picturesOf(known.pictures, beside)
-        if (pictures?.every((picture) => picture.size > 0 && picture.calm >= 1)) found.push(arrival([file, ...pictures]))
-      }
     }
+    found.push(...xmlScans(beside))
     found.push(...dicomScans(waiting, beside))
   }
   return found.sort((a, b) => Number(a.late) - Number(b.late) || a.readableAt - b.readableAt)
+}
+
+/** Exports whose pictures are all there; also those that were taken and of whose pictures one has changed since. */
+function xmlScans(beside: readonly WatchedFile[]): Arrival[] {
+  const calm = (file: WatchedFile) => file.calm >= (file.again ? calmAgain : 1)
+  const changed = beside.some(({ state, again }) => state === 'waiting' && again)
+  return beside.flatMap((file): Arrival[] => {
+    const { known, state } = file
+    if (known?.kind !== 'xml' || !known.pictures || state === 'older' || (state === 'settled' && !changed) || !calm(file)) return []
+    const pictures = picturesOf(known.pictures, beside)
+    if (!pictures?.every((picture) => picture.size > 0 && calm(picture))) return []
+    return state === 'waiting' || pictures.some((picture) => picture.state === 'waiting' && picture.again) ? [arrival([file, ...pictures])] : []
+  })
 }
 
 /** Null where one is missing. */

@@ -62,7 +62,7 @@ describe('the last visit', () => {
     decision: null,
     overrides: [],
   })
-  const now = { patient: 'P-1', visit: 'V03', day: '2027-03-14' }
+  const now = { patient: 'P-1', visit: 'V03', day: '2027-03-14', demo: false }
   const last = (scans: ShelvedScan[], chosen: (slot: string) => string | null = () => null) =>
     [...lastScans(scans, now, chosen)].map(([slot, { record }]) => `${slot} ${record.id}`)
 
@@ -75,6 +75,7 @@ describe('the last visit', () => {
       scan('e', 'V04', '2027-06-01'),
       scan('f', 'V02', '2026-09-01', { patient: 'P-2' }),
       scan('g', 'V02', '2026-09-01', { protocol: null }),
+      scan('h', 'V02', '2026-12-01', { demo: true }),
     ]
     expect(last(scans)).toEqual(['ring/OD b', 'ring/OS c'])
     expect(lastScans(scans, { ...now, patient: '' }, () => null).size).toBe(0)

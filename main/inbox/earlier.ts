@@ -8,7 +8,7 @@ import { slotOf, studyOf, visitKey } from './visits.ts'
 /** By slot (`protocol/eye`): the study's scan of the newest earlier visit that has one there. `all`: every scan of the patient. */
 export const lastScans = (
   all: readonly ShelvedScan[],
-  visit: Pick<InboxRecord, 'patient' | 'visit' | 'day'>,
+  visit: Pick<InboxRecord, 'patient' | 'visit' | 'day' | 'demo'>,
   chosen: (slot: string) => string | null,
 ): Map<string, ShelvedScan> => {
   const last = new Map<string, ShelvedScan>()
@@ -17,7 +17,14 @@ export const lastScans = (
   const groups = new Map<string, ShelvedScan[]>()
   for (const scan of all) {
     const { record } = scan
-    if (record.patient !== visit.patient || visitKey(record) === key || record.protocol === null || record.day > visit.day) continue
+    if (
+      record.patient !== visit.patient ||
+      record.demo !== visit.demo ||
+      visitKey(record) === key ||
+      record.protocol === null ||
+      record.day > visit.day
+    )
+      continue
     const name = `${visitKey(record)} ${slotOf(record)}`
     groups.set(name, [...(groups.get(name) ?? []), scan])
   }

@@ -68,6 +68,21 @@ export const nodeFolderAccess: FolderAccess = {
   },
 }
 
+/** Whether files have the sizes and times they had. */
+export const stillThere = async (
+  access: Pick<FolderAccess, 'stat'>,
+  files: readonly { path: string }[],
+  before: readonly { size: number; modified: number }[],
+): Promise<'same' | 'changed' | 'away'> => {
+  try {
+    const seen = await Promise.all(files.map(({ path }) => access.stat(path)))
+    const same = seen.every(({ size, modified }, index) => size === before[index]?.size && Math.abs(modified - before[index].modified) < 1)
+    return same ? 'same' : 'changed'
+  } catch {
+    return 'away'
+  }
+}
+
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
 /** Another program holds the file, or it is being written or moved: to be tried again, without a word. */

@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { resultsHere } from '../scans/known-results.ts'
-import { nodeFolderAccess } from './folder-access.ts'
+import { openLab } from '../store/lab.ts'
+import { type FolderAccess, nodeFolderAccess } from './folder-access.ts'
 import { openDesk, scanFile, type TestDesk } from './inbox.fixture.ts'
 
 let desk: TestDesk
@@ -311,6 +312,71 @@ describe('the Inbox', () => {
     await desk.until(() => desk.get().scans[0]?.verdict === 'usable')
     expect(desk.get().scans.map((scan) => scan.id)).toEqual([id])
     expect(desk.lab.inbox.since('2000-01-01')).toHaveLength(1)
+  })
+
+  it('judges at the next start what was written down without its verdict', async () => {
+    await open()
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 1)
+    const { inbox } = desk.lab
+    const [record] = inbox.since('2000-01-01')
+    if (!record) throw new Error('no record')
+    const lab = openLab({ path: null, key: null, chainKey: '00'.repeat(32), now: () => new Date() })
+    lab.inbox.add(record, inbox.places(record.id), [])
+    const first = desk
+    await first.inbox.close()
+    desk = await openDesk({ lab, site: [{ path: folder, label: 'Spectralis' }] })
+    await desk.until(() => judged().length === 1)
+    expect(judged()[0]).toMatchObject({ id: record.id, verdict: 'usable' })
+    expect(lab.inbox.verdicts(record.id)).toHaveLength(1)
+    await first.close()
+  })
+
+  it('keeps no scan that was written over while it was copied', async () => {
+    let torn = 0
+    const access: FolderAccess = {
+      ...nodeFolderAccess,
+      stream: async function* (file, size, signal) {
+        yield* nodeFolderAccess.stream(file, size, signal)
+        if (torn++ === 0) await writeFile(file, scanFile('P-1', 'V01', { take: 1 }))
+      },
+    }
+    await open({ access })
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => judged().length === 1)
+    await desk.until(() => desk.get().folders[0]?.waiting === 0)
+    expect(torn).toBe(2)
+    expect(desk.get().scans).toHaveLength(1)
+    expect(desk.lab.inbox.since('2000-01-01')).toHaveLength(1)
+    expect(desk.errors).toEqual([])
+  })
+
+  it('judges the copy where the file was written over after it was copied', async () => {
+    await open()
+    const go = desk.judge.hold()
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await desk.until(() => desk.judge.asked.length === 1 && desk.get().scans[0]?.local !== null && desk.get().scans[0]?.state === 'judging')
+    await put('a.vol', scanFile('P-1', 'V01', { take: 1 }))
+    go()
+    await desk.until(() => judged().length === 2)
+    // Where it lay, its copy, and what was written over it.
+    expect(desk.judge.asked.length).toBeGreaterThanOrEqual(3)
+    expect(desk.lab.inbox.since('2000-01-01')).toHaveLength(2)
+  })
+
+  it('changes nothing of what is watched while the desk is locked', async () => {
+    await open()
+    desk.people.handlers['people.lock']()
+    const { handlers } = desk.inbox
+    const id = desk.get().folders[0]?.id ?? ''
+    for (const work of [
+      () => handlers['inbox.watch']({ path: desk.home }),
+      () => handlers['inbox.unwatch']({ folder: id }),
+      () => handlers['inbox.takeOlder']({ folder: id }),
+    ])
+      expect(await refusal(async () => work())).toBe('forbidden')
+    await expect(async () => handlers['inbox.demoDevice']()).rejects.toThrow('locked')
+    expect(desk.get().folders).toHaveLength(1)
   })
 
   it('tells no path in what it reports', async () => {

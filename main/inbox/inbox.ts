@@ -12,7 +12,7 @@ import { createStore, type Store } from '../store/stores.ts'
 import type { Arrival } from './arrivals.ts'
 import type { DemoDevice } from './demo-device.ts'
 import { viewOf } from './desk-view.ts'
-import { type FolderAccess, nodeFolderAccess } from './folder-access.ts'
+import { type FolderAccess, nodeFolderAccess, stillThere } from './folder-access.ts'
 import { arrivingId, createFolders } from './folders.ts'
 import { localTime } from './local-time.ts'
 import { checkReason } from './names.ts'
@@ -131,7 +131,8 @@ export function createInbox(options: InboxOptions): InboxRoom {
     const files = arrival.files.map((file) => ({ name: file.name, size: file.size, open: () => access.stream(file.path, file.size, signal) }))
     const places = arrival.files.map(({ place, size, modified }) => ({ place, size, modified }))
     const own = arrival.own.map((file) => arrival.files.indexOf(file))
-    const source = { folder, demo, places, readableAt: arrival.readableAt, urgent: !arrival.late, final }
+    const still = () => stillThere(access, arrival.files, places)
+    const source = { folder, demo, places, readableAt: arrival.readableAt, urgent: !arrival.late, final, still }
     const before = places.flatMap(({ place }) => records.heldAt(folder, place) ?? [])
     const [only] = arrival.files
     const lying = only?.known?.kind === 'vol' ? { name: only.name, source: access.source(only.path, only.size) } : null
@@ -151,7 +152,8 @@ export function createInbox(options: InboxOptions): InboxRoom {
       const scan = records.takenAs(folder, file)
       const known = scan === null ? null : shelf.get(scan)
       // Judged by another profile: it is taken again, and gets a verdict by this one.
-      return known !== null && (known.state === 'refused' || known.verdict?.profile === profile.name)
+      // So is one whose verdict was never written down.
+      return known !== null && ((known.state === 'refused' && known.record.problem !== null) || known.verdict?.profile === profile.name)
     },
     take,
     onChange: changed,
@@ -161,9 +163,12 @@ export function createInbox(options: InboxOptions): InboxRoom {
   people.onChange(changed)
   changed()
 
+  const unlocked = () => {
+    if (people.locked()) throw lockedError()
+  }
   /** The scan, for somebody who may see it. */
   const seen = (id: string): ShelvedScan => {
-    if (people.locked()) throw lockedError()
+    unlocked()
     const scan = shelf.get(id)
     if (!scan) throw missing()
     return scan
@@ -176,7 +181,7 @@ export function createInbox(options: InboxOptions): InboxRoom {
 
   const handlers: InboxRoom['handlers'] = {
     'inbox.next': () => {
-      if (people.locked()) throw lockedError()
+      unlocked()
       const next = queueOf(all().map(attemptOf), reading)[0]
       if (next === undefined) return
       reading = next
@@ -227,10 +232,10 @@ export function createInbox(options: InboxOptions): InboxRoom {
       return { warning: null }
     },
     'inbox.take': async ({ local }) => {
-      if (people.locked()) throw lockedError()
+      unlocked()
       const files = locals.find(local)
       if (!files) throw new ScansideError('not-found', 'The dropped files are no longer here. Drop them again.')
-      const source = { folder: '', demo: false, places: [], readableAt: Date.now(), urgent: true, final: true }
+      const source = { folder: '', demo: false, places: [], readableAt: Date.now(), urgent: true, final: true, still: async () => 'same' as const }
       const scan = await taking.takeSet(local, files, source)
       if (scan === 'later') throw new ScansideError('invalid-file', 'These files are no scan that can be read. Nothing was kept.')
       return { scan }
@@ -266,10 +271,20 @@ export function createInbox(options: InboxOptions): InboxRoom {
       if (!thumb) throw new ScansideError('not-found', 'There is no picture of this scan.')
       return { width: thumb.width, height: thumb.height, grey: Buffer.from(thumb.pixels).toString('base64') }
     },
-    'inbox.takeOlder': ({ folder }) => folders.takeOlder(folder),
-    'inbox.watch': ({ path }) => folders.watch(path),
-    'inbox.unwatch': ({ folder }) => folders.unwatch(folder),
+    'inbox.takeOlder': ({ folder }) => {
+      unlocked()
+      return folders.takeOlder(folder)
+    },
+    'inbox.watch': ({ path }) => {
+      unlocked()
+      return folders.watch(path)
+    },
+    'inbox.unwatch': ({ folder }) => {
+      unlocked()
+      return folders.unwatch(folder)
+    },
     'inbox.demoDevice': async () => {
+      unlocked()
       if (!demoDevice) throw new ScansideError('forbidden', 'The site file of this desk switches the demo lab off, and its device with it.')
       folders.watchDemo(await demoDevice.start())
     },

@@ -31,6 +31,10 @@ export interface WatchedFile {
   known: Known | null
   /** Whether it says whose it is; null until it was looked at. */
   identified: boolean | null
+  /** It was whole before and was changed: what it held then may still be in it, and its own marks do not tell when it is whole. */
+  again: boolean
+  /** Looks at which it was whole and could not be taken. */
+  held: number
   /** ms; taking it failed for a reason that does not pass at once: it is not tried before. */
   notBefore: number
 }
@@ -102,11 +106,13 @@ export function createListing({ access, root, platform, takenBefore, today }: Li
       return
     }
     const fresh = file.changedAt === 0
+    const wasWhole = file.state !== 'waiting' || (file.known?.kind === 'vol' && file.known.whole)
     if (fresh) file.seenAt = now
     if (!fresh && seen.size === file.size && Math.abs(seen.modified - file.modified) < 1) {
       file.calm++
       return
     }
+    if (!fresh && wasWhole) file.again = true
     Object.assign(file, {
       size: seen.size,
       modified: seen.modified,
@@ -115,6 +121,7 @@ export function createListing({ access, root, platform, takenBefore, today }: Li
       identified: null,
       changedAfter: before,
       changedAt: now,
+      held: 0,
       notBefore: 0,
     })
     if (fresh && takenBefore(file)) file.state = 'settled'
@@ -179,6 +186,8 @@ function fileAt(parts: string[], place: string, path: string, folder: string): W
     gone: false,
     known: null,
     identified: null,
+    again: false,
+    held: 0,
     notBefore: 0,
   }
 }

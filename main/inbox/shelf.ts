@@ -27,6 +27,7 @@ export const attemptOf = ({ record, state, verdict, decision }: ShelvedScan): At
   id: record.id,
   patient: record.patient,
   visit: record.visit,
+  demo: record.demo,
   day: record.day,
   takenAt: record.takenAt,
   arrivedAt: record.arrivedAt,

@@ -53,6 +53,8 @@ export interface Source {
   urgent: boolean
   /** Refused now rather than tried again. */
   final: boolean
+  /** Whether its files are still as they were when they were found whole: `away` where they can no longer be looked at. */
+  still(): Promise<'same' | 'changed' | 'away'>
 }
 
 /** One digest for a set, whatever the order of its files. */
@@ -182,7 +184,8 @@ export function createTaking(options: TakingOptions) {
         source,
         closing.signal,
       )
-    const judgement = first && !first.result.error ? first : await again()
+    // Judged where it lay, which has to be what was copied.
+    const judgement = first && !first.result.error && (await source.still()) === 'same' ? first : await again()
     const { asEarlier, discSide, thumb, analysisMs } = judgement
     const result = { ...judgement.result, inputs }
     const { facts } = result
@@ -211,8 +214,8 @@ export function createTaking(options: TakingOptions) {
       if (records.byDigest(scan.record.digest)) {
         records.update(scan.record)
         records.lay(source.folder, scan.record.id, source.places)
-      } else records.add(scan.record, source.places, digestsOf(files))
-      records.addVerdict(scan.record.id, verdict, thumb, earlier)
+        records.addVerdict(scan.record.id, verdict, thumb, earlier)
+      } else records.add(scan.record, source.places, digestsOf(files), { verdict, thumb, earlier })
     })
     onJudged(scan.record.id)
   }
@@ -239,6 +242,11 @@ export function createTaking(options: TakingOptions) {
       const ahead = lying && source.urgent ? await judgeAhead(lying, source) : null
       try {
         const { local, files } = await locals.take(wanted, AbortSignal.any([signal, closing.signal]))
+        // Written over while it was copied: half of it is another scan's.
+        if ((await source.still()) === 'changed') {
+          await locals.drop(local)
+          throw overwritten()
+        }
         const mine = own.flatMap((index) => files[index] ?? [])
         return await begin(local, files, mine, source, ahead)
       } catch (error) {
@@ -278,7 +286,9 @@ export function createTaking(options: TakingOptions) {
     const copyMs = clock() - source.readableAt
     const digest = setDigest(own)
     const known = shelf.byDigest(digest)
-    if (known && (known.state !== 'judged' || (known.verdict?.profile === profile.name && !hasPassing(known.verdict.result)))) {
+    // Without a verdict and without a reason for that it was never judged to the end.
+    const unended = known?.state === 'refused' && known.record.problem === null
+    if (known && !unended && (known.state !== 'judged' || (known.verdict?.profile === profile.name && !hasPassing(known.verdict.result)))) {
       ahead?.drop()
       // A dropped set may be open in the window by its id; a copy of what is here already is let go.
       if (source.folder !== '' && known.local !== null && locals.has(known.local)) await locals.drop(local)
@@ -332,6 +342,9 @@ export function createTaking(options: TakingOptions) {
 }
 
 export type Taking = ReturnType<typeof createTaking>
+
+/** As a file that another program holds: tried again without a word. */
+const overwritten = () => Object.assign(new Error('the file was written over while it was copied'), { code: 'EAGAIN' })
 
 /** No verdict, but not because of the file: another try may have one. */
 const hasPassing = ({ error }: ScanResult): boolean => error !== undefined && !['invalid-file', 'not-supported'].includes(error.code)

@@ -7,6 +7,7 @@ const attempt = (id: string, more: Partial<Attempt> = {}): Attempt => ({
   id,
   patient: 'P-0142',
   visit: 'V02',
+  demo: false,
   day: '2027-03-14',
   takenAt: `10:00:0${id.slice(-1)}`,
   arrivedAt: `2027-03-14T09:00:0${id.slice(-1)}Z`,
@@ -31,6 +32,7 @@ describe('visits', () => {
     expect(visitKey(attempt('1'))).toBe(visitKey(attempt('2', { day: '2027-03-15' })))
     expect(visitKey(attempt('1', { visit: '' }))).not.toBe(visitKey(attempt('2', { visit: '', day: '2027-03-15' })))
     expect(visitKey(attempt('1', { patient: '' }))).toBe(visitKey(attempt('2', { patient: '', visit: 'V09' })))
+    expect(visitKey(attempt('1', { demo: true }))).not.toBe(visitKey(attempt('2')))
     expect(slotOf(attempt('1', { protocol: null }))).toBe('other/OD')
   })
 
@@ -65,6 +67,7 @@ describe('visits', () => {
     ['good', [attempt('1', { verdict: 'ambiguous', decision: 'keep' })]],
     ['good', [attempt('1', { verdict: 'unusable', decision: 'keep-best' })]],
     ['look', [attempt('1', { verdict: 'unusable', decision: 'ask-reader' })]],
+    ['look', [attempt('1', { decision: 'ask-reader' })]],
     ['again', [attempt('1', { decision: 'take-again' })]],
     ['good', [attempt('1'), attempt('2', { state: 'judging', verdict: null, read: false })]],
     ['judging', [attempt('1', { verdict: 'unusable' }), attempt('2', { state: 'judging', verdict: null, read: false })]],

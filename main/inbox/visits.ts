@@ -14,6 +14,8 @@ export interface Attempt {
   id: string
   patient: string
   visit: string
+  /** Of the demo device, whose invented patients may be called as somebody's real one. */
+  demo: boolean
   day: string
   takenAt: string
   arrivedAt: string
@@ -35,8 +37,8 @@ export const otherSlot = 'other'
 const rank: Record<Verdict, number> = { usable: 3, ambiguous: 2, unknown: 1, unusable: 0 }
 
 /** Scans of one visit have one key: patient with the visit's id, else with the local date. */
-export const visitKey = ({ patient, visit, day }: Pick<Attempt, 'patient' | 'visit' | 'day'>): string =>
-  JSON.stringify(patient === '' ? ['', '', day] : [patient, visit, visit === '' ? day : ''])
+export const visitKey = ({ patient, visit, day, demo }: Pick<Attempt, 'patient' | 'visit' | 'day' | 'demo'>): string =>
+  JSON.stringify([...(patient === '' ? ['', '', day] : [patient, visit, visit === '' ? day : '']), ...(demo ? ['demo'] : [])])
 
 export const slotOf = ({ protocol, laterality }: Pick<Attempt, 'protocol' | 'laterality'>): string => `${protocol ?? otherSlot}/${laterality}`
 
@@ -69,7 +71,8 @@ export const bestFirst = (attempts: readonly Attempt[]): Attempt[] => {
 }
 
 const kept = ({ decision }: Attempt): boolean => decision === 'keep' || decision === 'keep-best'
-const isGood = (attempt: Attempt): boolean => attempt.decision !== 'take-again' && (attempt.verdict === 'usable' || kept(attempt))
+/** What somebody sent back, or wants a reader to look at first, is not good by the machine's word alone. */
+const isGood = (attempt: Attempt): boolean => kept(attempt) || (attempt.decision === null && attempt.verdict === 'usable')
 
 /** The study's scan: the one a person chose, else one a person kept, else the best that nobody sent back. Null where none is judged. */
 export const studyOf = (attempts: readonly Attempt[], chosen: string | null): Attempt | null => {

@@ -219,8 +219,65 @@ describe('a watched folder', () => {
     await look(3)
     expect(taken).toEqual([])
     await put('a.vol', scanFile('P-1', 'V01', { take: 1 }))
-    await look()
+    await look(3)
     expect(taken).toEqual([['a.vol']])
+  })
+
+  it('waits where a scan is written over another of its size, whose end is still the old one', async () => {
+    watch()
+    const [first, second] = [scanFile('P-1', 'V01'), scanFile('P-1', 'V01', { take: 1 })]
+    await put('a.vol', first)
+    await look()
+    expect(taken).toHaveLength(1)
+    for (const share of [0.2, 0.5, 0.9]) {
+      const half = Math.floor(first.length * share)
+      await put('a.vol', Uint8Array.from([...second.subarray(0, half), ...first.subarray(half)]), -share * 1000)
+      await look()
+      expect(taken).toHaveLength(1)
+    }
+    await put('a.vol', second, -1000)
+    await look(3)
+    expect(taken).toHaveLength(2)
+  })
+
+  it('gives an XML export again where its pictures change after it was taken, and only once they rest', async () => {
+    watch()
+    const xml = (n: number) => `<HEDX><BODY n="${n}"><Image><ImageData><ExamURL>a.tif</ExamURL></ImageData></Image></BODY></HEDX>`
+    const picture = Uint8Array.of(0x49, 0x49, 42, 0, 8, 0, 0, 0, 0, 0)
+    await put('scan.xml', new TextEncoder().encode(xml(1)))
+    await put('a.tif', picture)
+    await look(2)
+    expect(taken).toHaveLength(1)
+    // The device exports over it: first the XML, then the picture.
+    await put('scan.xml', new TextEncoder().encode(xml(2)))
+    await look(3)
+    await put('a.tif', Uint8Array.from([...picture, 1]))
+    await look(3)
+    expect(taken).toHaveLength(1)
+    await look(6)
+    expect(taken).toHaveLength(2)
+    await look(3)
+    await put('a.tif', Uint8Array.from([...picture, 1, 2]))
+    await look(9)
+    expect(taken).toEqual([
+      ['scan.xml', 'a.tif'],
+      ['scan.xml', 'a.tif'],
+      ['scan.xml', 'a.tif'],
+    ])
+  })
+
+  it('takes what is free although other files stay held by another program', async () => {
+    watch()
+    answer = ([name = '']) => {
+      if (name.startsWith('held')) throw fault('EBUSY')
+      return 'taken'
+    }
+    for (const name of ['held1', 'held2', 'held3', 'held4']) await put(`${name}.vol`, scanFile('P-1', 'V01'))
+    await look(10)
+    await put('free.vol', scanFile('P-2', 'V01'))
+    await look()
+    expect(taken).toEqual([['free.vol']])
+    expect(errors).toEqual([])
   })
 
   it('counts 5,000 older files without opening one for itself, and takes what arrives among them', async () => {

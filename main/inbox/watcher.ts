@@ -52,6 +52,8 @@ const mostPerLook = 4
 const identifiedPerLook = 40
 /** Older files looked into at once: what has just arrived does not wait for thousands. */
 const latePerLook = 64
+/** Looks at which a scan that cannot be taken just now keeps its place before others. */
+const patientLooks = 8
 /** ms; after a failure that is not the file's, such as a full disk */
 const retryMs = 15_000
 /** ms; a share that does not answer */
@@ -131,16 +133,22 @@ export function createWatcher(options: WatcherOptions): Watcher {
   }
   const takeSome = async () => {
     const ready = arrivalsOf(listing.files.values()).filter(({ files }) => files.every(({ notBefore }) => notBefore <= now()))
+    // What was held by another program again and again keeps nothing else waiting.
+    ready.sort((a, b) => heldFor(a) - heldFor(b))
     for (const arrival of ready.slice(0, mostPerLook)) {
       if (closing.signal.aborted) return
       const latest = Math.max(...arrival.files.map(({ changedAt }) => changedAt))
       try {
-        if ((await take(arrival, now() - latest > finalMs, closing.signal)) === 'later') continue
+        if ((await take(arrival, now() - latest > finalMs, closing.signal)) === 'later') {
+          for (const file of arrival.files) file.held++
+          continue
+        }
         for (const file of arrival.files) file.state = 'settled'
         lastFileAt = now()
         // It is on the shelf now, and no longer on its way.
         show()
       } catch (error) {
+        for (const file of arrival.files) file.held++
         if (isBusy(error) || hasChanged(error) || closing.signal.aborted) continue
         for (const file of arrival.files) file.notBefore = now() + retryMs
         report(error)
@@ -245,6 +253,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
       await Promise.race([looking, new Promise((resolve) => setTimeout(resolve, 2_000).unref())])
     },
   }
+}
+
+/** Looks at which it could not be taken, once they are so many that others go first. */
+const heldFor = ({ files }: Arrival): number => {
+  const held = Math.max(...files.map((file) => file.held))
+  return held > patientLooks ? held : 0
 }
 
 /** The file grew or was cut while it was copied. */

@@ -48,6 +48,17 @@ const verdict = (profile: string, at: string, found = result('usable')) => ({
 })
 
 describe('the Inbox’s records', () => {
+  it('are written with their verdict or not at all', () => {
+    const broken = { ...verdict('p', '2027'), result: { verdict: 'perhaps' } as unknown as ScanResult }
+    expect(() =>
+      lab.inbox.add(record('a'), [{ place: 'a', size: 1, modified: 1 }], ['aa'], { verdict: broken, thumb: null, earlier: null }),
+    ).toThrow()
+    expect(lab.inbox.byDigest('digest-a')).toBeNull()
+    expect(lab.inbox.heldAt('f', 'a')).toBeNull()
+    lab.inbox.add(record('a'), [], ['aa'], { verdict: verdict('p', '2027'), thumb: null, earlier: null })
+    expect(lab.inbox.verdicts('a')).toHaveLength(1)
+  })
+
   it('find a scan by its digest, day, patient and files', () => {
     lab.inbox.add(record('a'), [{ place: 'x/a.vol', size: 10, modified: 1000.5 }], ['aa', 'bb'])
     lab.inbox.add(record('old', { arrivedDay: '2026-01-01', read: true }), [], ['cc'])

@@ -81,9 +81,15 @@ export interface StoredEarlier {
   slo: Uint8Array | null
 }
 
+export interface Judged {
+  verdict: StoredVerdict
+  thumb: Thumb | null
+  earlier: StoredEarlier | null
+}
+
 export interface InboxRecords {
-  /** Writes a new scan with where it lay, its files' digests and, where it was judged, its verdict. */
-  add(record: InboxRecord, places: readonly Place[], digests: readonly string[]): void
+  /** Writes a new scan with where it lay, its files' digests and, where it was judged, its verdict: all of it or nothing. */
+  add(record: InboxRecord, places: readonly Place[], digests: readonly string[], judged?: Judged): void
   update(record: InboxRecord): void
   byDigest(digest: string): InboxRecord | null
   get(scan: string): InboxRecord | null
@@ -176,6 +182,23 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
       oldest,
     )
   }
+  const putVerdict = (scan: string, { verdict: { profile, at, pipeline, result }, thumb, earlier }: Judged) => {
+    db.run(
+      'INSERT OR IGNORE INTO inbox_verdicts (scan, profile, at, pipeline, version, result, thumb, width, height, earlier, slo) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      scan,
+      profile,
+      at,
+      pipeline.name,
+      pipeline.version,
+      JSON.stringify(scanResultSchema.parse(result)),
+      thumb?.pixels ?? null,
+      thumb?.width ?? 0,
+      thumb?.height ?? 0,
+      earlier?.body ?? null,
+      earlier?.slo ? deflateRawSync(earlier.slo, { level: 4 }) : null,
+    )
+    forgetOldPictures(scan)
+  }
   const words = (scan: string, kind: string) =>
     db.all(wordRow, 'SELECT at, by, body FROM inbox_words WHERE scan = ? AND kind = ? ORDER BY n DESC', scan, kind)
   const say = (scan: string, kind: string, at: string, by: string, body: object) =>
@@ -183,11 +206,12 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
       db.run('INSERT INTO inbox_words (scan, kind, at, by, body) VALUES (?, ?, ?, ?, ?)', scan, kind, at, by, JSON.stringify(body))
     }, 'power')
   return {
-    add: (record, places, digests) =>
+    add: (record, places, digests, judged) =>
       write(() => {
         put(record)
         putPlaces(record.folder, record.id, places)
         for (const sha256 of digests) db.run('INSERT OR IGNORE INTO inbox_files (sha256, scan) VALUES (?, ?)', sha256, record.id)
+        if (judged) putVerdict(record.id, judged)
       }),
     update: (record) => write(() => put(record)),
     byDigest: (digest) => db.all(recordRow, 'SELECT record FROM inbox_scans WHERE digest = ?', digest).flatMap(parsed)[0] ?? null,
@@ -215,24 +239,7 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
         modified,
       )[0]?.scan ?? null,
     heldAt: (folder, place) => db.all(scanRow, 'SELECT scan FROM inbox_places WHERE folder = ? AND place = ?', folder, place)[0]?.scan ?? null,
-    addVerdict: (scan, { profile, at, pipeline, result }, thumb, earlier) =>
-      write(() => {
-        db.run(
-          'INSERT OR IGNORE INTO inbox_verdicts (scan, profile, at, pipeline, version, result, thumb, width, height, earlier, slo) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-          scan,
-          profile,
-          at,
-          pipeline.name,
-          pipeline.version,
-          JSON.stringify(scanResultSchema.parse(result)),
-          thumb?.pixels ?? null,
-          thumb?.width ?? 0,
-          thumb?.height ?? 0,
-          earlier?.body ?? null,
-          earlier?.slo ? deflateRawSync(earlier.slo, { level: 4 }) : null,
-        )
-        forgetOldPictures(scan)
-      }),
+    addVerdict: (scan, verdict, thumb, earlier) => write(() => putVerdict(scan, { verdict, thumb, earlier })),
     verdicts: (scan) =>
       db
         .all(verdictRow, 'SELECT profile, at, pipeline, version, result FROM inbox_verdicts WHERE scan = ? ORDER BY at DESC, rowid DESC', scan)

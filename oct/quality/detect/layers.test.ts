@@ -53,6 +53,18 @@ describe('lines as a device draws them', () => {
     }
   })
 
+  it('are held against the picture also where many are drawn between the outer two', async () => {
+    const { scan, view } = await made()
+    const [ilm, bm] = [view.ilm, view.bm]
+    const between = ['GCL', 'IPL', 'INL', 'OPL', 'ELM', 'PR1', 'PR2', 'RPE'].map((name, i): Layer => {
+      return { name, rows: ilm.map((row, x) => row + ((bm[x] as number) - row) * (0.5 + i / 20)) }
+    })
+    const many = { ...view, info: { ...view.info, layers: [...view.info.layers, ...between] } }
+    expect(found(scan, [many]).of('A')).toMatchObject({ status: 'pass', value: found(scan, [view]).of('A')?.value })
+    const off = redrawn(many, 'ILM', (row) => row + 0.08 / axial)
+    expect(found(scan, [off]).of('A')?.status).toBe('fail')
+  })
+
   it('none at all: unknown, and nothing else is said', async () => {
     const { scan, view } = await made()
     const { criteria } = found(scan, [seen(view.roots, view.width, view.height, axial, view)])

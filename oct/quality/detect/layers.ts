@@ -7,7 +7,9 @@ import { crossings, jumps, lacking, onBorder, type Share } from './layer-lines.t
 
 const whole = aScanStates.indexOf('whole')
 const unsegmented = aScanStates.indexOf('not-segmented')
-/** Less than this share of the drawn lines held against the picture is no measure of them. */
+/** Only these are held against the picture, however many others are drawn. */
+const outer = ['ILM', 'BM']
+/** Less than this share of the outer lines held against the picture is no measure of them. */
 const leastSeen = 0.3
 
 export const layers: MakeDetector = ({ profile, scan }) => {
@@ -18,6 +20,7 @@ export const layers: MakeDetector = ({ profile, scan }) => {
   const bordered = share()
   const series: (number | null)[] = []
   let drawn = 0
+  let drawnOuter = 0
 
   const judged = (id: string, total: Share, good: 'high' | 'low', reasons: { good: string; bad: (value: number) => string }): Criterion => {
     const limit = limitOf(profile, id)
@@ -34,7 +37,7 @@ export const layers: MakeDetector = ({ profile, scan }) => {
       bad: (value: number) => `The layer lines lie on the borders that are seen in only ${value} % of the A-scans.`,
     }
     const found = judged('A', bordered, 'high', reasons)
-    if (drawn > 0 && bordered.of >= leastSeen * drawn) return found
+    if (drawn > 0 && bordered.of >= leastSeen * drawnOuter) return found
     const reason =
       drawn === 0
         ? 'Not measured: the file carries no layer lines.'
@@ -46,7 +49,11 @@ export const layers: MakeDetector = ({ profile, scan }) => {
   return {
     frame: (view) => {
       const seen = Uint8Array.from(view.states, (state) => (state === whole || state === unsegmented ? 1 : 0))
-      for (const layer of view.info.layers) for (const row of layer.rows) if (!Number.isNaN(row)) drawn++
+      for (const { name, rows } of view.info.layers) {
+        const count = rows.reduce((sum, row) => (Number.isNaN(row) ? sum : sum + 1), 0)
+        drawn += count
+        if (outer.includes(name)) drawnOuter += count
+      }
       const here = axial > 0 ? onBorder(view, seen, axial * 1000) : share()
       series.push(percent(here))
       add(bordered, here)

@@ -57,6 +57,25 @@ describe('S', () => {
       expect(result.of(id)).toMatchObject({ status: 'unknown', value: null, reason: /^Not measured: too little/ })
   })
 
+  it('of a volume is no pass where only a few B-scans were measured, but a fault of those counts', () => {
+    const cut = (index: number) => ({ ...good({ index }), states: new Uint8Array(384).fill(1) })
+    const most = (first: FrameView) => found([first, ...[1, 2, 3].map(cut)])
+    for (const id of ['S.snr', 'S.cnr']) expect(most(good()).of(id)).toMatchObject({ status: 'unknown', value: null })
+    expect(most(weak()).of('S.cnr')?.status).toBe('fail')
+    const { quality: _, ...info } = good().info
+    const bare = { ...good(), info }
+    expect(found([good(), bare, bare]).of('S')).toMatchObject({ status: 'unknown', value: null, reason: /^Not measured: most B-scans/ })
+    expect(found([good(), good(), bare]).of('S')?.status).toBe('pass')
+    expect(found([weak({ quality: 10 }), bare, bare]).of('S')?.status).not.toBe('pass')
+  })
+
+  it('by a limit above the published one is held by an own limit', () => {
+    const exam = examination()
+    const stricter = (least: number) => ({ ...exam, device: { device: 'Heidelberg', contrast: true, quality: { least, source: 'Site' } } })
+    expect(found([weak({ quality: 20 })], stricter(25)).of('S')).toMatchObject({ status: 'fail', evidence: 'own' })
+    expect(found([weak({ quality: 10 })], stricter(12)).of('S')).toMatchObject({ status: 'fail', evidence: 'published' })
+  })
+
   it('never holds decibels against another device', () => {
     for (const device of ['Zeiss Cirrus HD-OCT 5000', 'Topcon 3D OCT-2000', '']) {
       const result = found([weak({ quality: 8 })], examination({ device }))

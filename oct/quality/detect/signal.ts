@@ -9,6 +9,8 @@ import { lowerTenth } from './tenth.ts'
 
 /** With a whole retina in fewer of its A-scans than this share, a B-scan's signal says nothing of the retina. */
 const leastWhole = 0.5
+/** dB: Tewarie 2012 */
+const published = 15
 /** Parts of a B-scan whose noise is told apart; a vessel's shadow is narrower than one. */
 const parts = 24
 /**
@@ -42,6 +44,7 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
     if (value === null) return { ...base, status: 'unknown', value, reason: notMeasured() }
     if (!device?.contrast) return { ...base, threshold: '', status: 'unknown', value, reason: noProfile }
     const status = grade(value, { ...snrLimit, fail: Number.NEGATIVE_INFINITY }, 'high')
+    if (status === 'pass' && mostlyUnknown(snrs)) return { ...base, status: 'unknown', value: null, reason: notMeasured() }
     return {
       ...base,
       status,
@@ -55,6 +58,7 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
     if (value === null) return { ...base, status: 'unknown', value, reason: notMeasured() }
     if (!device?.contrast) return { ...base, threshold: '', status: 'unknown', value, reason: noProfile }
     const status = grade(value, cnrLimit, 'high')
+    if (status === 'pass' && mostlyUnknown(cnrs)) return { ...base, status: 'unknown', value: null, reason: notMeasured() }
     const reason = {
       pass: 'The layers stand out well.',
       warn: `The layers stand out weakly (${value} times the noise).`,
@@ -65,7 +69,9 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
   const index = (contrast: Criterion): Criterion => {
     const limit = device?.quality
     if (!limit) return { id: 'S', unit: 'dB', threshold: '', evidence: 'published', status: 'unknown', value: null, reason: noProfile }
-    const base = { id: 'S', unit: 'dB', threshold: `>= ${limit.least}`, evidence: 'published' as const, source: limit.source }
+    // A site may ask for more; then the limit is no longer the published one, and does not decide alone.
+    const evidence = limit.least <= published ? ('published' as const) : ('own' as const)
+    const base = { id: 'S', unit: 'dB', threshold: `>= ${limit.least}`, evidence, source: limit.source }
     const values = known(quality)
     const value = rounded(mean(values))
     if (value === null) return { ...base, status: 'unknown', value, reason: "Not measured: the file does not carry the device's quality index." }
@@ -79,6 +85,9 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
     }
     const low = values.filter((each) => each < limit.least).length
     if (low > values.length / 10) return { ...base, status: 'warn', value, reason: `The signal is too weak in ${low} of ${values.length} B-scans.` }
+    if (mostlyUnknown(quality)) {
+      return { ...base, status: 'unknown', value: null, reason: "Not measured: most B-scans do not carry the device's quality index." }
+    }
     // What is cut off may be all that was to be seen: the index of the rest is no pass.
     if (incomplete > snrs.length / 2) {
       return { ...base, status: 'unknown', value: null, reason: 'Not measured: too little of the retina is in the picture for the index to mean it.' }
@@ -124,6 +133,8 @@ export const signal: MakeDetector = ({ profile, device, scan }) => {
 
 const raised = ({ warn, fail }: Limit, by: (limit: number) => number): Limit => ({ warn: round(by(warn)), fail: round(by(fail)) })
 const known = (values: readonly (number | null)[]): number[] => values.filter((each) => each !== null)
+/** Whether too few B-scans were measured for a pass: what was not seen may be what is poor. */
+const mostlyUnknown = (values: readonly (number | null)[]): boolean => values.filter((each) => each === null).length > values.length / 2
 const rounded = (value: number | null): number | null => (value === null ? null : round(value))
 
 /** Which of the parts stand out of the vitreous by less than `least` times its noise. */

@@ -52,6 +52,13 @@ describe('visits', () => {
     ])
   })
 
+  it('let nobody go by scans of another day under the same visit’s id', () => {
+    const old = whole().map((each) => ({ ...each, id: `old-${each.id}`, day: '2026-09-01' }))
+    const today = attempt('s0')
+    expect(visit([...old, today]).sentence.en).toBe('Complete with scans of 2026-09-01. If they are of another visit, the patient stays.')
+    expect(visit([...old, ...whole()]).sentence.en).toBe('Complete, the patient may go.')
+  })
+
   it('of another day say what is lacking, and let nobody stay or go', () => {
     const old = whole().map((each) => ({ ...each, day: '2026-09-01' }))
     expect(visit(old).sentence.en).toBe('Complete.')

@@ -135,6 +135,7 @@ export const visitOf = (
   const slots: Slot[] = []
   let wanted = 0
   let good = 0
+  const days: string[] = []
   for (const eye of eyes) {
     for (const protocol of [...profile.protocols, { id: otherSlot, label: otherLabel, eyes: [] as readonly Eye[] }]) {
       const asked = named && (protocol.eyes as readonly Eye[]).includes(eye)
@@ -144,9 +145,13 @@ export const visitOf = (
       slots.push(slot)
       if (!asked) continue
       wanted++
-      if (slot.state === 'good') good++
+      if (slot.state !== 'good') continue
+      good++
+      days.push(mine.find(({ id }) => id === slot.study)?.day ?? '')
     }
   }
+  const newest = (ordered.at(-1) ?? first).day
+  const oldest = days.sort()[0] ?? newest
   const complete = wanted > 0 && good === wanted
   return {
     id: key,
@@ -158,7 +163,7 @@ export const visitOf = (
     good,
     wanted,
     complete,
-    sentence: sentenceFor(slots, profile, { named, wanted, complete, over: (ordered.at(-1) ?? first).day < today }),
+    sentence: sentenceFor(slots, profile, { named, wanted, complete, over: newest < today, before: oldest < newest ? oldest : null }),
   }
 }
 
@@ -173,7 +178,7 @@ const lackWords: Record<Exclude<Slot['state'], 'good'>, Words> = {
 const sentenceFor = (
   slots: readonly Slot[],
   { protocols }: Pick<Profile, 'protocols'>,
-  { named, wanted, complete, over }: { named: boolean; wanted: number; complete: boolean; over: boolean },
+  { named, wanted, complete, over, before }: { named: boolean; wanted: number; complete: boolean; over: boolean; before: string | null },
 ): Words => {
   if (!named)
     return {
@@ -181,6 +186,12 @@ const sentenceFor = (
       de: 'Diese Dateien nennen keine Person, darum gehören sie zu keiner Liste.',
     }
   if (complete && over) return { en: 'Complete.', de: 'Vollständig.' }
+  // Some devices give every visit of a person the same id: a scan of months ago lets nobody go.
+  if (complete && before !== null)
+    return {
+      en: `Complete with scans of ${before}. If they are of another visit, the patient stays.`,
+      de: `Vollständig mit Aufnahmen vom ${before}. Gehören sie zu einem anderen Besuch, bleibt die Person.`,
+    }
   if (complete) return { en: 'Complete, the patient may go.', de: 'Vollständig, die Person kann gehen.' }
   if (wanted === 0) return { en: 'The profile asks for no scan.', de: 'Das Profil verlangt keine Aufnahme.' }
   const lacking = (language: 'en' | 'de') =>

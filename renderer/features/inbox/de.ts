@@ -34,7 +34,6 @@ const de: Sentences<typeof en> = {
   where: 'Wo',
   reviewedBy: 'Geprüft von {{reviewer}}',
   source: 'Quelle: {{source}}',
-  complete: 'Vollständig, die Person kann gehen.',
   completeBody: '{{good}} von {{wanted}} Aufnahmen sind gut.',
   eye: { OD: 'Rechtes Auge (OD)', OS: 'Linkes Auge (OS)', unknown: 'Auge nicht bekannt' },
   eyeShort: { OD: 'Rechtes Auge', OS: 'Linkes Auge', unknown: 'Auge nicht bekannt' },

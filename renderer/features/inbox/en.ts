@@ -31,7 +31,6 @@ const en = {
   where: 'Where',
   reviewedBy: 'Reviewed by {{reviewer}}',
   source: 'Source: {{source}}',
-  complete: 'Complete, the patient may go.',
   completeBody: '{{good}} of {{wanted}} scans are good.',
   eye: { OD: 'Right eye (OD)', OS: 'Left eye (OS)', unknown: 'Eye not known' },
   eyeShort: { OD: 'Right eye', OS: 'Left eye', unknown: 'Eye not known' },

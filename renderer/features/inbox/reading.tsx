@@ -122,7 +122,7 @@ function Todo({ scan, place }: Pick<ReadingProps, 'scan' | 'place'>) {
       <div className={styles.complete} role="status">
         <CircleCheck className="icon" size={32} strokeWidth={1.5} aria-hidden />
         <p>
-          <b>{t('complete')}</b>
+          <b>{inLanguage(place.visit.sentence, i18n.language)}</b>
           <span className="soft">{t('completeBody', { good: place.visit.good, wanted: place.visit.wanted })}</span>
         </p>
       </div>

@@ -106,6 +106,13 @@ describe('the surface of the retina', () => {
   })
 })
 
+it('stumbles over no scale that a file may claim', () => {
+  for (const axial of [1e-12, 1e-7, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const result = found([bscan()], examination({ spacing: { lateral: 0.0117, axial, between: 0 } }))
+    expect(result.of('O.blur.bscan')).toMatchObject({ status: 'unknown', value: null })
+  }
+})
+
 const real = process.env.SCANSIDE_TEST_DATA
 if (real !== undefined)
   describe('real scans', () => {

@@ -104,6 +104,8 @@ function joined({ width, height, pixels }: SloView, join: number): Picture {
 function surfaceBlur({ roots, width, height, ilm, states }: FrameView, um: number): number | null {
   if (!(um > 0) || um > coarsestSample) return null
   const half = Math.ceil(reach / um)
+  // Nothing of that size fits into the picture, however little a file says a sample is.
+  if (2 * half >= height) return null
   const profile = new Float32Array(2 * half + 1)
   const steps: Step[] = []
   for (let from = 0; from + together <= width; from += together) {

@@ -79,7 +79,8 @@ const thicknessFit = 0.5
 export function alongShift(before: Profiles, after: Profiles): number | null {
   const { step } = before
   if (step <= 0 || after.step !== step) return null
-  const most = Math.round(farthest / step)
+  // Farther than the B-scan is wide nothing meets.
+  const most = Math.min(Math.round(farthest / step), before.shadows.length)
   const shadows = bestShift(before.shadows, after.shadows, most)
   if (shadows && shadows.least <= shadowsFit && Math.abs(shadows.shift) < most - 1)
     return shadows.still - shadows.least >= shadowsBetter ? shadows.shift * step : 0

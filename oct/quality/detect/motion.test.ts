@@ -113,3 +113,11 @@ it('stumbles over nothing', () => {
   const { criteria } = found({ scan: { pattern: 'volume' }, views: hostile() })
   for (const { value } of criteria) expect(value === null || Number.isFinite(value)).toBe(true)
 })
+
+it('ends whatever distance of A-scans a file claims', async () => {
+  const { scan, views } = await volume()
+  for (const lateral of [1e-12, 1e6, Number.NaN]) {
+    const value = found({ scan: { ...scan, spacing: { ...scan.spacing, lateral } }, views }).of('motion')?.value ?? 0
+    expect(Number.isFinite(value)).toBe(true)
+  }
+})

@@ -103,5 +103,9 @@ describe('a scan of the Inbox', () => {
     await expect(handlers['scans.open'](asked)).rejects.toMatchObject({ code: 'forbidden' })
     expect(close).toHaveBeenCalledWith('/bulk/x')
     expect(() => handlers['runs.start']({ ...run, refs: [] })).toThrow('locked')
+    // Nor are subjects listed.
+    expect(() => handlers['runs.list']({ offset: 0, limit: 1 })).toThrow('locked')
+    expect(() => handlers['runs.get']({ run: 'r' })).toThrow('locked')
+    await expect(handlers['archive.scans']({ project: 'p', session: 's' })).rejects.toThrow('locked')
   })
 })

@@ -107,15 +107,20 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
     'archive.projects': () => desk.archive().projects(),
     'archive.sessions': async ({ project, offset, limit }) => {
+      neededUnlocked()
       const page = await desk.archive().sessions(project, offset, limit)
       labels.sawSessions(page.rows)
       return page
     },
     'archive.projectScans': async ({ project, offset, limit }) => {
+      neededUnlocked()
       const page = await desk.archive().projectScans(project, offset, limit)
       return { ...page, rows: withVerdicts(page.rows) }
     },
-    'archive.scans': async ({ project, session }) => withVerdicts(await desk.archive().scans(project, session)),
+    'archive.scans': async ({ project, session }) => {
+      neededUnlocked()
+      return withVerdicts(await desk.archive().scans(project, session))
+    },
 
     'pipelines.list': () => parts.pipelines.list(),
     'pipelines.shipped': async () => {
@@ -208,8 +213,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return runs.start(withoutIdentity(input))
     },
     'runs.cancel': ({ run }) => runs.cancel(run),
-    'runs.list': ({ offset, limit }) => runs.list(offset, limit),
-    'runs.get': ({ run }) => runs.get(run),
+    'runs.list': ({ offset, limit }) => {
+      neededUnlocked()
+      return runs.list(offset, limit)
+    },
+    'runs.get': ({ run }) => {
+      neededUnlocked()
+      return runs.get(run)
+    },
     'runs.log': ({ run, after }) => runs.log(run, after),
     'runs.payOwed': () => runs.payOwed(),
 

@@ -9,7 +9,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultProfile } from '../oct/quality/profile.ts'
-import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payload, runsStoreSchema } from '../preload/contract.ts'
+import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payload, type RunSummary, runsStoreSchema } from '../preload/contract.ts'
 import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import { type Closing, closeInOrder } from './closing.ts'
@@ -163,6 +163,10 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     report: (error) => log('inbox', error),
   })
   const grading = createGrading({ lab, people, scans, operations, archive: desk.home, now })
+  let allRuns: RunSummary[] = []
+  // What a run was of names a subject: nobody reads it on a locked desk.
+  const showRuns = () => runsStore.update({ runs: people.locked() ? allRuns.map((run) => ({ ...run, subject: '' })) : allRuns })
+  people.onChange(() => showRuns())
   const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
   const runs = createRuns({
     engine: engine.engine,
@@ -179,7 +183,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     title: labels.titleOf,
     by: () => desk.status().user ?? 'this desk',
     onRuns: (list) => {
-      runsStore.update({ runs: list })
+      allRuns = list
+      showRuns()
       show()
     },
     onLog: (run, seq) => emit('run.log', { run, seq }),

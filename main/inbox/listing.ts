@@ -152,7 +152,11 @@ export function createListing({ access, root, platform, takenBefore, today }: Li
       const wanted: WatchedFile[] = []
       for (const file of files.values()) {
         if (!here.has(file.place)) file.gone = !unread.some((folder) => file.place.startsWith(`${folder}/`))
-        if (file.gone) continue
+        if (file.gone) {
+          // Long gone and done with: where it comes back it is known by its place.
+          if (file.state === 'settled' && now - file.changedAt > recentMs) files.delete(file.place)
+          continue
+        }
         if (file.state === 'waiting' || now - Math.max(file.changedAt, Math.min(file.modified, now)) < recentMs) wanted.push(file)
         else settled.push(file)
       }

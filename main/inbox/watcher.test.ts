@@ -7,6 +7,7 @@ import { usualBlockHeader } from '../../oct/formats/vol-layout.ts'
 import type { Arrival } from './arrivals.ts'
 import { type FolderAccess, nodeFolderAccess } from './folder-access.ts'
 import { scanFile } from './inbox.fixture.ts'
+import { createListing } from './listing.ts'
 import { createWatcher, type Watcher } from './watcher.ts'
 
 let root: string
@@ -306,6 +307,28 @@ describe('a watched folder', () => {
     await look()
     expect(taken).toEqual([['a.vol']])
   }, 60_000)
+
+  it('forgets what was taken and moved away a day ago, and what comes back is known', async () => {
+    watch()
+    const there = (place: string) => place === 'a.vol'
+    const listing = createListing({
+      access: nodeFolderAccess,
+      root,
+      platform: 'linux',
+      takenBefore: ({ place }) => there(place),
+      today: () => midnight,
+    })
+    await put('a.vol', scanFile('P-1', 'V01'))
+    await listing.look(time, time)
+    await rename(join(root, 'a.vol'), `${root}.away`)
+    await listing.look(time + 3_600_000, time)
+    expect(listing.files.get('a.vol')?.gone).toBe(true)
+    await listing.look(time + 2 * day, time)
+    expect(listing.files.size).toBe(0)
+    await rename(`${root}.away`, join(root, 'a.vol'))
+    await listing.look(time + 2 * day, time)
+    expect(listing.files.get('a.vol')?.state).toBe('settled')
+  })
 
   it('a file that is renamed into place is taken under its new name', async () => {
     watch()

@@ -104,6 +104,26 @@ describe('lab.db', () => {
     }
   })
 
+  it('gives a file of version 1 what it lacks and keeps what is in it', () => {
+    const path = join(folder, 'lab.db')
+    const first = openLab({ path, key, chainKey: key, now })
+    first.settings.set('a', 'b')
+    first.chain.audit('2026-01-01T00:00:00Z', 'erna', 'before', null)
+    first.close()
+    const db = openSqlite(path, key)
+    const added = ['scans', 'files', 'places', 'verdicts', 'words', 'study'].map((name) => `inbox_${name}`)
+    for (const table of [...added, 'grading_batches', 'grading_scans', 'grading_items', 'gradings', 'adjudications', 'grading_seen'])
+      db.exec(`DROP TABLE ${table}`)
+    db.exec('PRAGMA user_version = 1')
+    db.close()
+    const lab = openLab({ path, key, chainKey: key, now })
+    expect([lab.readOnly, lab.notice, lab.settings.get('a'), lab.chain.broken(), lab.chain.lines().length]).toEqual([false, null, 'b', null, 1])
+    expect([lab.inbox.since('2000-01-01'), lab.gradings.batches()]).toEqual([[], []])
+    lab.inbox.choose('slot', 'scan', 'erna', '2027')
+    expect(lab.inbox.chosen('slot')).toBe('scan')
+    lab.close()
+  })
+
   it('only reads a file of a newer Scanside', () => {
     const path = join(folder, 'lab.db')
     const first = openLab({ path, key, chainKey: key, now })

@@ -114,10 +114,12 @@ it('stumbles over nothing', () => {
   for (const { value } of criteria) expect(value === null || Number.isFinite(value)).toBe(true)
 })
 
-it('ends whatever distance of A-scans a file claims', async () => {
+it('ends whatever scale a file claims', async () => {
   const { scan, views } = await volume()
   for (const lateral of [1e-12, 1e6, Number.NaN]) {
     const value = found({ scan: { ...scan, spacing: { ...scan.spacing, lateral } }, views }).of('motion')?.value ?? 0
     expect(Number.isFinite(value)).toBe(true)
   }
+  const endless = found({ scan: { ...scan, spacing: { ...scan.spacing, axial: Number.POSITIVE_INFINITY } }, views })
+  expect(endless.of('motion')).toMatchObject({ status: 'unknown', value: null })
 })

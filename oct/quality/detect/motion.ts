@@ -28,7 +28,8 @@ export const motion: MakeDetector = ({ profile, scan }) => {
   // One B-scan alone has nothing to move against; a blank one is a matter of completeness.
   if (scan.frames.length < 2) return { end: () => ({ criteria: [] }) }
   const isVolume = scan.pattern === 'volume' || scan.pattern === 'fast-volume'
-  const { axial, lateral } = scan.spacing
+  const { lateral } = scan.spacing
+  const axial = Number.isFinite(scan.spacing.axial) ? scan.spacing.axial : 0
   const kept: Kept[] = []
 
   const blankFrames = (): Criterion => {

@@ -97,7 +97,7 @@ test('a visit: good, bad, taken again, complete; by keys alone', async ({ page }
   // Into the viewer and back, by Enter and Esc; the machine's verdict is there.
   await page.keyboard.press('Enter')
   await expect(page.getByRole('status', { name: 'Verdict' })).toContainText(/usable/i)
-  await expect(page.getByText('P-7719').first()).toBeVisible()
+  await expect(page.getByText('P-7719').filter({ visible: true }).first()).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(verdict(page)).toBeVisible()
   expect(complaints).toEqual([])

@@ -1,13 +1,14 @@
 /**
  * What an engine is given of a scan: the file without what says whose it is. A Heidelberg RAW export loses the ids, the birth date and the
- * visit of its header, a DICOM file its identity attributes; their sizes stay. A file from which the name cannot be taken is given to nobody.
- * Every other file is given as it is.
+ * visit of its header, a DICOM file its identity attributes, a picture its texts and EXIF; their sizes stay. A file from which the name cannot
+ * be taken is given to nobody. Every other file is given as it is.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
 import { pseudonymiseDicom } from '../../oct/formats/dicom/pseudonymise.ts'
 import { identify } from '../../oct/formats/index.ts'
+import { blankMetadata } from '../../oct/formats/pictures/blank-metadata.ts'
 import { fileHeaderBytes } from '../../oct/formats/vol-layout.ts'
 import { pseudonymiseVolHeader } from '../../oct/formats/vol-pseudonymise.ts'
 
@@ -48,12 +49,32 @@ const nothing = new Uint8Array(0)
 const volHead = (first: Uint8Array): Uint8Array =>
   first.length >= headBytes ? pseudonymiseVolHeader(first) : Uint8Array.from(first).fill(0, identityFrom)
 
+/** bytes; larger ones are no pictures of an export */
+const largestPicture = 64 * 1024 * 1024
+
+/** A picture is emptied as a whole: what is to be kept of it is known only at its end. */
+const emptyingPicture = (): Emptying => {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  return {
+    push: (chunk) => {
+      size += chunk.length
+      if (size > largestPicture)
+        throw new ScansideError('not-supported', 'A picture of this scan is larger than 64 MB. Nothing was analysed; leave it out.', { size })
+      pieces.push(Uint8Array.from(chunk))
+      return nothing
+    },
+    end: () => blankMetadata(Buffer.concat(pieces)),
+  }
+}
+
 /** What becomes of a file that begins so; null where it is given as it is. */
 const emptyingOf = (first: Uint8Array, size: number | undefined, asItIs: boolean): Emptying | null => {
   const kind = identify(first)
   if (kind === 'heidelberg-e2e' && asItIs) return null
   if (kind === 'heidelberg-e2e' || kind === 'heidelberg-xml') throw nameWithin(kind)
   if (kind === 'dicom-opt') return pseudonymiseDicom(size)
+  if (kind === 'picture') return emptyingPicture()
   if (kind !== 'heidelberg-vol') return null
   let begun = false
   const push = (chunk: Uint8Array) => {

@@ -9,6 +9,7 @@ import { resultsSchema, verdictSchema } from '../oct/results.ts'
 import { scanRemarks } from '../oct/scan.ts'
 import { gradingMethods } from './grading.ts'
 import { inboxMethods, inboxStoreSchema } from './inbox.ts'
+import { method } from './method.ts'
 import { peopleMethods, peopleSchema } from './people.ts'
 
 // The window's CSP forbids `new Function`; zod would try it once and be reported.
@@ -338,8 +339,6 @@ export const runDetailSchema = z.object({
 export type RunDetail = z.infer<typeof runDetailSchema>
 
 // ---------- the contract ----------
-
-const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 
 export const methods = {
   /** The current stores, for a window that has just opened. */

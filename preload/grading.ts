@@ -1,6 +1,7 @@
 /** The grader's word: a part of the contract. Blind batches for reading centres, and the open word beside the machine's. */
 import { z } from 'zod'
 import { statusSchema, verdictSchema } from '../oct/results.ts'
+import { method } from './method.ts'
 
 const line = z.string().max(1_000)
 const id = z.string().min(1).max(200)
@@ -69,8 +70,6 @@ export const agreementSchema = z.object({
   notBlind: count,
 })
 export type Agreement = z.infer<typeof agreementSchema>
-
-const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 
 export const gradingMethods = {
   /** The gradings of an open scan (by its `/bulk` address). Others' are left out until the person has graded it: `sealed` tells how many there are. */

@@ -1,6 +1,7 @@
 /** The Inbox: a part of the contract. Shows the device's own patient ID to the person in front of it; it goes nowhere else. */
 import { z } from 'zod'
 import { actionSchema, criterionSchema, intervalSchema, statusSchema, verdictSchema } from '../oct/results.ts'
+import { method } from './method.ts'
 
 const line = z.string().max(1_000)
 const id = z.string().min(1).max(200)
@@ -124,7 +125,6 @@ export const inboxStoreSchema = z.object({
 })
 export type InboxStore = z.infer<typeof inboxStoreSchema>
 
-const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 const scan = z.object({ scan: id })
 
 export const inboxMethods = {

@@ -1,5 +1,6 @@
 /** Who sits here: a part of the contract. Apart from the archive's sign-in, which may stay one for the whole desk. */
 import { z } from 'zod'
+import { method } from './method.ts'
 
 const id = z.string().min(1).max(200)
 const nothing = z.void()
@@ -17,8 +18,6 @@ export const peopleSchema = z.object({
   idleMinutes: z.number().min(0).max(600),
 })
 export type People = z.infer<typeof peopleSchema>
-
-const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 
 export const peopleMethods = {
   /** Picks a name and unlocks. `unauthorized` where the PIN is wrong; after three wrong ones each try waits longer. Runs go on. */

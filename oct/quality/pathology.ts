@@ -1,9 +1,5 @@
-/** What is not looked at. Open, never a pass. */
+/** R, the one criterion that is never a machine's. */
 import type { Criterion } from '../results.ts'
-
-export function notAssessed(id: string, name: string): Criterion {
-  return { id, status: 'unknown', value: null, unit: '', threshold: '', evidence: 'own', reason: `${name}: not assessed by this version.` }
-}
 
 /** R is never decided by a machine. */
 export const pathology: Criterion = {

@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
 import type { People } from '../../../preload/people.ts'
@@ -20,7 +20,7 @@ export function Names({ onDone }: { onDone: () => void }) {
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const [busy, setBusy] = useState(false)
   const place = useRef<HTMLElement>(null)
-  useEffect(() => place.current?.querySelector<HTMLElement>('button, input')?.focus(), [])
+  useLayoutEffect(() => place.current?.querySelector<HTMLElement>('button, input')?.focus(), [])
 
   const told = async (work: Promise<unknown>): Promise<boolean> => {
     setBusy(true)

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { forgetThumbs } from '../../features/inbox/thumb.tsx'
 import { lab } from '../../lab.ts'
 import { closeViewer } from '../../navigation.ts'
@@ -21,7 +21,7 @@ export function useLock(): void {
   const before = useRef<string | null | undefined>(undefined)
   const here = useRef<string | null>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'l' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
       event.preventDefault()

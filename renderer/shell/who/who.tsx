@@ -1,5 +1,5 @@
 import { Lock, UserCheck, UserRound } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
@@ -30,7 +30,8 @@ export function Who() {
   if (open && !wasOpen.current) before.current = document.activeElement
   wasOpen.current = open
 
-  useEffect(() => {
+  // Before the screen shows it: a key pressed the moment something is seen is heard.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       if (!asksWho(event.key, typing(event.target))) return

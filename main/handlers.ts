@@ -7,6 +7,7 @@ import { pipeline as analysis } from '../oct/quality/judge.ts'
 import type { AppStore, Handlers, RunsStore, ScanRow } from '../preload/contract.ts'
 import type { ArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
+import type { CloudRoom } from './cloud/cloud.ts'
 import type { Bulk } from './doorway/bulk.ts'
 import type { GradingRoom } from './grading/grading.ts'
 import type { InboxRoom } from './inbox/inbox.ts'
@@ -42,6 +43,7 @@ export interface HandlerParts {
   people: PeopleRoom
   inbox: InboxRoom
   grading: GradingRoom
+  cloud: CloudRoom
   /** Tells the window what has changed. */
   show(): void
 }
@@ -121,6 +123,21 @@ export function createHandlers(parts: HandlerParts): Handlers {
       neededUnlocked()
       return withVerdicts(await desk.archive().scans(project, session))
     },
+
+    'cloud.found': () => parts.cloud.found(),
+    'cloud.read': (input) => parts.cloud.read(input),
+    'cloud.use': (input) => parts.cloud.use(input),
+    'cloud.signIn': (input) => parts.cloud.signIn(input),
+    'cloud.signOut': ({ force }) => parts.cloud.signOut({ force, working: runs.inCloud() }),
+    'cloud.refresh': () => parts.cloud.refresh(),
+    'cloud.offers': () => parts.cloud.offers(),
+    'cloud.choose': (choices) => parts.cloud.choose(choices),
+    'cloud.left': () => parts.cloud.left(),
+    'cloud.clean': () => runs.payOwed(),
+    'cloud.sendImage': ({ pipeline }) => ({
+      operation: operations.run('send-image', (signal, report) => parts.cloud.sendImage(pipeline, signal, report)),
+    }),
+    'runs.estimate': (input) => runs.estimate(input),
 
     'pipelines.list': () => parts.pipelines.list(),
     'pipelines.shipped': async () => {

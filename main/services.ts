@@ -13,6 +13,7 @@ import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payl
 import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import { type Closing, closeInOrder } from './closing.ts'
+import { createCloudRoom } from './cloud/room.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
 import { checkedEvent, toWire } from './doorway/dispatch.ts'
@@ -162,6 +163,20 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     now,
     report: (error) => log('inbox', error),
   })
+  const cloud = createCloudRoom({
+    http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
+    site,
+    vault,
+    settings: lab.settings,
+    engineFor: () => {
+      throw new Error('no engine for a cloud yet')
+    },
+    readFile: textOrNull,
+    platform: around.platform,
+    env,
+    home: around.home,
+    now: Date.now,
+  })
   const grading = createGrading({ lab, people, scans, operations, archive: desk.home, now })
   let allRuns: RunSummary[] = []
   // What a run was of names a subject: nobody reads it on a locked desk.
@@ -202,6 +217,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       session: desk.status(),
       people: people.status(),
       engine: engineStatus(engine.health()),
+      cloud: cloud.status(),
       counts: { active: 0, waiting: 0, owed: 0 },
       activity: lab.notice ?? '',
     },
@@ -213,6 +229,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       session: desk.status(),
       people: people.status(),
       engine: engineStatus(engine.health()),
+      cloud: cloud.status(),
       counts: runs.counts(),
     })
   appStore.subscribe((value) => emit('store.app', value))
@@ -256,8 +273,9 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
 
   // Apart: what is owed is paid whatever becomes of the sign-in, and however long the archive takes.
   inBackground('restore sign-in', desk.restore)
+  cloud.onChange(show)
   inBackground('recover', async () => {
-    await engine.refresh()
+    await Promise.all([engine.refresh(), cloud.restore()])
     await runs.recover()
     if (desk.status().state === 'signed-in') await runs.sendWaiting()
   })
@@ -268,6 +286,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
         // Also what could not be removed while the engine was away for less than a look.
         if (engine.engine() && runs.counts().owed > 0) await runs.payOwed()
         await desk.tick()
+        await cloud.tick()
         if (desk.status().state === 'signed-in' && runs.counts().waiting > 0) await runs.sendWaiting()
       }),
     tickMs,
@@ -291,6 +310,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     people,
     inbox,
     grading,
+    cloud,
     show,
   })
   const unsaved = () => {
@@ -305,6 +325,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     { what: 'close judging', close: judging.close, patienceMs: 2_000 },
     { what: 'close scans', close: scans.closeAll, patienceMs: 5_000 },
     { what: 'close cache', close: cache.close, patienceMs: 5_000 },
+    { what: 'close cloud', close: cloud.close, patienceMs: 5_000 },
     { what: 'close archive', close: desk.close, patienceMs: 10_000 },
     { what: 'close demo', close: demoLab.stop, patienceMs: 1_000 },
     { what: 'close records', close: lab.close, patienceMs: 1_000 },
@@ -346,7 +367,7 @@ function engineStatus(health: ReturnType<ReturnType<typeof createLocalEngine>['h
     }
   }
   const { state, message, kind, version, remote, endpoint, dataRoot } = health
-  return { state, message, kind: kind === 'builtin' ? null : kind, version, remote, endpoint, dataRoot }
+  return { state, message, kind: kind === 'docker' || kind === 'podman' ? kind : null, version, remote, endpoint, dataRoot }
 }
 
 /** An opaque id of this installation, made once: containers carry it, so that two desks on one engine leave each other's alone. */

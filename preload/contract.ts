@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { errorCodes } from '../oct/errors.ts'
 import { resultsSchema, verdictSchema } from '../oct/results.ts'
 import { scanRemarks } from '../oct/scan.ts'
+import { cloudMethods, cloudStatusSchema, placeSchema } from './cloud.ts'
 import { gradingMethods } from './grading.ts'
 import { inboxMethods, inboxStoreSchema } from './inbox.ts'
 import { method } from './method.ts'
@@ -60,6 +61,7 @@ export const appStoreSchema = z.object({
   session: sessionStatusSchema,
   people: peopleSchema,
   engine: engineStatusSchema,
+  cloud: cloudStatusSchema,
   /** Runs not yet ended, results not yet home, things still to remove. */
   counts: z.object({ active: count, waiting: count, owed: count }),
   /** What is going on, for the status bar; empty when nothing is. */
@@ -89,6 +91,8 @@ export const runSummarySchema = z.object({
   /** Whether the results were read back from the archive; `local` where there was nowhere to send them. */
   home: z.enum(['waiting', 'read-back', 'local', 'none']),
   demo: z.boolean(),
+  /** Here where left out. */
+  place: z.enum(['here', 'cloud']).optional(),
 })
 export type RunSummary = z.infer<typeof runSummarySchema>
 
@@ -171,6 +175,11 @@ export const pipelineSchema = z.object({
   inputs: z.array(pipelineInputSchema).max(200),
   /** True where the application runs it itself: no container engine is needed. */
   builtin: z.boolean().optional(),
+  /** Where it can run once engine and cloud are ready; here alone where left out. */
+  places: z
+    .array(z.enum(['here', 'cloud']))
+    .max(2)
+    .optional(),
   /** A sentence where the pipeline cannot run at this desk: what it asks for that is not supported. */
   refused: line.nullable(),
 })
@@ -178,7 +187,7 @@ export type Pipeline = z.infer<typeof pipelineSchema>
 
 export const operationSchema = z.object({
   id,
-  kind: z.enum(['load-image', 'pull-image', 'open-demo', 'open-scan']),
+  kind: z.enum(['load-image', 'pull-image', 'open-demo', 'open-scan', 'send-image']),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   progress: z.number().min(0).max(1).nullable(),
   message: line,
@@ -309,7 +318,7 @@ export const receiptSchema = z.object({
   items: z
     .array(
       z.object({
-        kind: z.enum(['container', 'volume', 'token', 'file', 'object', 'server']),
+        kind: z.enum(['container', 'volume', 'token', 'file', 'object', 'object-container', 'server']),
         name: z.string().max(300),
         createdAt: z.string().max(40),
         removedAt: z.string().max(40).nullable(),
@@ -430,6 +439,8 @@ export const methods = {
       refs: z.array(scanRefSchema).min(1).max(1_000),
       values: z.record(z.string().max(200), z.string().max(2_000)),
       subject: line,
+      /** Here where left out; dropped scans always stay here. */
+      place: placeSchema.optional(),
     }),
     z.object({ runs: z.array(id) }),
   ),
@@ -445,6 +456,7 @@ export const methods = {
   ...peopleMethods,
   ...inboxMethods,
   ...gradingMethods,
+  ...cloudMethods,
 } as const
 
 export const events = {

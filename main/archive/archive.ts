@@ -43,6 +43,13 @@ export interface Archive {
   read(file: Pick<ArchiveFile, 'uri' | 'size'>, signal: AbortSignal): Promise<Readable>
   /** Writes one file to the session's resource SCANSIDE with overwrite=true and reads it back; rejects unless size and digest match. */
   publish(path: SessionPath, name: string, bytes: Uint8Array, signal: AbortSignal): Promise<Published>
+  /**
+   * What a machine has published itself, read back: bytes (at most `limit`), and how they were checked; null where the listing has no such file.
+   * Rejects with `integrity` where listing and bytes differ.
+   */
+  publishedFile(path: SessionPath, name: string, limit: number, signal: AbortSignal): Promise<{ bytes: Uint8Array; published: Published } | null>
+  /** Takes a published file back (a result that broke a rule). False where the account may not delete. */
+  retract(path: SessionPath, name: string, signal: AbortSignal): Promise<boolean>
   /** A file of a project's own resource, at most `limit` bytes; null where there is none. */
   projectFile(project: string, resource: string, name: string, limit: number, signal: AbortSignal): Promise<Uint8Array | null>
   /** Files of the session's resource SCANSIDE, empty where there is none. */

@@ -83,3 +83,36 @@ export const publishFile = async (ask: Ask, path: SessionPath, name: string, byt
   if (!same) throw differs('content', { size: bytes.byteLength })
   return { ...published, check: 'bytes read back, equal' }
 }
+
+/** See `Archive.publishedFile`. The bytes are read, so that a listing that only repeats what it was told proves nothing by itself. */
+export const readPublished = async (
+  ask: Ask,
+  path: SessionPath,
+  name: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ bytes: Uint8Array; published: Published } | null> => {
+  checkedName(name)
+  const listed = (await listPublished(ask, path, signal)).find((file) => pathInResource(file.uri) === name)
+  if (!listed) return null
+  const reply = await expectOk(await ask({ method: 'GET', path: listed.uri, signal }), 'the result the machine sent')
+  const bytes = await reply.bytes(limit)
+  const md5 = createHash('md5').update(bytes).digest('hex')
+  if (listed.size !== bytes.byteLength || (listed.md5 !== '' && listed.md5 !== md5)) {
+    throw new ScansideError('integrity', 'The archive lists a result other than the one it gives out. Nothing was judged; start the run again.', {
+      listed: listed.size,
+      read: bytes.byteLength,
+    })
+  }
+  const check = listed.md5 === '' ? 'bytes read back' : 'bytes read back, size and MD5 equal in the listing'
+  return { bytes, published: { path: `${resultResource}/${name}`, size: bytes.byteLength, md5, check } }
+}
+
+/** See `Archive.retract`. */
+export const retractFile = async (ask: Ask, path: SessionPath, name: string, signal: AbortSignal): Promise<boolean> => {
+  const target = `${resourcePath(path)}/${checkedName(name).map(encodeURIComponent).join('/')}`
+  const reply = await ask({ method: 'DELETE', path: withQuery(target, { removeFiles: 'true' }), signal })
+  await reply.discard()
+  if (reply.status !== 200 && reply.status !== 404) return false
+  return !(await listPublished(ask, path, signal)).some((file) => pathInResource(file.uri) === name)
+}

@@ -4,7 +4,7 @@ import { dataPath } from './address.ts'
 import type { Archive } from './archive.ts'
 import { type Ask, askRows, askRowsIfThere, expectOk } from './ask.ts'
 import { counted } from './download.ts'
-import { listPublished, publishFile } from './publish.ts'
+import { listPublished, publishFile, readPublished, retractFile } from './publish.ts'
 import {
   belongsToScan,
   joinedScanColumns,
@@ -124,6 +124,8 @@ export const createXnat = ({ request: ask, projects: fixed = null }: XnatOptions
       return reply.bytes(limit)
     },
     publish: (path, name, bytes, signal) => publishFile(ask, path, name, bytes, signal),
+    publishedFile: (path, name, limit, signal) => readPublished(ask, path, name, limit, signal),
+    retract: (path, name, signal) => retractFile(ask, path, name, signal),
     published: (path, signal) => listPublished(ask, path, signal),
   }
 }

@@ -1,17 +1,40 @@
 /**
- * What every place that can run a pipeline offers: the local Docker engine today, the built-in engine and the cloud later.
+ * What every place that can run a pipeline offers: the container engine of this desk, the application itself, and the institute's cloud.
  * One contract suite runs against each of them.
  */
 import type { Readable } from 'node:stream'
+import type { SessionPath } from '../archive/archive.ts'
+
+/** Bytes of a file that are replaced by one value, so that a machine that fetches the original can take out what says whose it is. */
+export interface ByteChange {
+  /** bytes from the beginning, and how many */
+  offset: number
+  length: number
+  /** 0 to 255 */
+  fill: number
+}
 
 /** An input of a run. `path` is relative to its mount, made of opaque names that Scanside gives (`scan-<uuid>.vol`). */
 export type InputRef =
-  | { kind: 'archive'; uri: string; path: string; size: number; md5?: string; read(signal: AbortSignal): Promise<Readable> }
+  | {
+      kind: 'archive'
+      uri: string
+      path: string
+      size: number
+      /** Of what `read` gives; left out where that is other than what the archive has. */
+      md5?: string
+      read(signal: AbortSignal): Promise<Readable>
+      /** For engines whose machine fetches by itself: the original as the archive lists it, and what is taken out of it. */
+      original?: { size: number; md5: string; changes: ByteChange[] }
+    }
   | { kind: 'local'; path: string; size: number; sha256?: string; read(signal: AbortSignal): Promise<Readable> }
 
-/** A file a run left in an output mount. `path` is relative to the mount, checked: no `..`, no absolute path, regular files only. */
+/**
+ * A file a run left in an output mount. `path` is relative to the mount, checked: no `..`, no absolute path, regular files only.
+ * `archived`: the machine has sent it home already, and these bytes were read back from there.
+ */
 export interface OutputRef {
-  kind: 'stream'
+  kind: 'stream' | 'archived'
   path: string
   /** bytes */
   size: number
@@ -45,6 +68,19 @@ export interface RunSpec {
   workingDir: string | null
   mounts: { name: string; path: string; writable: boolean }[]
   limits: RunLimits
+  /** For engines whose machine has the image from elsewhere: its name for people and registries, and the digest over `RootFS.Layers`. */
+  image?: { name: string; digest: string }
+  /** Where a machine that sends results home itself puts them: `<pipeline>/<version>/<run id>/results.json` of the resource SCANSIDE. */
+  home?: { archive: string; session: SessionPath; name: string }
+}
+
+/** A file as a run was given it. */
+export interface StagedFile {
+  path: string
+  /** bytes */
+  size: number
+  /** hex; null where only the machine that fetches it will know (`ExitReport.given`) */
+  sha256: string | null
 }
 
 export type EngineState = 'ready' | 'not-installed' | 'not-running' | 'no-permission' | 'windows-containers' | 'too-old' | 'refused' | 'unknown'
@@ -53,7 +89,7 @@ export interface EngineHealth {
   state: EngineState
   /** A sentence for a person: what it is, or what to do. */
   message: string
-  kind: 'docker' | 'podman' | 'builtin' | null
+  kind: 'docker' | 'podman' | 'builtin' | 'nova' | 'zun' | null
   version: string | null
   /** True where the engine is on another machine. */
   remote: boolean
@@ -68,7 +104,11 @@ export interface EngineHealth {
 export interface OwedThing {
   runId: string
   engine: string
-  kind: 'container' | 'volume'
+  /**
+   * `object-container`: one of Swift, with all its objects. `token`: an alias token of the archive, by its alias. `token-intent`: one that may
+   * have been issued (`<run>.<server's clock, ms>`). `server`, and Zun's `container`: by name, which is known before its id.
+   */
+  kind: 'container' | 'volume' | 'server' | 'object-container' | 'token' | 'token-intent'
   /** Name on the engine; opaque (`scanside-<run>-run`). */
   name: string
 }
@@ -83,7 +123,7 @@ export interface Debts {
 }
 
 export interface ReceiptItem {
-  kind: 'container' | 'volume' | 'token' | 'file' | 'object' | 'server'
+  kind: 'container' | 'volume' | 'token' | 'file' | 'object' | 'object-container' | 'server'
   name: string
   createdAt: string
   removedAt: string | null
@@ -114,16 +154,18 @@ export interface ExitReport {
   outOfMemory: boolean
   /** True where the deadline ended it. */
   timedOut: boolean
+  /** What a machine that fetched by itself was given, as it reports; every staged file, with its digest. */
+  given?: StagedFile[]
 }
 
 /** One run's place on an engine. Each step may be called again after a crash; wipe always may. */
 export interface Workspace {
-  /** Streams inputs in. `mount` is the name of a mount of the spec. Verifies size and, where given, MD5 or SHA-256 on the way. */
-  stage(
-    inputs: { mount: string; ref: InputRef }[],
-    signal: AbortSignal,
-    onProgress: (bytes: number) => void,
-  ): Promise<{ path: string; size: number; sha256: string }[]>
+  /**
+   * Streams inputs in. `mount` is the name of a mount of the spec. Verifies size and, where given, MD5 or SHA-256 on the way; an engine whose
+   * machine fetches tells in `wait` what did not match.
+   */
+  stage(inputs: { mount: string; ref: InputRef }[], signal: AbortSignal, onProgress: (bytes: number) => void): Promise<StagedFile[]>
+  /** A cloud's machine that is there already, from before a crash, is taken up again. */
   start(signal: AbortSignal, onLine: (line: Omit<LogLine, 'seq'>) => void): Promise<void>
   /** Resolves at exit, at the deadline, or rejects with `cancelled` when the signal aborts; the container is stopped either way. */
   wait(signal: AbortSignal): Promise<ExitReport>

@@ -155,7 +155,7 @@ const stage = async (hands: CourseHands, job: Job, workspace: Workspace, inputs:
       of.kind === 'archive'
         ? { archive: job.record.archive ?? '', session: of.session, scan: of.scan, local: '' }
         : { archive: '', session: '', scan: '', local: of.local }
-    return { name, size: fact.size, sha256: fact.sha256, ...whose }
+    return { name, size: fact.size, sha256: fact.sha256 ?? '', ...whose }
   })
 }
 

@@ -82,7 +82,9 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
       debts.settle(thing)
     }
     const at = '2026-01-01T00:00:00.000Z'
-    const items = gone.map((thing) => ({ kind: thing.kind, name: thing.name, createdAt: at, removedAt: at, check: 'listing by label is empty' }))
+    const items = gone.flatMap((thing) =>
+      thing.kind === 'token-intent' ? [] : [{ kind: thing.kind, name: thing.name, createdAt: at, removedAt: at, check: 'listing by label is empty' }],
+    )
     return { items, complete: true, owed: [] }
   }
   const engine: FakeEngine = {
@@ -207,6 +209,13 @@ export const fakeArchive = (bytesOf: (scan: string) => Uint8Array = (scan) => ne
       const md5 = createHash('md5').update(bytes).digest('hex')
       return { path: `SCANSIDE/${name}`, size: bytes.length, md5, check: 'size and MD5 equal in the listing' }
     },
+    publishedFile: async (path, name) => {
+      const bytes = archive.home.get(`${path.session}/${name}`)
+      if (!bytes) return null
+      const md5 = createHash('md5').update(bytes).digest('hex')
+      return { bytes, published: { path: `SCANSIDE/${name}`, size: bytes.length, md5, check: 'bytes read back' } }
+    },
+    retract: async (path, name) => archive.home.delete(`${path.session}/${name}`),
     published: async (path) =>
       [...archive.home]
         .filter(([key]) => key.startsWith(`${path.session}/`))

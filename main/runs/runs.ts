@@ -35,6 +35,10 @@ export interface Runs {
   /** Ends what an earlier life left under way, and only that. Once, however often it is called. */
   recover(): Promise<void>
   counts(): { active: number; waiting: number; owed: number }
+  /** Runs that are in the cloud now. */
+  inCloud(): number
+  /** How long a run would take here and there. */
+  estimate(input: Input<'runs.estimate'>): Promise<Output<'runs.estimate'>>
   /** The newest verdict this desk knows of a scan of this archive. */
   verdictFor(archive: string, session: string, scan: string): KnownVerdict | null
   /** Resolves when no run is under way. */
@@ -272,6 +276,12 @@ export const createRuns = (options: RunsOptions): Runs => {
     },
     recover: recoverOnce,
     counts: () => ({ active: jobs.size, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
+    inCloud: () => [...jobs.values()].filter(({ record }) => record.place === 'cloud').length,
+    estimate: async () => ({
+      here: { seconds: null, why: null },
+      cloud: { seconds: null, why: 'No cloud is set up at this desk.' },
+      auto: { place: 'here', why: 'No cloud is set up at this desk.' },
+    }),
     verdictFor: lab.runs.verdict,
     idle: async () => {
       while (underWay.size > 0) await Promise.all([...underWay.values()].map(({ course }) => course))

@@ -7,10 +7,10 @@ import { ScansideError } from '../../oct/errors.ts'
 import type { Debts, OwedThing } from '../engines/engine.ts'
 import { openSqlite } from './sqlite.ts'
 
-/** `kind` is text in the file: tokens, servers and objects of later engines go there too. */
-const row = z.object({ run: z.string(), engine: z.string(), kind: z.enum(['container', 'volume']), name: z.string() })
-/** What this version can pay; a newer one's tokens and servers stay for it. */
-const mine = "kind IN ('container', 'volume')"
+const kinds = ['container', 'volume', 'server', 'object-container', 'token', 'token-intent'] as const satisfies OwedThing['kind'][]
+const row = z.object({ run: z.string(), engine: z.string(), kind: z.enum(kinds), name: z.string() })
+/** What this version can pay; a newer one's stay for it. */
+const mine = `kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`
 const opaque = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/
 
 /** A list of debts with an end. */

@@ -1,6 +1,6 @@
 /** The local container engine, Docker or Podman alike. */
 import type Docker from 'dockerode'
-import type { Debts, Engine, EngineHealth, OwedThing, WipeReport } from '../engine.ts'
+import type { Debts, Engine, EngineHealth, WipeReport } from '../engine.ts'
 import { connect } from './client.ts'
 import { describeEndpoint, type Endpoint } from './endpoint.ts'
 import type { EngineTraits } from './hardening.ts'
@@ -8,7 +8,7 @@ import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
 import { labelNames, type Owner } from './labels.ts'
 import type { ProcessWatch } from './process-start.ts'
-import { listThings, removeThings, settleGone, type Thing } from './removal.ts'
+import { heldByEngine, listThings, removeThings, settleGone, type Thing } from './removal.ts'
 import { openWorkspace } from './workspace.ts'
 
 export interface DockerEngineParts {
@@ -78,7 +78,7 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
     },
 
     async reap(): Promise<WipeReport> {
-      const debtsNow = (): OwedThing[] => debts.list(id).filter(({ runId }) => !open.has(runId))
+      const debtsNow = () => heldByEngine(debts.list(id)).filter(({ runId }) => !open.has(runId))
       let listed: Thing[]
       try {
         listed = await listThings(docker, [labelNames.managed, '1'], [labelNames.install, owner.install])

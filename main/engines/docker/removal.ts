@@ -5,7 +5,7 @@ import { isGone, statusOf } from './client.ts'
 import { labelFilter, labelNames } from './labels.ts'
 
 export interface Thing {
-  kind: OwedThing['kind']
+  kind: 'container' | 'volume'
   name: string
   labels: Record<string, string>
 }
@@ -108,8 +108,12 @@ export async function removeThings(
   }
 }
 
+/** Of a run's debts: what a container engine holds. */
+export const heldByEngine = (debts: OwedThing[]): (OwedThing & Thing)[] =>
+  debts.flatMap((debt) => (debt.kind === 'container' || debt.kind === 'volume' ? [{ ...debt, kind: debt.kind, labels: {} }] : []))
+
 /** Takes what is gone off the list. A list that cannot be written stays as it was: the next start looks again. */
-export function settleGone(debts: Debts, owed: OwedThing[], gone: (thing: OwedThing) => boolean): void {
+export function settleGone<T extends OwedThing>(debts: Debts, owed: T[], gone: (thing: T) => boolean): void {
   for (const thing of owed) {
     if (!gone(thing)) continue
     try {

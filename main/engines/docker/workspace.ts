@@ -8,7 +8,7 @@ import { type EngineTraits, runContainer, stageContainer, stagePath } from './ha
 import { labelNames, labelsOf, namesOf, type Owner } from './labels.ts'
 import { demultiplex, lineSplitter } from './logs.ts'
 import { readOutputs } from './outputs.ts'
-import { listThings, removeThings, runLabels, settleGone } from './removal.ts'
+import { listThings, removeThings, runLabels, settleGone, type Thing } from './removal.ts'
 import { putMounts } from './stager.ts'
 import type { StagedMount } from './staging.ts'
 
@@ -51,7 +51,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   const created = new Map<string, string>()
   const container = docker.getContainer(names.container)
   const stager = docker.getContainer(names.stager)
-  const things: OwedThing[] = [
+  const things: (OwedThing & Pick<Thing, 'kind'>)[] = [
     ...[names.container, names.stager].map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'container' as const, name })),
     ...names.volumes.map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'volume' as const, name })),
   ]

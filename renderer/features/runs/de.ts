@@ -127,7 +127,15 @@ const de: Sentences<typeof en> = {
     by: 'Für {{by}}, {{engine}}',
     chain: 'Kette {{chain}}',
   },
-  kind: { container: 'Container', volume: 'Volume', token: 'Archiv-Token', file: 'Datei', object: 'Objekt', server: 'Server' },
+  kind: {
+    container: 'Container',
+    volume: 'Volume',
+    token: 'Archiv-Token',
+    file: 'Datei',
+    object: 'Objekt',
+    'object-container': 'Objektbehälter',
+    server: 'Server',
+  },
   empty: {
     title: 'Noch keine Läufe',
     body: 'Wählen Sie Aufnahmen im Archiv und lassen Sie eine Pipeline laufen. Schritte, Protokoll, Ergebnisse und Quittung stehen dann hier.',

@@ -125,7 +125,15 @@ const en = {
     by: 'For {{by}}, {{engine}}',
     chain: 'chain {{chain}}',
   },
-  kind: { container: 'Container', volume: 'Volume', token: 'Archive token', file: 'File', object: 'Object', server: 'Server' },
+  kind: {
+    container: 'Container',
+    volume: 'Volume',
+    token: 'Archive token',
+    file: 'File',
+    object: 'Object',
+    'object-container': 'Object container',
+    server: 'Server',
+  },
   empty: {
     title: 'No runs yet',
     body: 'Choose scans in the archive and run a pipeline on them. Its steps, log, results and receipt stand here.',

@@ -28,6 +28,11 @@ describe('projects', () => {
     expect(row).toMatchObject({ id: 'P', project_access: 'private', user_role_2: 'Members' })
   })
 
+  it('writes names and values without a space between them, and the frame as XNAT does', async () => {
+    const { body } = await bench.call('/data/projects?columns=ID')
+    expect(body).toMatch(/^\{"ResultSet":\{"Result":\[\{"ID":"P",.*\], "totalRecords": "4"\}\}$/)
+  })
+
   it('leaves totalRecords away where permissions are asked', async () => {
     const answer = (await bench.call('/data/projects?permissions=edit&dataType=xnat:subjectData', { user: 'collaborator' })).json()
     expect(answer).toEqual({ ResultSet: { Result: [] } })

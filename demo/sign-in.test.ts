@@ -121,6 +121,30 @@ describe('alias tokens', () => {
     const issued = (await bench.call('/data/services/tokens/issue')).json() as { alias: string; secret: string }
     bench.archive.advance(2 * 24 * 60 * minutes)
     expect((await bench.call('/data/auth', { user: issued.alias, password: issued.secret })).status).toBe(401)
+    expect((await bench.call(`/data/services/tokens/validate/${issued.alias}/${issued.secret}`)).json()).not.toHaveProperty('valid')
+  })
+
+  it('are listed for their own user alone, with when they were issued and when they end', async () => {
+    const issue = async (user: string) => (await bench.call('/data/services/tokens/issue', { user })).json() as { alias: string; secret: string }
+    const mine = await issue('owner')
+    await issue('member')
+    const listed = async () => (await bench.call('/data/services/tokens/show')).json()
+    expect(await listed()).toMatchObject([
+      { ...mine, xdatUserId: 'owner', created: Date.UTC(2024, 5, 1), estimatedExpirationTime: Date.UTC(2024, 5, 3), enabled: true },
+    ])
+    await bench.call(`/data/services/tokens/invalidate/${mine.alias}`)
+    expect(await listed()).toEqual([])
+  })
+
+  it('withdraw themselves, as curl does it, and are refused afterwards whatever cookie comes with them', async () => {
+    const issued = (await bench.call('/data/services/tokens/issue')).json() as { alias: string; secret: string }
+    const token = { user: issued.alias, password: issued.secret, headers: { 'User-Agent': 'curl/7.88.1', Accept: '*/*' } }
+    const cookie = sessionCookie((await bench.call('/data/JSESSION', token)).cookies)
+    expect((await bench.call(`/data/services/tokens/invalidate/${issued.alias}`, token)).json()).toEqual({ result: 'OK' })
+    expect((await bench.call('/data/auth', token)).status).toBe(401)
+    expect((await bench.call('/data/auth', { ...token, headers: { ...token.headers, Cookie: cookie } })).status).toBe(401)
+    expect((await bench.call(`/data/services/tokens/invalidate/${issued.alias}`, token)).status).toBe(401)
+    expect((await bench.call(`/data/services/tokens/validate/${issued.alias}/${issued.secret}`)).json()).not.toHaveProperty('valid')
   })
 
   it('are issued for others by administrators alone', async () => {

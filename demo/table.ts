@@ -44,8 +44,9 @@ export function tableReply(x: Pick<Exchange, 'query' | 'request'>, table: Table)
     return { status: 200, type: 'text/html;charset=UTF-8', body }
   }
   const result = rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i] ?? ''])))
-  const resultSet = table.total ? { Result: result, totalRecords: String(rows.length) } : { Result: result }
-  return { status: 200, type: 'application/json;charset=UTF-8', body: JSON.stringify({ ResultSet: resultSet }) }
+  // XNAT writes this frame by hand, with one space before totalRecords: clients without a JSON parser must not count on more.
+  const total = table.total ? `, "totalRecords": "${rows.length}"` : ''
+  return { status: 200, type: 'application/json;charset=UTF-8', body: `{"ResultSet":{"Result":${JSON.stringify(result)}${total}}}` }
 }
 
 /** Query names that steer a list and are never filters. */

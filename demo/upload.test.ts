@@ -31,6 +31,16 @@ describe('a good upload', () => {
     expect((await bench.call(row?.URI ?? '')).body).toBe('{"a":1}')
   })
 
+  it('takes what curl sends from an alias token: no CSRF parameter, no content type, and lists it for a grep', async () => {
+    const { alias, secret } = (await bench.call('/data/services/tokens/issue')).json() as { alias: string; secret: string }
+    const curl = { 'User-Agent': 'curl/7.88.1', Accept: '*/*' }
+    const answer = await put('qc/1/run/results.json?inbody=true&overwrite=true', '{"a":1}', { user: alias, password: secret, headers: curl })
+    expect([answer.status, answer.body]).toEqual([200, ''])
+    const list = await bench.call(`${session}/resources/SCANSIDE/files?format=json`, { user: alias, password: secret, headers: curl })
+    expect(list.body).toContain('"Size":"7"')
+    expect(list.body).toContain(`"digest":"${createHash('md5').update('{"a":1}').digest('hex')}"`)
+  })
+
   it('takes any content with inbody=true, and none but file types without', async () => {
     const asJson = { 'Content-Type': 'application/json' }
     const refused = await put('a.json', '{}', { headers: asJson })
@@ -145,6 +155,16 @@ describe('deleting', () => {
     expect((await bench.call(file, { method: 'DELETE' })).status).toBe(200)
     expect((await bench.call(file, { method: 'DELETE' })).status).toBe(404)
     expect((await bench.call(`${session}/resources/SCANSIDE?removeFiles=true`, { method: 'DELETE' })).status).toBe(200)
+  })
+
+  it('of one published file leaves the others, with an alias token too', async () => {
+    const { alias, secret } = (await bench.call('/data/services/tokens/issue')).json() as { alias: string; secret: string }
+    await put('qc/1/one/results.json', 'x')
+    await put('qc/1/two/results.json', 'y')
+    const one = `${session}/resources/SCANSIDE/files/qc/1/one/results.json`
+    expect((await bench.call(`${one}?removeFiles=true`, { method: 'DELETE', user: alias, password: secret })).status).toBe(200)
+    expect((await bench.call(one)).status).toBe(404)
+    expect((await listed()).map((row) => row.URI?.split('/').slice(-2)[0])).toEqual(['two'])
   })
 })
 

@@ -139,9 +139,11 @@ export interface ObjectStore {
     container: string,
     name: string,
     body: Uint8Array | { stream: import('node:stream').Readable; size: number },
-    options: { deleteAfter?: number },
+    options: { deleteAfter?: number; metadata?: Record<string, string> },
     signal?: AbortSignal,
   ): Promise<void>
+  /** An object's size, MD5 and own metadata (lower-case names, as put); null: 404. */
+  object(container: string, name: string, signal?: AbortSignal): Promise<(ObjectFacts & { metadata: Record<string, string> }) | null>
   /** Null: 404. Rejects with `integrity` beyond `limit` bytes. */
   get(container: string, name: string, limit: number, signal?: AbortSignal): Promise<Uint8Array | null>
   /** True while the object is there (HEAD is not 404). */

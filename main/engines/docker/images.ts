@@ -36,6 +36,11 @@ export interface EngineImages {
   load(archive: Readable, signal: AbortSignal, onProgress: (bytes: number) => void): Promise<EngineImage>
   /** Fetches from a registry. `onProgress`: 0..1, null while it cannot be told. Rejects with `image-refused` as `load`. */
   pull(name: string, signal: AbortSignal, onProgress: (part: number | null) => void): Promise<EngineImage>
+  /**
+   * The image's archive as `docker save` writes it (an uncompressed tar), by id, or by name where the archive is to carry it.
+   * `size`: what the engine says of the image, bytes; about the archive's.
+   */
+  save(idOrName: string, signal: AbortSignal): Promise<{ archive: Readable; size: number }>
 }
 
 const tryAgain = 'Nothing was changed; try again.'
@@ -237,6 +242,24 @@ export function createImages(docker: Docker, flavour: () => Promise<Flavour>): E
           )
         }
         throw engineFault(fault, 'fetch the image', tryAgain)
+      }
+    },
+
+    async save(idOrName, signal) {
+      try {
+        const image = docker.getImage(idOrName)
+        const { Size: size } = await image.inspect()
+        const archive = (await image.get()) as Readable
+        const stop = (): void => {
+          archive.destroy(new ScansideError('cancelled', 'Exporting the image was cancelled.'))
+        }
+        signal.addEventListener('abort', stop, { once: true })
+        archive.once('close', () => signal.removeEventListener('abort', stop))
+        if (signal.aborted) stop()
+        return { archive, size }
+      } catch (fault) {
+        if (signal.aborted) throw new ScansideError('cancelled', 'Exporting the image was cancelled.')
+        throw engineFault(fault, 'export the image', tryAgain)
       }
     },
   }

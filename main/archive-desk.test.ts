@@ -71,11 +71,17 @@ describe('who signs in elsewhere while a run is under way', () => {
 
   it('keeps what began at the institute apart from the demo lab', async () => {
     const desk = deskOf()
+    expect(desk.runTokens()).toBeNull()
     await signIn(desk, one)
     const begun = desk.home()
+    expect(desk.runTokens()?.archive.id).toBe(begun?.id)
     await desk.openDemo()
     expect(desk.home()).toMatchObject({ id: 'demo', demo: true })
     expect(await begun?.archive.projects()).not.toEqual([])
+    expect(desk.runTokens()?.archive).toEqual({ id: 'demo', address: other.archive.urls.https, ca: [other.archive.ca] })
+    const token = await desk.runTokens()?.issue(new AbortController().signal)
+    expect([one, other].map(({ archive }) => archive.gate.tokens.has(token?.alias ?? ''))).toEqual([false, true])
+    expect(await desk.runTokens()?.withdraw(token?.alias ?? '')).toBe('the archive refuses it (401)')
     await desk.signOut({ force: true, waiting: 0 })
     expect(desk.home()?.id).toBe(begun?.id)
     await desk.close()

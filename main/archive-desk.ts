@@ -1,6 +1,8 @@
 /** Which archive the desk works with: the institute's, or the demo lab's beside it. Each has its own trust and its own session. */
 import { ScansideError } from '../oct/errors.ts'
 import type { Archive } from './archive/archive.ts'
+import type { RunTokens } from './archive/run-tokens.ts'
+import { createRunTokens, type KeptToken, type TokenNotes } from './archive/run-tokens-session.ts'
 import { type ArchiveSession, createSession, type SessionStatus } from './archive/session.ts'
 import { createXnat } from './archive/xnat.ts'
 import type { DemoLab } from './demo-lab.ts'
@@ -11,10 +13,12 @@ export interface ArchiveDesk {
   status(): SessionStatus
   /** The session that sign-in, sign-out and requests go to. */
   session(): ArchiveSession
-  /** The archive somebody is signed in to (also while it is away or the token is dead), or null. */
-  home(): { id: string; demo: boolean; archive: Archive } | null
+  /** The archive somebody is signed in to (also while it is away or the token is dead: not `ready`), or null. */
+  home(): { id: string; demo: boolean; ready: boolean; archive: Archive } | null
   /** The archive, or `unauthorized` with a sentence. */
   archive(): Archive
+  /** Tokens for runs on machines of their own, of the archive `home` gives; null where nobody is signed in. */
+  runTokens(): RunTokens | null
   openDemo(): Promise<void>
   /** Signs out where the desk is; the demo's end brings back the institute's session. */
   signOut(input: { force: boolean; waiting: number }): Promise<void>
@@ -38,6 +42,8 @@ export interface ArchiveDeskParts {
   /** A vault that keeps nothing: the demo's token ends with the window. */
   memoryVault: Vault
   demoLab: DemoLab
+  /** What is known of run tokens beside their secrets; owed.db's. */
+  tokenNotes?: TokenNotes
 }
 
 /** Nothing is asked of any archive before `restore`, a sign-in or `openDemo`. */
@@ -46,7 +52,7 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
   const tell = () => {
     for (const listener of listeners) listener()
   }
-  const place = (http: Http, vault: Vault, projects: string[] | null, fixed: string | null) => {
+  const place = (http: Http, vault: Vault, ca: string[], projects: string[] | null, fixed: string | null) => {
     const session = createSession({ http, vault, fixed })
     session.onChange(tell)
     let known: { at: string; archive: Archive } | null = null
@@ -55,15 +61,23 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
       if (known?.at !== at) known = { at, archive: createXnat({ request: session.requestAt(at), ...(projects ? { projects } : {}) }) }
       return known.archive
     }
-    return { session, archive }
+    const secrets = new Map<string, KeptToken>()
+    const tokens = (id: string): RunTokens | null => {
+      const { archive: shown, user } = session.status()
+      const address = session.address()
+      if (address === null || shown === null || user === null) return null
+      const notes = parts.tokenNotes ?? null
+      return createRunTokens({ http, vault, session, archive: { id, address, ca }, shown, user, secrets, notes, now: Date.now })
+    }
+    return { session, archive, tokens }
   }
-  const institute = place(parts.http(parts.siteRoots), parts.vault, parts.siteProjects, parts.siteArchive)
+  const institute = place(parts.http(parts.siteRoots), parts.vault, parts.siteRoots, parts.siteProjects, parts.siteArchive)
   let demo: typeof institute | null = null
   const here = () => demo ?? institute
   const home: ArchiveDesk['home'] = () => {
     const { state, archive } = here().session.status()
     if (state === 'signed-out' || archive === null) return null
-    return { id: demo ? 'demo' : archive, demo: demo !== null, archive: here().archive(archive) }
+    return { id: demo ? 'demo' : archive, demo: demo !== null, ready: state === 'signed-in', archive: here().archive(archive) }
   }
 
   return {
@@ -75,9 +89,13 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
       if (!there) throw new ScansideError('unauthorized', 'Nobody is signed in to an archive. Sign in and try again.')
       return there.archive
     },
+    runTokens() {
+      const there = home()
+      return there ? here().tokens(there.id) : null
+    },
     async openDemo() {
       const access = await parts.demoLab.open()
-      const opened = place(parts.http([access.ca]), parts.memoryVault, null, null)
+      const opened = place(parts.http([access.ca]), parts.memoryVault, [access.ca], null, null)
       await opened.session.signIn({
         address: access.https,
         user: access.user,

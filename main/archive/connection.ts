@@ -14,6 +14,8 @@ export interface ConnectionRequest {
   headers?: Record<string, string>
   /** Bytes only: a request may be sent again after the session was opened anew. */
   body?: Uint8Array
+  /** Not asked again where the connection breaks: see `HttpRequest.once`. */
+  once?: boolean
   signal?: AbortSignal
 }
 
@@ -100,13 +102,14 @@ export const createConnection = ({ http, address, token, now }: ConnectionOption
     return opening
   }
 
-  const send = async ({ method, path, headers, body, signal }: ConnectionRequest): Promise<{ reply: HttpReply; lost: boolean }> => {
+  const send = async ({ method, path, headers, body, once, signal }: ConnectionRequest): Promise<{ reply: HttpReply; lost: boolean }> => {
     const sent = jar
     const reply = await http.request({
       method,
       url: `${address}${path}`,
       headers: { ...headers, cookie: cookieHeader(sent) ?? '' },
       ...(body ? { body } : {}),
+      ...(once ? { once } : {}),
       ...(signal ? { signal } : {}),
     })
     // A redirect may have led elsewhere; another host's cookies are no business of this session.

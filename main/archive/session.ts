@@ -43,6 +43,12 @@ export interface ArchiveSession {
    * Two archives may have the same ids; what began at one must neither read nor write the other.
    */
   requestAt(archive: string): (request: ConnectionRequest) => Promise<HttpReply>
+  /** The archive's full address, without a slash at its end; null where nobody is signed in. Main's alone. */
+  address(): string | null
+  /** The archive's clock, ms, as its last answer told; null where it has not told yet. */
+  serverNow(): number | null
+  /** Aliases of the tokens this session lives by, or has yet to withdraw. */
+  ownAliases(): Promise<string[]>
 }
 
 export interface SessionOptions {
@@ -289,6 +295,13 @@ export const createSession = ({ http, vault, fixed = null, now = Date.now }: Ses
       if (!session.kept) await retire(session.current.token)
     },
     request: ask,
+    address: () => open?.current.token.address ?? null,
+    serverNow: () => open?.connection.serverNow() ?? null,
+    async ownAliases() {
+      // A renewal under way has a token that is written down nowhere yet.
+      await renewing
+      return [...(open ? [open.current.token] : []), ...(await retiredTokens())].map(({ alias }) => alias)
+    },
     requestAt: (archive) => async (request) => {
       if (open && shownAddress(open.current.token.address) !== archive) {
         throw new ScansideError('unauthorized', 'Somebody has signed in to another archive meanwhile. Sign in to this one again; nothing was lost.', {

@@ -44,6 +44,15 @@ export const readIssued = (body: unknown, address: string, user: string, now: nu
   return { address, alias: issued.data.alias, secret: issued.data.secret, user, issuedAt: now, expiresAt: now + life }
 }
 
+const listedSchema = z.object({ alias: z.string().min(1).max(200), created: time, timestamp: time })
+
+/** Tokens of `/data/services/tokens/show`, with the server's time of their issue in ms (null where it does not say); secrets are left behind. */
+export const readListed = (body: unknown): { alias: string; created: number | null }[] =>
+  (Array.isArray(body) ? body : []).flatMap((row) => {
+    const listed = listedSchema.safeParse(row)
+    return listed.success ? [{ alias: listed.data.alias, created: toMs(listed.data.created) ?? toMs(listed.data.timestamp) }] : []
+  })
+
 /** A stored token, or null where the text is none. */
 export const parseToken = (text: string | null): Token | null => {
   if (text === null) return null

@@ -24,6 +24,8 @@ export interface HttpRequest {
   timeouts?: { headersMs?: number; bodyMs?: number }
   /** HTTP Basic, as UTF-8. Never sent to another origin than `url`'s. */
   auth?: { user: string; password: string }
+  /** Never asked again, although its method could be: each asking makes something (an alias token). */
+  once?: boolean
 }
 
 export interface HttpReply {
@@ -164,16 +166,13 @@ export const createHttp = (options: HttpOptions): Http => {
         let delay: number | null
         try {
           const reply = await followed(request)
-          delay = retryDelay(
-            request.method,
-            attempt,
-            { status: reply.status, retryAfterMs: retryAfterMs(reply.header('retry-after'), now()) },
-            random(),
-          )
+          delay = request.once
+            ? null
+            : retryDelay(request.method, attempt, { status: reply.status, retryAfterMs: retryAfterMs(reply.header('retry-after'), now()) }, random())
           if (delay === null) return reply
           await reply.discard()
         } catch (error) {
-          delay = error instanceof ScansideError ? retryDelay(request.method, attempt, error, random()) : null
+          delay = error instanceof ScansideError && !request.once ? retryDelay(request.method, attempt, error, random()) : null
           if (delay === null) throw error
         }
         try {

@@ -52,6 +52,45 @@ describe('owed.db', () => {
     again.close()
   })
 
+  it('holds every kind of thing a run in a cloud leaves', () => {
+    const owed = openOwed(null)
+    const run = '7d9f0a52-6a83-4cb5-a2a5-111111111111'
+    const names = {
+      server: `scanside-${run}`,
+      container: `scanside-${run}`,
+      'object-container': `scanside-${run}`,
+      token: run,
+      'token-intent': `${run}.1795392000000`,
+    } as const
+    const things = Object.entries(names).map(([kind, name]) => ({
+      runId: run,
+      engine: 'nova:0123456789abcdef',
+      kind: kind as keyof typeof names,
+      name,
+    }))
+    owed.incur(...things)
+    expect(owed.list('nova:0123456789abcdef')).toEqual(things)
+    for (const thing of things) {
+      owed.settle(thing)
+      expect(owed.list()).not.toContainEqual(thing)
+    }
+    expect(owed.list()).toEqual([])
+  })
+
+  it('knows whose a token is after a crash, by a digest alone', () => {
+    const path = join(folder, 'owed.db')
+    const owed = openOwed(path)
+    owed.tokens.note('a-b', '0123abcd')
+    expect(() => owed.tokens.note('a-b', 'https://xnat.example.org erna')).toThrow('not noted down')
+    owed.incur({ runId: 'r1', engine: 'nova:1', kind: 'token', name: 'a-b' })
+    const again = openOwed(path)
+    expect([again.tokens.originOf('a-b'), again.tokens.originOf('c'), again.tokens.owed()]).toEqual(['0123abcd', null, ['a-b']])
+    again.tokens.forget('a-b')
+    expect(owed.tokens.originOf('a-b')).toBeNull()
+    owed.close()
+    again.close()
+  })
+
   it('holds opaque names alone', () => {
     const owed = openOwed(null)
     for (const name of ['Erika Mustermann', '', 'a'.repeat(300), 'x\ny', '-x']) expect(() => owed.incur({ ...thing, name })).toThrow('did not choose')

@@ -138,6 +138,8 @@ export interface WipeReport {
   complete: boolean
   /** What is still there, as a sentence, when not complete. */
   owed: string[]
+  /** What this engine's removal cannot prove, as sentences for the receipt; the engine's health says the rest. */
+  cannotProve?: string[]
 }
 
 export interface LogLine {

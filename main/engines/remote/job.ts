@@ -35,6 +35,8 @@ export interface JobInput {
 /** Everything a machine needs for one run, and nothing else. */
 export interface RemoteJob {
   run: string
+  /** Opaque id of the installation, for labels of what the machine creates on its own engine. */
+  install: string
   /** The archive's address without a slash at its end, and PEM certificates to trust beside the system's. */
   archive: { address: string; ca: string[] }
   /** A link to `{"alias","secret"}`, or the token itself where there is no Swift. */

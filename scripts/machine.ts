@@ -5,7 +5,20 @@ import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findElectron } from './electron-binary.ts'
 
-export type Need = 'docker' | 'podman' | 'busybox' | 'chromium' | 'dbus' | 'keyring' | 'xvfb' | 'pyxnat' | 'dciodvfy' | 'electron'
+export type Need =
+  | 'openstack'
+  | 'dockerd'
+  | 'mmdebstrap'
+  | 'docker'
+  | 'podman'
+  | 'busybox'
+  | 'chromium'
+  | 'dbus'
+  | 'keyring'
+  | 'xvfb'
+  | 'pyxnat'
+  | 'dciodvfy'
+  | 'electron'
 
 export interface Prepared {
   /** What is not there, with a sentence. */
@@ -16,8 +29,14 @@ export interface Prepared {
 const has = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0
 const works = (command: string, args: string[]) => spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
 
-const needs: Record<Exclude<Need, 'electron'>, { packages: string[]; there: () => boolean }> = {
+/** What is given from outside and cannot be installed. */
+type Given = 'electron' | 'openstack'
+
+const needs: Record<Exclude<Need, Given>, { packages: string[]; there: () => boolean }> = {
   docker: { packages: ['docker.io', 'iptables'], there: () => has('docker') && (has('dockerd') || works('docker', ['info'])) },
+  // Of the suite's own, beside the one that is there.
+  dockerd: { packages: ['docker.io', 'iptables'], there: () => process.getuid?.() === 0 && has('dockerd') && has('mount') },
+  mmdebstrap: { packages: ['mmdebstrap'], there: () => has('mmdebstrap') },
   podman: { packages: ['podman', 'runc'], there: () => has('podman') && has('runc') },
   busybox: { packages: ['busybox-static'], there: () => existsSync('/bin/busybox') },
   chromium: { packages: ['chromium'], there: () => existsSync('/usr/bin/chromium') },
@@ -36,10 +55,19 @@ const needs: Record<Exclude<Need, 'electron'>, { packages: string[]; there: () =
   pyxnat: { packages: ['python3-pyxnat', 'python3-pytest'], there: () => works('/usr/bin/python3', ['-c', 'import pyxnat, pytest']) },
 }
 
+const cloudVariables = ['OS_CLIENT_CONFIG_FILE', 'OS_CLOUD', 'SCANSIDE_TEST_NOVA_CONSOLE']
+
+/** Whether somebody named a cloud to test with. */
+export const cloudIsGiven = (): boolean => cloudVariables.every((name) => Boolean(process.env[name]))
+
+const noCloud =
+  'there is no OpenStack to test with. Name one by OS_CLIENT_CONFIG_FILE and OS_CLOUD (a clouds.yaml whose entry `admin` may see user_data), and by ' +
+  'SCANSIDE_TEST_NOVA_CONSOLE the folder from which its fake hypervisor reads consoles and power-offs; docs/cloud.md says more'
+
 /** Installs and starts what is needed. Whatever it started ends with `stop`. */
 export async function prepareMachine(wanted: Set<Need>): Promise<Prepared> {
   const missing = new Map<Need, string>()
-  const lacking = [...wanted].filter((need): need is Exclude<Need, 'electron'> => need !== 'electron' && !needs[need].there())
+  const lacking = [...wanted].filter((need): need is Exclude<Need, Given> => need !== 'electron' && need !== 'openstack' && !needs[need].there())
   const packages = lacking.flatMap((need) => needs[need].packages)
   if (packages.length > 0 && process.getuid?.() === 0 && has('apt-get')) install(packages)
   for (const need of lacking) {
@@ -51,6 +79,7 @@ export async function prepareMachine(wanted: Set<Need>): Promise<Prepared> {
     if (engine) started.push(engine)
     else missing.set('docker', 'no Docker engine answers and none could be started here; start it, or run the tests as root')
   }
+  if (wanted.has('openstack') && !cloudIsGiven()) missing.set('openstack', noCloud)
   if (wanted.has('electron')) {
     const electron = await findElectron(dirname(import.meta.dirname), console.log)
     if ('missing' in electron) missing.set('electron', `no Electron to test with: ${electron.missing}`)

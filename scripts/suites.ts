@@ -71,6 +71,14 @@ export const suites: Suite[] = [
     run: async () => (await import('../test/engine/run.ts')).runEngineSuite(),
   },
   {
+    name: 'openstack',
+    about: "the institute's OpenStack: real Keystone, Nova, Glance, Neutron, Swift, and machines that do what they are told",
+    needs: ['openstack', 'dockerd', 'mmdebstrap', 'busybox', 'dbus', 'keyring'],
+    built: true,
+    always: true,
+    run: () => vitest(['run', '--config', 'test/openstack/vitest.config.ts'], true),
+  },
+  {
     name: 'flow',
     about: 'the main job in Chromium, demo archive over HTTPS, real Docker',
     needs: ['docker', 'busybox', 'chromium', 'dbus', 'keyring'],
@@ -105,10 +113,13 @@ function lint(): Outcome {
   return { passed: checks.length - failed, failed }
 }
 
-/** Runs vitest and counts its tests from its own report. */
-export function vitest(args: string[]): Outcome {
+/** Runs vitest and counts its tests from its own report. `withKeyring`: within a session that has one, for tests that run the application. */
+export function vitest(args: string[], withKeyring = false): Outcome {
   return reported((report) => {
-    const ran = spawnSync('npx', ['vitest', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { stdio: 'inherit' })
+    const command = ['vitest', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const ran = withKeyring
+      ? spawnSync('dbus-run-session', ['--', 'bash', '-c', keyring(`npx ${command.join(' ')}`)], { stdio: 'inherit' })
+      : spawnSync('npx', command, { stdio: 'inherit' })
     const told = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }
     // A file that does not even load has no failed test, but it has failed.
     const failed = Math.max(told.numFailedTests, told.numFailedTestSuites > 0 || ran.status !== 0 ? 1 : 0)

@@ -1,6 +1,7 @@
 /**
  * `npm test [suite …]`: sets up what the suites need, runs them, and ends with a plain line `N passed, N failed`.
- * A suite that cannot run says so loudly; where everything was meant to run (CI) that is a failure.
+ * A suite that cannot run says so loudly; where everything was meant to run (CI) that is a failure. A cloud is nobody's to install: its suite is
+ * meant to run where one is named, or where it is asked for.
  */
 import { spawnSync } from 'node:child_process'
 import { type Outcome, prepare, type Suite, suites } from './suites.ts'
@@ -26,7 +27,8 @@ for (const suite of chosen) {
   const missing = suite.needs.filter((need) => machine.missing.has(need))
   if (missing.length > 0) {
     for (const need of missing) console.log(`!!! ${suite.name} DID NOT RUN: ${machine.missing.get(need)}`)
-    outcomes.push({ name: `${suite.name} (did not run)`, passed: 0, failed: strict ? 1 : 0 })
+    const meant = asked.length > 0 || !missing.includes('openstack')
+    outcomes.push({ name: `${suite.name} (did not run)`, passed: 0, failed: strict && meant ? 1 : 0 })
     continue
   }
   try {

@@ -13,6 +13,8 @@ import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payl
 import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import { type Closing, closeInOrder } from './closing.ts'
+import { createConnector } from './cloud/connector.ts'
+import { imageOf } from './cloud/image-of.ts'
 import { createCloudRoom } from './cloud/room.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
@@ -163,19 +165,32 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     now,
     report: (error) => log('inbox', error),
   })
-  const cloud = createCloudRoom({
+  const clouds = createConnector({
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
+    siteRoots: site.ca,
+  })
+  const cloud = createCloudRoom({
+    connect: clouds.connect,
+    exchange: () => {
+      throw new Error('no exchange yet')
+    },
     site,
     vault,
     settings: lab.settings,
     engineFor: () => {
       throw new Error('no engine for a cloud yet')
     },
+    debts: () => debts.list(),
+    install,
+    activeRuns: () => new Set(lab.runs.active().map(({ id }) => id)),
+    imageOf: (pipeline, signal) => imageOf({ pipeline, images: async () => engine.needed().images, shipped: capabilities.shippedImage }, signal),
+    spool: join(dataFolder, 'image-spool'),
     readFile: textOrNull,
     platform: around.platform,
     env,
     home: around.home,
     now: Date.now,
+    report: (error) => log('cloud', error),
   })
   const grading = createGrading({ lab, people, scans, operations, archive: desk.home, now })
   let allRuns: RunSummary[] = []
@@ -326,6 +341,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     { what: 'close scans', close: scans.closeAll, patienceMs: 5_000 },
     { what: 'close cache', close: cache.close, patienceMs: 5_000 },
     { what: 'close cloud', close: cloud.close, patienceMs: 5_000 },
+    { what: 'close connections to the cloud', close: clouds.close, patienceMs: 1_000 },
     { what: 'close archive', close: desk.close, patienceMs: 10_000 },
     { what: 'close demo', close: demoLab.stop, patienceMs: 1_000 },
     { what: 'close records', close: lab.close, patienceMs: 1_000 },

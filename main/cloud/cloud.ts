@@ -12,6 +12,8 @@ export interface CloudRoom {
   cloud(): Cloud | null
   /** The engine runs are sent to; null until a cloud is ready and a machine's image is chosen. The same object while cloud and choices stay. */
   engine(): Engine | null
+  /** Engines that what is owed here may belong to, whatever is chosen now: for removing it. Empty unless a cloud is ready. */
+  engines(): Engine[]
   health(): EngineHealth | null
   /** Runs at once. */
   concurrency(): number

@@ -26,6 +26,7 @@ describe('loadSite', () => {
       idleLockMinutes: 0,
       inbox: null,
       profile: null,
+      cloud: null,
     })
   })
 

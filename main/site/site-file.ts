@@ -11,6 +11,7 @@ import { archiveAddress } from '../archive/address.ts'
 import { splitPem } from '../http/trust.ts'
 import { pinHashPattern } from '../people/pin.ts'
 import { JsonMistake, type JsonWithLines, parseJsonWithLines } from './json-lines.ts'
+import type { SiteCloud } from './site-cloud.ts'
 
 const text = z.string({ error: 'must be text in double quotes' })
 
@@ -122,6 +123,7 @@ export interface Site {
   idleLockMinutes: number
   inbox: { folders: { path: string; label: string }[] } | null
   profile: Profile | null
+  cloud: SiteCloud | null
 }
 
 const none: Site = {
@@ -136,6 +138,7 @@ const none: Site = {
   idleLockMinutes: 0,
   inbox: null,
   profile: null,
+  cloud: null,
 }
 const usualIdleMinutes = 10
 
@@ -209,6 +212,7 @@ const readSite = async (content: string, readBeside: (name: string) => Promise<s
     idleLockMinutes: idleLockMinutes ?? (people ? usualIdleMinutes : 0),
     inbox: inbox ?? null,
     profile,
+    cloud: null,
   }
 }
 

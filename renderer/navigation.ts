@@ -11,15 +11,22 @@ interface Navigation {
   viewer: { ref: ScanRef; back: Place; among: ScanRef[] } | null
   /** The run shown on the runs page. */
   run: string | null
+  /** The part of the settings somebody was sent to; null once it has been shown. */
+  section: 'cloud' | null
   /** Local ids of the scans that were dropped on this window, oldest first. */
   dropped: readonly string[]
 }
 
-export const useNavigation = create<Navigation>(() => ({ place: 'archive', viewer: null, run: null, dropped: [] }))
+export const useNavigation = create<Navigation>(() => ({ place: 'archive', viewer: null, run: null, section: null, dropped: [] }))
 
 /** Goes to a place; an open viewer closes. */
 export function go(place: Place): void {
   useNavigation.setState({ place, viewer: null })
+}
+
+/** Goes to the cloud's part of the settings. */
+export function goToCloud(): void {
+  useNavigation.setState({ place: 'settings', viewer: null, section: 'cloud' })
 }
 
 /** Dropped scans to flip through are the newest of these; older ones may be gone from the desk. */

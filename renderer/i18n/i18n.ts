@@ -1,6 +1,8 @@
 /** Languages of the window. The viewer and the runs page bring their own sentences as namespaces `viewer` and `runs`. */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import cloudDe from '../features/cloud/de.ts'
+import cloudEn from '../features/cloud/en.ts'
 import gradingDe from '../features/grading/de.ts'
 import gradingEn from '../features/grading/en.ts'
 import inboxDe from '../features/inbox/de.ts'
@@ -27,6 +29,7 @@ declare module 'i18next' {
       grading: typeof gradingEn
       inbox: typeof inboxEn
       who: typeof whoEn
+      cloud: typeof cloudEn
     }
   }
 }
@@ -42,8 +45,8 @@ export async function startLanguages(language: Language): Promise<void> {
     lng: language,
     fallbackLng: 'en',
     resources: {
-      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn, inbox: inboxEn, who: whoEn },
-      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe, inbox: inboxDe, who: whoDe },
+      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn, inbox: inboxEn, who: whoEn, cloud: cloudEn },
+      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe, inbox: inboxDe, who: whoDe, cloud: cloudDe },
     },
     // React escapes what it renders.
     interpolation: { escapeValue: false },

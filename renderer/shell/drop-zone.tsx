@@ -9,6 +9,9 @@ import { openFiles } from './open-file.tsx'
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
 
+/** Whether what is below takes files for itself. */
+const takesFiles = ({ target }: DragEvent) => target instanceof Element && target.closest('[data-takes-files]') !== null
+
 /**
  * The whole window takes dropped scans and folders; shows the invitation while one is held over it. Anything else that is dropped does nothing,
  * so that the window never navigates to it. The keyboard's way is `OpenFile`.
@@ -21,7 +24,7 @@ export function DropZone() {
     const hold = (event: DragEvent) => {
       event.preventDefault()
       if (event.dataTransfer) event.dataTransfer.dropEffect = carriesFiles(event) ? 'copy' : 'none'
-      setOver(carriesFiles(event))
+      setOver(carriesFiles(event) && !takesFiles(event))
     }
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(false)
@@ -29,6 +32,7 @@ export function DropZone() {
     const drop = (event: DragEvent) => {
       event.preventDefault()
       setOver(false)
+      if (takesFiles(event)) return
       // Both must be read here: after this event the list is empty.
       const entries = [...(event.dataTransfer?.items ?? [])].flatMap((item): Entry | Entry[] => item.webkitGetAsEntry() ?? [])
       const files = [...(event.dataTransfer?.files ?? [])]

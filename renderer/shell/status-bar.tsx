@@ -1,11 +1,12 @@
-import { Box, CloudOff, Database, FlaskConical, KeyRound, ShieldCheck, Trash2 } from 'lucide-react'
+import { Box, Cloud, CloudOff, Database, FlaskConical, KeyRound, ShieldCheck, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Operation } from '../../preload/contract.ts'
+import { isSignedIn, machinesAtWork, mostMachines, standingOf } from '../features/cloud/standing.ts'
 import { isActive } from '../features/runs/grouping.ts'
 import { endOfPath } from '../features/runs/short-name.ts'
 import { lab } from '../lab.ts'
-import { go, openRun } from '../navigation.ts'
+import { go, goToCloud, openRun } from '../navigation.ts'
 import { useApp, useMirror, useRunSummaries } from '../stores.ts'
 import { Progress, Spinner } from '../ui/progress.tsx'
 import { Account } from './account.tsx'
@@ -57,9 +58,7 @@ export function StatusBar() {
         {t(`status.engine.${engine.state}`, { name: kind })}
         {engine.remote && <span className="tag">{t('status.engine.remote')}</span>}
       </Fact>
-      <Fact icon={<CloudOff className="icon" size={14} aria-hidden />} title={t('status.cloud')}>
-        <span className="status-spare">{t('status.cloud')}</span>
-      </Fact>
+      <CloudFact />
       <Activity />
       <Fact icon={<ShieldCheck className="icon" size={14} aria-hidden />} title={t('status.waitingTitle')} onPress={() => go('runs')}>
         {t('status.waiting', { count: counts.waiting })}
@@ -68,6 +67,24 @@ export function StatusBar() {
         {t('status.owed', { count: counts.owed })}
       </Fact>
     </section>
+  )
+}
+
+/** The cloud: its name, how it stands with it, and how many machines of this desk are at work there. */
+function CloudFact() {
+  const { t } = useTranslation('cloud')
+  const { cloud } = useApp()
+  const now = machinesAtWork(useRunSummaries())
+  const most = mostMachines(cloud)
+  const standing = standingOf(cloud)
+  const name = cloud.name ?? t('status.any')
+  const words = standing === 'ready' && now > 0 ? t('status.working', { name, now, most }) : t(`status.${standing}`, { name })
+  const title = isSignedIn(cloud) ? t('status.title', { said: t(`state.${standing}.lead`), now, most }) : t(`state.${standing}.lead`)
+  const Icon = standing === 'ready' ? Cloud : CloudOff
+  return (
+    <Fact icon={standing === 'signing-in' ? <Spinner /> : <Icon className="icon" size={14} aria-hidden />} title={title} onPress={goToCloud}>
+      <span className="status-spare">{words}</span>
+    </Fact>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Check, CloudOff, Info, Lock, Monitor, Play, RefreshCw, TriangleAlert, X } from 'lucide-react'
+import { Check, Info, Lock, Play, TriangleAlert, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ScansideError } from '../../../oct/errors.ts'
@@ -16,6 +16,10 @@ import { LoadImage } from '../images/load-image.tsx'
 import { listPipelines, usePipelines } from '../images/pipelines-store.ts'
 import { firstValues, sentValues, type Values, wrongInput } from './form.ts'
 import { InputField } from './input-field.tsx'
+import { useLastPlace } from './last-place.ts'
+import { placeOptions, placeTaken } from './place.ts'
+import { PlaceChoice } from './place-choice.tsx'
+import { useEstimate } from './use-estimate.ts'
 import './run-sheet.css'
 
 interface RunSheetProps {
@@ -32,7 +36,8 @@ interface RunSheetProps {
 /** Which pipeline, with what, where: beside what it runs on, never over it. */
 export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetProps) {
   const { t } = useTranslation()
-  const { engine, session } = useApp()
+  const { t: said } = useTranslation('cloud')
+  const { engine, session, cloud } = useApp()
   const list = usePipelines((state) => state.list)
   const [picked, setPicked] = useState<string | null>(null)
   const [values, setValues] = useState<Record<string, Values>>({})
@@ -43,14 +48,22 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
   const pipeline = list?.find((each) => each.id === picked) ?? list?.find((each) => each.refused === null) ?? list?.[0]
   const form = pipeline ? (values[pipeline.id] ?? firstValues(pipeline.inputs)) : {}
   const fetches = refs.some((ref) => ref.kind === 'archive')
+  const local = refs.some((ref) => ref.kind === 'local')
   const unreachable = fetches && session.state !== 'signed-in'
-  const ready =
-    pipeline !== undefined && pipeline.refused === null && (pipeline.builtin || engine.state === 'ready') && refs.length > 0 && !unreachable && !busy
+  const estimate = useEstimate({ pipeline: pipeline?.id, scans: refs.length, bytes, local })
+  const options = placeOptions({ pipeline, local, engineReady: engine.state === 'ready', cloud, estimate })
+  const taken = placeTaken(
+    useLastPlace((state) => state.place),
+    options,
+  )
+  const possible = options.some(({ place, whyNot }) => place === taken && whyNot === null)
+  const inCloud = taken === 'cloud' || (taken === 'auto' && estimate?.auto.place === 'cloud')
+  const ready = pipeline !== undefined && pipeline.refused === null && possible && refs.length > 0 && !unreachable && !busy
 
-  // An engine that has just become ready has images to list.
+  // An engine that has just become ready has images to list; a cloud is a place more for them.
   useEffect(() => {
-    if (engine.state !== 'looking') void listPipelines()
-  }, [engine.state])
+    if (engine.state !== 'looking' || cloud.runs) void listPipelines()
+  }, [engine.state, cloud.runs])
   useEffect(() => sheet.current?.focus(), [])
 
   const start = async () => {
@@ -70,6 +83,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
         refs,
         values: sentValues(pipeline.inputs, form),
         subject: subject.slice(0, 1_000),
+        place: taken,
       })
       noteStarted(runs, refs)
       const [first] = runs
@@ -132,17 +146,24 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
             </div>
           )}
         </section>
-        <Places builtin={pipeline?.builtin ?? false} />
+        <PlaceChoice
+          options={options}
+          taken={taken}
+          estimate={estimate}
+          runs={pipeline?.context === 'session' ? Math.max(1, sessions) : Math.max(1, refs.length)}
+          builtin={pipeline?.builtin ?? false}
+          onTake={(place) => useLastPlace.setState({ place })}
+        />
         <section>
           <h3 className="label">{t('run.before')}</h3>
-          <Facts pipeline={pipeline} refs={refs} sessions={sessions} bytes={bytes} unreachable={unreachable} />
+          <Facts pipeline={pipeline} local={local} inCloud={inCloud} sessions={sessions} bytes={bytes} unreachable={unreachable} />
         </section>
       </div>
       <footer>
         {problem && <Problem error={problem} />}
         {refs.length === 0 && <p className="soft small">{t('run.nothing')}</p>}
         <Button kind="primary" size="large" icon={Play} keys={['Ctrl', 'Enter']} disabled={!ready} onClick={() => void start()}>
-          {t(busy ? 'run.starting' : 'run.start')}
+          {busy ? t('run.starting') : inCloud ? said('place.startCloud') : said('place.startHere')}
         </Button>
       </footer>
     </aside>
@@ -203,59 +224,20 @@ function NoPipeline({ waiting, engine }: { waiting: boolean; engine: boolean }) 
   )
 }
 
-/** Where it may run. One place can be taken today; the other says why it cannot. */
-function Places({ builtin }: { builtin: boolean }) {
-  const { t } = useTranslation()
-  const { engine } = useApp()
-  const ready = engine.state === 'ready'
-  const kind = engine.kind === 'podman' ? 'Podman' : 'Docker'
-  return (
-    <section>
-      <h3 className="label">{t('run.place')}</h3>
-      <div className="place" data-on>
-        <Monitor className="icon" size={14} aria-hidden />
-        <div className="grow">
-          <p className="strong">{t('run.desk')}</p>
-          {builtin ? (
-            <p className="soft small">{t('run.deskBuiltin')}</p>
-          ) : ready ? (
-            <p className="soft small">
-              {`${kind} ${engine.version ?? ''}`.trim()}, {t(`run.disk.${engine.dataRoot}`)}
-            </p>
-          ) : (
-            <p className="soft small">{engine.message}</p>
-          )}
-          {!builtin && engine.remote && <p className="small strong">{t('run.deskRemote')}</p>}
-          {!builtin && !ready && (
-            <Button icon={RefreshCw} disabled={engine.state === 'looking'} onClick={() => void lab.engine.refresh().catch(() => undefined)}>
-              {t('run.lookAgain')}
-            </Button>
-          )}
-        </div>
-      </div>
-      <div className="place" aria-disabled="true">
-        <CloudOff className="icon" size={14} aria-hidden />
-        <div className="grow">
-          <p>{t('run.cloud')}</p>
-          <p className="small">{t('run.cloudBody')}</p>
-        </div>
-      </div>
-    </section>
-  )
-}
-
 interface FactsProps {
   pipeline: Pipeline | undefined
-  refs: ScanRef[]
+  local: boolean
+  inCloud: boolean
   sessions: number
   bytes: number | null
   unreachable: boolean
 }
 
-function Facts({ pipeline, refs, sessions, bytes, unreachable }: FactsProps) {
+function Facts({ pipeline, local, inCloud, sessions, bytes, unreachable }: FactsProps) {
   const { t } = useTranslation()
+  const { t: said } = useTranslation('cloud')
+  const { cloud } = useApp()
   const language = useAppearance((state) => state.language)
-  const local = refs.some((ref) => ref.kind === 'local')
   return (
     <ul className="facts">
       {pipeline && (
@@ -273,6 +255,14 @@ function Facts({ pipeline, refs, sessions, bytes, unreachable }: FactsProps) {
       {pipeline?.context === 'session' && sessions > 1 && <Fact icon={Info}>{t('run.factSessions', { count: sessions })}</Fact>}
       <Fact icon={Lock}>{t('run.factNames')}</Fact>
       <Fact icon={Info}>{t(local ? 'run.factLocal' : 'run.factHome')}</Fact>
+      {inCloud && (
+        <>
+          <Fact icon={Lock}>{said('place.factLeave')}</Fact>
+          <Fact icon={Lock}>{said('place.factToken')}</Fact>
+          {!cloud.has.objects && <Fact icon={TriangleAlert}>{said('place.factTokenInline')}</Fact>}
+          <Fact icon={Info}>{said('place.factClose')}</Fact>
+        </>
+      )}
       {unreachable && <Fact icon={TriangleAlert}>{t('run.factOffline')}</Fact>}
     </ul>
   )

@@ -9,8 +9,10 @@ import { Button } from '../../ui/button.tsx'
 import { Segmented, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Spinner } from '../../ui/progress.tsx'
+import { CloudSection } from '../cloud/cloud-section.tsx'
 import { LoadImage } from '../images/load-image.tsx'
 import { listPipelines, usePipelines } from '../images/pipelines-store.ts'
+import { Card, Facts } from './card.tsx'
 import './settings.css'
 
 /** What this desk has, and the few things a person may set. */
@@ -25,6 +27,7 @@ export function Settings() {
         <div className="settings">
           <EngineCard />
           <ImagesCard />
+          <CloudSection />
           <ArchiveCard />
           <KeyringCard />
           <LookCard />
@@ -32,31 +35,6 @@ export function Settings() {
         </div>
       </div>
     </section>
-  )
-}
-
-function Card({ title, about, children }: { title: string; about?: string; children: ReactNode }) {
-  return (
-    <section className="settings-card" aria-label={title}>
-      <div>
-        <h2>{title}</h2>
-        {about && <p className="soft small">{about}</p>}
-      </div>
-      <div className="settings-body">{children}</div>
-    </section>
-  )
-}
-
-function Facts({ rows }: { rows: [string, ReactNode][] }) {
-  return (
-    <dl className="settings-facts">
-      {rows.map(([name, value]) => (
-        <div key={name} className="fact-pair">
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   )
 }
 

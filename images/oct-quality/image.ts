@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { z } from 'zod'
 import { profileLabel } from '../../main/engines/profile-label.ts'
+import { courierLabel, courierVersion } from '../../main/engines/zun/courier-label.ts'
 import type { WasmName } from '../../oct/codecs/index.ts'
 import { carriedAs, wasmFiles } from '../../oct/codecs/wasm-files.ts'
 import { ScansideError } from '../../oct/errors.ts'
@@ -51,6 +52,7 @@ export function imageLabels(node: string, packages: string[]): Record<string, st
     'org.opencontainers.image.version': described.version,
     'org.opencontainers.image.licenses': 'Apache-2.0',
     [profileLabel]: 'argument',
+    [courierLabel]: courierVersion,
     'org.scanside.image.node': node,
     'org.scanside.image.packages': packages.join(' '),
   }

@@ -1,4 +1,5 @@
 /** What cloud-init does with a `#cloud-config`, as far as a test guest needs it: files are written, commands run as one script, then the power. */
+import { gunzipSync } from 'node:zlib'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
@@ -8,7 +9,7 @@ const schema = z.object({
       z.strictObject({
         path: z.string().startsWith('/'),
         content: z.string(),
-        encoding: z.enum(['b64', 'base64', 'text/plain']).default('text/plain'),
+        encoding: z.enum(['b64', 'base64', 'gz+b64', 'gz+base64', 'text/plain']).default('text/plain'),
         owner: z.string().default('root:root'),
         permissions: z
           .string()
@@ -40,6 +41,12 @@ export interface Boot {
 /** `'` as a shell takes it inside single quotes. */
 const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
 
+const decoded = (content: string, encoding: string): Buffer => {
+  if (encoding === 'text/plain') return Buffer.from(content, 'utf8')
+  const bytes = Buffer.from(content, 'base64')
+  return encoding.startsWith('gz') ? gunzipSync(bytes) : bytes
+}
+
 /** @throws Error where cloud-init would not take it for a cloud-config */
 export function readCloudConfig(userData: string): Boot {
   if (!/^#cloud-config\r?\n/.test(userData)) throw new Error('user_data does not begin with #cloud-config')
@@ -49,7 +56,7 @@ export function readCloudConfig(userData: string): Boot {
   return {
     files: config.write_files.map(({ path, content, encoding, owner, permissions }) => ({
       path,
-      content: Buffer.from(content, encoding === 'text/plain' ? 'utf8' : 'base64'),
+      content: decoded(content, encoding),
       owner,
       permissions,
     })),

@@ -4,7 +4,8 @@
  * deleted takes its guest along.
  */
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type Docker from 'dockerode'
@@ -46,8 +47,12 @@ export interface HypervisorParts {
   consoles: string
 }
 
-/** The place a machine works in lies in memory, and at the same path for the engine, which resolves bind mounts on its own side. */
+/**
+ * Where a machine works. Each guest has its own, in memory; the engine, which resolves bind mounts on its own side, finds a run's folder at the
+ * same path by a link.
+ */
 const places = ['/run/scanside', '/var/lib/scanside'] as const
+const diskOf = (server: string): string => join(tmpdir(), `scanside-guest-${server}`)
 
 export function startHypervisor({ admin, engine, consoles }: HypervisorParts): Hypervisor {
   const { docker } = engine
@@ -78,7 +83,7 @@ export function startHypervisor({ admin, engine, consoles }: HypervisorParts): H
       guest.ended = true
       return off(server.id)
     }
-    for (const place of places) makePlace(join(place, run))
+    makeDisk(guest)
     const container = await docker.createContainer({
       name: `guest-${server.id}`,
       Image: how === 'no-engine' ? bareGuestImage : guestImage,
@@ -90,7 +95,7 @@ export function startHypervisor({ admin, engine, consoles }: HypervisorParts): H
         Tmpfs: { '/run': 'rw,nosuid,nodev,noexec,mode=0755,size=1g' },
         Binds: [
           ...(how === 'no-engine' ? [] : [`${engine.socket}:/run/docker.sock`]),
-          ...places.map((place) => `${join(place, run)}:${join(place, run)}`),
+          ...places.map((place, index) => `${join(diskOf(server.id), String(index))}:${place}`),
         ],
       },
     })
@@ -120,7 +125,7 @@ export function startHypervisor({ admin, engine, consoles }: HypervisorParts): H
       if (Mounts.some(({ Source }) => places.some((place) => Source?.startsWith(join(place, run)))))
         await docker.getContainer(Id).remove({ force: true, v: true }).catch(ignoreGone)
     }
-    for (const place of places) removePlace(join(place, run))
+    removeDisk(guest)
     rmSync(join(consoles, guest.server), { force: true })
     rmSync(join(consoles, `${guest.server}.off`), { force: true })
   }
@@ -177,13 +182,24 @@ const tool = (command: string, ...args: string[]) => {
   if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${done.stderr}`)
 }
 
-function makePlace(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  tool('mount', '-t', 'tmpfs', '-o', 'size=1g,mode=0700,nosuid,nodev', 'scanside-guest', path)
+function makeDisk({ server, run }: Guest): void {
+  const disk = diskOf(server)
+  mkdirSync(disk, { mode: 0o700 })
+  tool('mount', '-t', 'tmpfs', '-o', 'size=1g,mode=0755,nosuid,nodev', 'scanside-guest', disk)
+  for (const [index, place] of places.entries()) {
+    mkdirSync(join(disk, String(index)))
+    mkdirSync(place, { recursive: true })
+    symlinkSync(join(disk, String(index), run), join(place, run))
+  }
 }
 
-function removePlace(path: string): void {
+function removeDisk({ server, run }: Guest): void {
+  for (const place of places) {
+    rmSync(join(place, run), { force: true })
+    // Ours alone only while no other guest is there.
+    if (existsSync(place) && readdirSync(place).length === 0) rmdirSync(place)
+  }
   // Lazily: whatever still held it open is gone with its container.
-  tool('umount', '--lazy', path)
-  rmdirSync(path)
+  tool('umount', '--lazy', diskOf(server))
+  rmdirSync(diskOf(server))
 }

@@ -16,8 +16,8 @@ const scriptPath = '/run/scanside/job.sh'
  */
 export function renderUserData(job: RemoteJob): string {
   const config = {
-    // No account, no way in.
-    users: [],
+    // No account, no way in. An object: cloud-init's schema (22.4) refuses an empty list, and leaving it out makes its usual account.
+    users: {},
     ssh_pwauth: false,
     disable_root: true,
     package_update: false,

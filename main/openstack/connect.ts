@@ -5,7 +5,7 @@ import { ScansideError } from '../../oct/errors.ts'
 import type { Http } from '../http/http.ts'
 import { chooseEndpoints } from './catalog.ts'
 import { connectGlance } from './glance.ts'
-import { identityUrl, type Token } from './keystone.ts'
+import { identityUrl, type Token, utcMs } from './keystone.ts'
 import { connectNeutron } from './neutron.ts'
 import { connectNova } from './nova.ts'
 import type { Cloud, CloudAccess } from './openstack.ts'
@@ -45,7 +45,7 @@ const endOf = async (session: Session, token: Token, signal?: AbortSignal): Prom
     return null
   }
   const said = (await readAs(credentialSchema, reply, 'identity')).application_credential.expires_at
-  const at = said ? Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(said) ? said : `${said}Z`) : Number.NaN
+  const at = said ? utcMs(said) : Number.NaN
   return Number.isNaN(at) ? null : new Date(at).toISOString()
 }
 

@@ -1,6 +1,7 @@
 /** Signing in: Keystone v3's `POST /auth/tokens`, what it answers, and how the token is ended. */
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
+import { allowedUrl } from '../http/address.ts'
 import type { Http, HttpReply } from '../http/http.ts'
 import { retryAfterMs } from '../http/retry.ts'
 import { type Catalog, catalogSchema } from './catalog.ts'
@@ -38,7 +39,7 @@ export interface Token {
 
 /**
  * Keystone's address with `/v3` at its end, whatever of it was given.
- * @throws ScansideError `invalid-argument` where it is no web address
+ * @throws ScansideError `invalid-argument` where it is no web address or holds a password, `untrusted-certificate` where it is plain http elsewhere
  */
 export const identityUrl = (address: string): string => {
   let url: URL
@@ -52,13 +53,22 @@ export const identityUrl = (address: string): string => {
       { cause },
     )
   }
+  allowedUrl(url.href)
   const path = url.pathname.replace(/\/+$/, '').replace(/\/auth\/tokens$/, '')
   const versioned = /\/v3$/.test(path) ? path : `${path.replace(/\/v2\.0$/, '')}/v3`
   return `${url.origin}${versioned}`
 }
 
+/** Keystone's times are UTC, also where they do not say so (a token that ends with its application credential). NaN where it is none. */
+export const utcMs = (time: string): number => Date.parse(/(z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`)
+
+const isId = (name: string): boolean => /^([0-9a-f]{32}|[0-9a-f]{64})$/.test(name)
+
 /** A domain by its id or its name: `default` is the id of the domain every Keystone is born with. */
-const domain = (name: string): { id: string } | { name: string } => (name === 'default' || /^[0-9a-f]{32}$/.test(name) ? { id: name } : { name })
+const domain = (name: string): { id: string } | { name: string } => (name === 'default' || isId(name) ? { id: name } : { name })
+
+/** An id is known everywhere; a name within its domain. */
+const within = (name: string, domainName: string) => (isId(name) ? { id: name } : { name, domain: domain(domainName) })
 
 /** The body of the sign-in. An application credential is scoped already and names no project. */
 export const signInBody = (auth: CloudConfig['auth'], secret: string): unknown => {
@@ -70,15 +80,15 @@ export const signInBody = (auth: CloudConfig['auth'], secret: string): unknown =
         auth: {
           identity: {
             methods: ['application_credential'],
-            application_credential: { name: auth.name, user: { name: auth.user, domain: domain(auth.userDomain) }, secret },
+            application_credential: { name: auth.name, user: within(auth.user, auth.userDomain), secret },
           },
         },
       }
     case 'password':
       return {
         auth: {
-          identity: { methods: ['password'], password: { user: { name: auth.user, domain: domain(auth.userDomain), password: secret } } },
-          scope: { project: { name: auth.project, domain: domain(auth.projectDomain) } },
+          identity: { methods: ['password'], password: { user: { ...within(auth.user, auth.userDomain), password: secret } } },
+          scope: { project: within(auth.project, auth.projectDomain) },
         },
       }
   }
@@ -114,8 +124,8 @@ export const signIn = async (access: CloudAccess, http: Http, now: () => number,
   }
   const { token } = await readAs(tokenSchema, reply, 'identity')
   const value = reply.header('x-subject-token')
-  const issuedAt = Date.parse(token.issued_at)
-  const expiresAt = Date.parse(token.expires_at)
+  const issuedAt = utcMs(token.issued_at)
+  const expiresAt = utcMs(token.expires_at)
   if (!value || Number.isNaN(issuedAt) || Number.isNaN(expiresAt)) {
     throw new ScansideError('not-supported', 'The cloud’s sign-in service (Keystone) answered without a token. Ask the cloud’s administrator.', {
       reason: 'no-token',

@@ -41,7 +41,7 @@ export function ByHand() {
     setBusy(true)
     setProblem(null)
     try {
-      await lab.cloud.signIn(sentEntry(entry, keyring.available))
+      await lab.cloud.signIn(sentEntry(entry, keyring.available, cloud.fixed ? cloud.host : null))
     } catch (error) {
       setProblem(asScansideError(error))
     } finally {

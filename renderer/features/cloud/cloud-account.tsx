@@ -9,6 +9,7 @@ import { formatMoment } from '../../ui/format.ts'
 import { Problem } from '../../ui/notice.tsx'
 import { Facts } from '../settings/card.tsx'
 import styles from './cloud.module.css'
+import { Said } from './said.tsx'
 import { isSignedIn } from './standing.ts'
 
 /** Who is signed in to which cloud and by what, what the person should know of it, and the way out. */
@@ -36,7 +37,7 @@ export function CloudAccount() {
             {t(refreshing ? 'refreshing' : 'refresh')}
           </Button>
         )}
-        {cloud.state !== 'signed-out' && <SignOut />}
+        {cloud.state !== 'signed-out' && <SignOut disabled={cloud.state === 'signing-in'} />}
       </div>
       {problem && <Problem error={problem} />}
     </>
@@ -61,7 +62,7 @@ function useAccountFacts(): [string, ReactNode][] {
   return rows
 }
 
-/** Sentences the cloud gives rise to, and the one about the archive's tokens that holds wherever runs leave this desk. */
+/** What the cloud and the account give rise to, the most urgent first. */
 function Warnings() {
   const { t } = useTranslation('cloud')
   const { cloud } = useApp()
@@ -70,21 +71,16 @@ function Warnings() {
       {cloud.warnings.map((warning) => (
         <li key={warning}>
           <TriangleAlert className="icon" size={14} aria-hidden />
-          <span lang="en">{warning}</span>
+          <Said sentence={warning} />
         </li>
       ))}
-      <li>
-        <TriangleAlert className="icon" size={14} aria-hidden />
-        <span>{t('xnatRights')}</span>
-      </li>
     </ul>
   )
 }
 
 /** Signs out at once where nothing is at work; else says what is and asks, in place. */
-function SignOut() {
+function SignOut({ disabled }: { disabled: boolean }) {
   const { t } = useTranslation('cloud')
-  const signingIn = useApp().cloud.state === 'signing-in'
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const leave = async (force: boolean) => {
@@ -112,11 +108,10 @@ function SignOut() {
         </div>
       </div>
     )
-  const words = signingIn ? 'stopSigningIn' : busy ? 'signOut.working' : 'signOut.button'
   return (
     <>
-      <Button kind="quiet" icon={LogOut} disabled={busy} onClick={() => void leave(false)}>
-        {t(words)}
+      <Button kind="quiet" icon={LogOut} disabled={busy || disabled} onClick={() => void leave(false)}>
+        {t(busy ? 'signOut.working' : 'signOut.button')}
       </Button>
       {problem && <Problem error={problem} />}
     </>

@@ -26,13 +26,16 @@ export function CloudSection() {
     useNavigation.setState({ section: null })
   }, [sent])
   useEffect(() => {
-    if (signedIn) forgetSignIn()
+    if (!signedIn) return
+    forgetSignIn()
+    // The way in is gone, and with it the button that had the focus.
+    if (document.activeElement === document.body) head.current?.focus()
   }, [signedIn])
   return (
     <>
       <Card title={t('title')} about={t('about')} head={head}>
         <StateLine />
-        {cloud.state !== 'none' && <CloudAccount />}
+        {cloud.name !== null && <CloudAccount />}
         {!signedIn && <SignInWays />}
       </Card>
       {signedIn && (

@@ -39,8 +39,6 @@ const de: Sentences<typeof en> = {
   },
   never: 'nie',
   know: 'Was Sie wissen sollten',
-  xnatRights:
-    'Ein Token des Archivs trägt alle Rechte des Benutzers, für den es ausgestellt ist. Melden Sie sich für Läufe in der Cloud mit einem Benutzer am Archiv an, der nur in diesem Projekt Rechte hat.',
   refresh: 'Noch einmal fragen',
   refreshing: 'Wird gefragt…',
   stopSigningIn: 'Anmeldung abbrechen',
@@ -224,6 +222,24 @@ const de: Sentences<typeof en> = {
     factTokenInline: 'Diese Cloud hat keinen Objektspeicher: das Token liegt in den user data der Maschine, bis sie entfernt ist.',
     factLeave: 'Aufnahmen gehen über HTTPS vom Archiv in die Cloud, ohne Patientendaten, und werden mit der Maschine entfernt.',
     factClose: 'Sie können das Fenster schließen: die Maschine rechnet zu Ende, der nächste Start sammelt ein.',
+  },
+  said: {
+    ended: 'Dieses Application Credential ist abgelaufen. Stellen Sie ein neues aus und melden Sie sich damit an.',
+    endsToday: 'Dieses Application Credential läuft heute ab. Stellen Sie vorher ein neues aus und melden Sie sich damit an.',
+    endsTomorrow: 'Dieses Application Credential läuft morgen ab. Stellen Sie vorher ein neues aus und melden Sie sich damit an.',
+    endsIn: 'Dieses Application Credential läuft in {{days}} Tagen ab. Stellen Sie vorher ein neues aus und melden Sie sich damit an.',
+    quotaFull: 'Andere brauchen alle Maschinen, die dieses Projekt haben darf; Läufe für die Cloud warten, bis eine frei ist.',
+    noLinks:
+      'Diese Cloud gibt keine Links auf Objekte (Swift): das Token einer Maschine für das Archiv liegt deshalb in den Aufzeichnungen der Cloud über diese Maschine (user_data), bis der Lauf endet.',
+    moreRoles: 'Dieses Konto darf in der Cloud mehr, als Scanside braucht ({{roles}}). Nehmen Sie ein Konto, das nur in diesem Projekt Rechte hat.',
+    noReader:
+      'Dieses Credential hat die Rolle „reader“ nicht; viele Clouds lehnen es dann ab, Maschinen und Images zu nennen. Stellen Sie eines mit member und reader aus.',
+    password:
+      'Sie sind mit einem Passwort angemeldet. Ein Application Credential lässt sich einzeln widerrufen: lassen Sie Scanside eines ausstellen.',
+    zun: 'Container dieser Cloud (Zun) laufen ohne das, was eine Maschine gibt: kein eigener Kernel, keine nur lesbare Wurzel, keine Grenze für Prozesse, und das Netz bleibt an.',
+    xnatRights:
+      'Ein Token des Archivs (XNAT) trägt alle Rechte seines Benutzers. Melden Sie sich für Läufe in der Cloud mit einem Benutzer am Archiv an, der nur in diesem Projekt Rechte hat.',
+    nobody: 'Niemand ist bei {{name}} angemeldet. Melden Sie sich an, um dort zu rechnen.',
   },
   status: {
     none: 'Cloud nicht eingerichtet',

@@ -33,8 +33,6 @@ const en = {
   },
   never: 'never',
   know: 'What you should know',
-  xnatRights:
-    'A token of the archive carries all rights of the user it is issued for. For runs in the cloud, sign in to the archive with a user that has rights in this project alone.',
   refresh: 'Ask again',
   refreshing: 'Asking…',
   stopSigningIn: 'Stop signing in',
@@ -216,6 +214,24 @@ const en = {
     factTokenInline: 'This cloud has no object store: the token lies in the machine’s user data until the machine is removed.',
     factLeave: 'Scans go from the archive to the cloud over HTTPS, without patient data, and are removed with the machine.',
     factClose: 'You may close this window: the machine finishes and the next start collects.',
+  },
+  /** What the engine room says of the cloud and the account, as it says it. */
+  said: {
+    ended: 'This application credential has ended. Make a new one and sign in with it.',
+    endsToday: 'This application credential ends today. Make a new one before that and sign in with it.',
+    endsTomorrow: 'This application credential ends tomorrow. Make a new one before that and sign in with it.',
+    endsIn: 'This application credential ends in {{days}} days. Make a new one before that and sign in with it.',
+    quotaFull: 'Others use all machines of this project’s quota; runs for the cloud wait until one is free.',
+    noLinks:
+      'This cloud makes no links to objects (Swift), so a machine’s token for the archive lies in the cloud’s own records of that machine (user_data) until the run ends.',
+    moreRoles: 'This account may do more in the cloud than Scanside needs ({{roles}}). Use an account with rights in that project alone.',
+    noReader:
+      'This credential came without the role “reader”; many clouds then refuse to list machines and images. Make one with both member and reader.',
+    password: 'You are signed in with a password. An application credential can be withdrawn by itself: let Scanside make one.',
+    zun: 'Containers of this cloud (Zun) run without what a machine gives: no own kernel, no read-only root, no limit on processes, and the network stays on.',
+    xnatRights:
+      'A token of the archive (XNAT) carries all rights of its user. For runs in the cloud sign in to the archive as a user with rights in that project alone.',
+    nobody: 'Nobody is signed in to {{name}}. Sign in to run there.',
   },
   status: {
     none: 'Cloud not set up',

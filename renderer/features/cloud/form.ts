@@ -81,10 +81,14 @@ export function wrongCertificate(pem: string): 'pem' | 'key' | null {
   return /-----BEGIN (TRUSTED )?CERTIFICATE-----[\s\S]+-----END (TRUSTED )?CERTIFICATE-----/.test(pem) ? null : 'pem'
 }
 
-/** What is sent of a form that is well. `keyring`: whether anything can be remembered at this desk. */
-export function sentEntry(entry: CloudEntry, keyring: boolean): SignIn {
+/**
+ * What is sent of a form that is well.
+ * @param keyring whether anything can be remembered at this desk
+ * @param host the cloud's, where the site file gives it: its own address, region and certificate hold then, whatever is sent
+ */
+export function sentEntry(entry: CloudEntry, keyring: boolean, host: string | null): SignIn {
   return {
-    authUrl: entry.authUrl.trim(),
+    authUrl: host === null ? entry.authUrl.trim() : `https://${host}`,
     region: entry.region.trim() || null,
     interface: entry.interface,
     ca: entry.ca.trim() === '' ? '' : `${entry.ca.trim()}\n`,

@@ -1,8 +1,11 @@
 import { CircleAlert, CircleCheck, CircleDashed, CircleX, CloudOff, ImageOff, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
+import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import styles from './cloud.module.css'
+import { Said } from './said.tsx'
 import { type Standing, standingOf } from './standing.ts'
 
 const shapes: Record<Exclude<Standing, 'signing-in'>, LucideIcon> = {
@@ -26,16 +29,21 @@ export function StateLine() {
   return (
     <div className={styles.state} role="status" data-state={standing}>
       {Shape ? <Shape className="icon" size={16} aria-hidden /> : <Spinner size={16} />}
-      <div>
+      <div className="grow">
         <p>
           <b className="strong">{t(`state.${standing}.lead`)}</b> <span className="soft">{t(`state.${standing}.rest`)}</span>
         </p>
         {tells.includes(standing) && cloud.message !== '' && (
-          <p className="soft small" lang="en">
-            {cloud.message}
+          <p className="soft small">
+            <Said sentence={cloud.message} />
           </p>
         )}
       </div>
+      {standing === 'signing-in' && (
+        <Button kind="quiet" onClick={() => void lab.cloud.signOut({ force: true }).catch(() => undefined)}>
+          {t('stopSigningIn')}
+        </Button>
+      )}
     </div>
   )
 }

@@ -14,6 +14,8 @@ const de: Sentences<typeof en> = {
   steps: 'Schritte',
   tally: 'Urteile',
   progress: '{{state}}, Fortschritt',
+  inCloud: 'Cloud',
+  waitsForCloud: 'Wartet auf die Cloud',
   filter: {
     label: 'Filter',
     all: 'Alle',
@@ -33,6 +35,17 @@ const de: Sentences<typeof en> = {
     failed: 'Fehlgeschlagen',
     cancelled: 'Abgebrochen',
   },
+  machine: {
+    starting: 'Maschine startet',
+    preparing: 'Maschine bereitet vor',
+    fetching: 'holt Aufnahmen',
+    'loading-image': 'lädt das Image',
+    running: 'rechnet',
+    sending: 'sendet ins Archiv',
+    done: 'Maschine ist fertig',
+    part: '{{what}} {{done}}/{{of}}',
+    removing: 'Maschine und Token werden entfernt',
+  },
   phase: { now: 'im Gange', stopped: 'endete hier', 'left-out': 'nicht erreicht' },
   note: {
     files_one: '{{count}} Datei, {{size}}',
@@ -48,6 +61,7 @@ const de: Sentences<typeof en> = {
     copying: 'wird kopiert',
     cancelled: 'abgebrochen',
   },
+  removedCloud: 'Die Maschine, ihre Objekte und ihr Token sind entfernt.',
   verdict: { usable: 'verwendbar', ambiguous: 'ansehen', unusable: 'nicht verwendbar', unknown: 'unbekannt' },
   cancel: {
     button: 'Lauf abbrechen',
@@ -59,6 +73,14 @@ const de: Sentences<typeof en> = {
   removed: 'Der Arbeitsbereich ist entfernt.',
   standing: {
     going: { lead: 'Der Lauf geht weiter.', rest: 'Sie können diese Seite verlassen; er wird fortgeführt und jeder Schritt festgehalten.' },
+    'going-cloud': {
+      lead: 'Der Lauf geht in der Cloud weiter.',
+      rest: 'Sie können das Fenster schließen: die Maschine rechnet von selbst zu Ende, der nächste Start sammelt die Ergebnisse ein.',
+    },
+    'cloud-waits': {
+      lead: 'Der Lauf wartet auf die Cloud.',
+      rest: 'Was seine Maschine tut, geht ohne diesen Arbeitsplatz weiter. Er wird aufgenommen, sobald die Cloud antwortet und jemand angemeldet ist.',
+    },
     'wiping-home': {
       lead: 'Alle Ergebnisse sind im Archiv.',
       rest: 'Sie können das Fenster schließen: was noch zu entfernen ist, ist festgehalten und wird beim nächsten Start entfernt.',

@@ -11,6 +11,8 @@ const en = {
   steps: 'Steps',
   tally: 'Verdicts',
   progress: '{{state}}, progress',
+  inCloud: 'cloud',
+  waitsForCloud: 'Waiting for the cloud',
   filter: {
     label: 'Filter',
     all: 'All',
@@ -30,6 +32,18 @@ const en = {
     failed: 'Failed',
     cancelled: 'Cancelled',
   },
+  /** What a run's machine in the cloud is doing, and how far. */
+  machine: {
+    starting: 'machine starting',
+    preparing: 'machine preparing',
+    fetching: 'fetching scans',
+    'loading-image': 'loading the image',
+    running: 'computing',
+    sending: 'sending home',
+    done: 'machine finished',
+    part: '{{what}} {{done}}/{{of}}',
+    removing: 'machine and token being removed',
+  },
   phase: { now: 'going on', stopped: 'ended here', 'left-out': 'not reached' },
   note: {
     files_one: '{{count}} file, {{size}}',
@@ -45,6 +59,7 @@ const en = {
     copying: 'copying files',
     cancelled: 'cancelled',
   },
+  removedCloud: 'The machine, its objects and its token are removed.',
   verdict: { usable: 'usable', ambiguous: 'look', unusable: 'not usable', unknown: 'unknown' },
   cancel: {
     button: 'Cancel run',
@@ -57,6 +72,14 @@ const en = {
   removed: 'The workspace is removed.',
   standing: {
     going: { lead: 'The run goes on.', rest: 'You may leave this page; it is carried on and written down at every step.' },
+    'going-cloud': {
+      lead: 'The run goes on in the cloud.',
+      rest: 'You may close this window: its machine finishes by itself, and the next start collects the results.',
+    },
+    'cloud-waits': {
+      lead: 'The run waits for the cloud.',
+      rest: 'What its machine does goes on without this desk. It is taken up as soon as the cloud answers and somebody is signed in.',
+    },
     'wiping-home': {
       lead: 'All results are home.',
       rest: 'You may close this window: what is left to remove is written down and will be removed at the next start.',

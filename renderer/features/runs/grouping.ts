@@ -1,4 +1,5 @@
 /** The runs of the list, in groups. */
+import type { CloudStatus } from '../../../preload/cloud.ts'
 import type { RunState, RunSummary } from '../../../preload/contract.ts'
 
 export type Filter = 'all' | 'active' | 'failed'
@@ -35,4 +36,9 @@ export function groupRuns(runs: readonly RunSummary[], now: Date): RunGroup[] {
     { kind: 'earlier', runs: runs.filter((run) => !isActive(run) && !(Date.parse(run.createdAt) >= midnight)) },
   ]
   return groups.filter((group) => group.runs.length > 0)
+}
+
+/** Whether a run cannot go on because the cloud it is for does not let it: nobody is signed in, or it does not answer. */
+export function waitsForCloud(run: Pick<RunSummary, 'state' | 'place'>, cloud: Pick<CloudStatus, 'state'>): boolean {
+  return run.place === 'cloud' && isActive(run) && cloud.state !== 'ready'
 }

@@ -1,4 +1,4 @@
-import { CircleAlert, CircleDashed, HardDrive, Hourglass, ShieldCheck, Trash2 } from 'lucide-react'
+import { CircleAlert, CircleDashed, Cloud, HardDrive, Hourglass, ShieldCheck, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { formatMoment } from '../../ui/format.ts'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
-import { isActive } from './grouping.ts'
+import { isActive, waitsForCloud } from './grouping.ts'
 import { LogBox } from './log-box.tsx'
 import { ReceiptTable } from './receipt-table.tsx'
 import { ResultList } from './result-list.tsx'
@@ -116,6 +116,8 @@ function Cancel({ run, name }: { run: string; name: string }) {
 
 const icons: Record<Sentence, typeof ShieldCheck> = {
   going: CircleDashed,
+  'going-cloud': Cloud,
+  'cloud-waits': Hourglass,
   'wiping-home': ShieldCheck,
   'wiping-waiting': Hourglass,
   'wiping-none': Trash2,
@@ -134,14 +136,14 @@ const icons: Record<Sentence, typeof ShieldCheck> = {
 function Standing({ detail }: { detail: RunDetail }) {
   const { t } = useTranslation('runs')
   const { summary, receipt } = detail
-  const sentence = sentenceOf(summary, receipt)
+  const sentence = sentenceOf(summary, receipt, waitsForCloud(summary, useApp().cloud))
   const ended = !isActive(summary)
   return (
     <Notice icon={icons[sentence]}>
       <p>
         <b>{t(`standing.${sentence}.lead`, { count: summary.scans })}</b>
         {` ${t(`standing.${sentence}.rest`)}`}
-        {ended && receipt?.complete && ` ${t('removed')}`}
+        {ended && receipt?.complete && ` ${t(summary.place === 'cloud' ? 'removedCloud' : 'removed')}`}
       </p>
       {summary.message && summary.home !== 'read-back' && <p className="strong">{summary.message}</p>}
     </Notice>

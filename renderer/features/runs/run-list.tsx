@@ -1,13 +1,14 @@
-import { Check, CircleAlert, Clock, Cpu, type LucideIcon, X } from 'lucide-react'
+import { Check, CircleAlert, Clock, Cloud, Cpu, type LucideIcon, X } from 'lucide-react'
 import { type KeyboardEvent, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
 import type { RunState, RunSummary } from '../../../preload/contract.ts'
 import { chooseRun } from '../../navigation.ts'
+import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Progress, Spinner } from '../../ui/progress.tsx'
-import { isActive, type RunGroup } from './grouping.ts'
+import { isActive, type RunGroup, waitsForCloud } from './grouping.ts'
 import styles from './run-list.module.css'
 import { endOfPath } from './short-name.ts'
 import { formatDuration } from './steps.ts'
@@ -63,11 +64,14 @@ export function RunList({ groups, open, older, reading, error, empty }: RunListP
   )
 }
 
-const icons: Partial<Record<RunState, LucideIcon>> = { queued: Clock, done: Check, failed: CircleAlert, cancelled: X }
+const icons: Partial<Record<RunState | 'waits', LucideIcon>> = { waits: Clock, queued: Clock, done: Check, failed: CircleAlert, cancelled: X }
 
 function Row({ run, open, now, dated }: { run: RunSummary; open: boolean; now: number; dated: boolean }) {
   const { t, i18n } = useTranslation('runs')
-  const Icon = icons[run.state] ?? Cpu
+  const away = run.place === 'cloud'
+  const waits = waitsForCloud(run, useApp().cloud)
+  const Icon = icons[waits ? 'waits' : run.state] ?? (away ? Cloud : Cpu)
+  const state = t(waits ? 'waitsForCloud' : `state.${run.state}`)
   const begun = new Date(run.createdAt)
   const lasted = (run.endedAt ? Date.parse(run.endedAt) : now) - begun.getTime()
   const when = new Intl.DateTimeFormat(
@@ -89,19 +93,25 @@ function Row({ run, open, now, dated }: { run: RunSummary; open: boolean; now: n
           <span className={styles.rowName}>
             <b className="strong name">{run.pipeline.name}</b>
             {run.demo && <span className="tag">DEMO</span>}
+            {away && (
+              <span className={`tag ${styles.place}`}>
+                <Cloud className="icon" size={12} aria-hidden />
+                {t('inCloud')}
+              </span>
+            )}
           </span>
           <span className="name small soft ellipsis" title={run.subject}>
             {endOfPath(run.subject)}
           </span>
         </span>
         <span className={styles.rowSide}>
-          <span>{t(`state.${run.state}`)}</span>
+          <span>{state}</span>
           <span className="small faint">{`${when.format(begun)}, ${formatDuration(Math.max(0, lasted), i18n.language)}`}</span>
         </span>
       </button>
       {isActive(run) && run.state !== 'queued' && (
         <div className={styles.rowProgress}>
-          <Progress value={run.progress} label={t('progress', { state: t(`state.${run.state}`) })} />
+          <Progress value={run.progress} label={t('progress', { state })} />
         </div>
       )}
     </li>

@@ -4,6 +4,8 @@ import { isActive } from './grouping.ts'
 
 export type Sentence =
   | 'going'
+  | 'going-cloud'
+  | 'cloud-waits'
   | 'wiping-home'
   | 'wiping-waiting'
   | 'wiping-none'
@@ -17,14 +19,17 @@ export type Sentence =
   | 'cancelled-owed'
   | 'done-owed'
 
-/** What is owed is said before anything else that has ended: it is the one thing a person may have to do something about. */
-export function sentenceOf(summary: Pick<RunSummary, 'state' | 'home'>, receipt: RunDetail['receipt']): Sentence {
+/** `cloudWaits`: the cloud it is for does not let it go on. What is owed is said before anything else that has ended: it is the one thing a person may have to do something about. */
+export function sentenceOf(summary: Pick<RunSummary, 'state' | 'home' | 'place'>, receipt: RunDetail['receipt'], cloudWaits = false): Sentence {
   const owed = receipt !== null && (!receipt.complete || receipt.owed.length > 0)
   if (summary.state === 'wiping') {
     if (summary.home === 'read-back') return 'wiping-home'
     return summary.home === 'none' ? 'wiping-none' : 'wiping-waiting'
   }
-  if (isActive(summary)) return 'going'
+  if (isActive(summary)) {
+    if (cloudWaits) return 'cloud-waits'
+    return summary.place === 'cloud' && summary.state !== 'queued' ? 'going-cloud' : 'going'
+  }
   if (summary.state === 'failed') return owed ? 'failed-owed' : 'failed'
   if (summary.state === 'cancelled') return owed ? 'cancelled-owed' : 'cancelled'
   if (owed) return 'done-owed'

@@ -23,7 +23,8 @@ export interface Step {
  * @param now ms since 1970, for the step that goes on
  */
 export function stepsOf(detail: Pick<RunDetail, 'steps' | 'summary'>, now: number): Step[] {
-  const { steps, summary } = detail
+  const { summary } = detail
+  const steps = lastAttempt(detail.steps)
   const ended = isEnd(summary.state)
   const broke = summary.state === 'failed' || summary.state === 'cancelled'
   const entered = steps.filter((step) => step.state !== 'wiping' && !isEnd(step.state))
@@ -38,6 +39,23 @@ export function stepsOf(detail: Pick<RunDetail, 'steps' | 'summary'>, now: numbe
     const phase = state === brokeIn ? 'stopped' : next || ended ? 'done' : 'now'
     return { state, phase, milliseconds: Math.max(0, until - Date.parse(step.at)) || 0, note: next ? outcome(next) : begins(step) }
   })
+}
+
+const order: readonly RunState[] = way
+
+/**
+ * The transitions of the newest attempt: a run that begins anew under its own id leaves what it had entered before, and one that is taken up
+ * where it was (its machine went on without this desk) is still in the step it had entered.
+ */
+function lastAttempt(steps: RunDetail['steps']): RunDetail['steps'] {
+  const kept: RunDetail['steps'] = []
+  const turn = (state: RunState) => (isEnd(state) ? way.length : order.indexOf(state))
+  for (const step of steps) {
+    if (kept.at(-1)?.state === step.state) continue
+    while (kept.length > 0 && turn(kept.at(-1)?.state ?? 'queued') >= turn(step.state)) kept.pop()
+    kept.push(step)
+  }
+  return kept
 }
 
 function outcome(next: RunDetail['steps'][number]): string {

@@ -1,0 +1,35 @@
+/** Sentences of the engine room about the cloud that can be said in the person's language. Pure. */
+import type en from './en.ts'
+
+export type SaidKey = keyof (typeof en)['said']
+
+/** The shape of each, with what stands in it. */
+const shapes: readonly [SaidKey, RegExp][] = [
+  ['ended', /^This application credential has ended\./],
+  ['endsToday', /^This application credential ends today\./],
+  ['endsTomorrow', /^This application credential ends tomorrow\./],
+  ['endsIn', /^This application credential ends in (?<days>\d+) days\./],
+  ['quotaFull', /^Others use all machines of this project’s quota;/],
+  ['noLinks', /^This cloud makes no links to objects \(Swift\),/],
+  ['moreRoles', /^This account may do more in the cloud than Scanside needs \((?<roles>[^)]*)\)\./],
+  ['noReader', /^This credential came without the role “reader”;/],
+  ['password', /^You are signed in with a password\./],
+  ['zun', /^Containers of this cloud \(Zun\) run without what a machine gives:/],
+  ['xnatRights', /^A token of the archive \(XNAT\) carries all rights of its user\./],
+  ['nobody', /^Nobody is signed in to (?<name>.+)\. Sign in to run there\.$/],
+]
+
+export interface Said {
+  key: SaidKey
+  /** What stands in it; empty where the sentence has no such place. */
+  blanks: { days: string; roles: string; name: string }
+}
+
+/** What a sentence says; null where it is one of its own. */
+export function readSaid(sentence: string): Said | null {
+  for (const [key, shape] of shapes) {
+    const found = shape.exec(sentence)
+    if (found) return { key, blanks: { days: '', roles: '', name: '', ...found.groups } }
+  }
+  return null
+}

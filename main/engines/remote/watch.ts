@@ -1,0 +1,151 @@
+/** Watches one machine until it has told its outcome: what it writes, and whether it is still there. */
+import { ScansideError } from '../../../oct/errors.ts'
+import { lineSplitter } from '../docker/logs.ts'
+import type { LogLine, RunSpec } from '../engine.ts'
+import type { Carrier, CarrierLook } from './carrier.ts'
+import { type RemoteOutcome, remoteName } from './job.ts'
+import { growingPauses, plainSleep, type RemoteEngineParts, type RemoteTimes } from './parts.ts'
+import type { Reports } from './reports.ts'
+import { consoleHint, problemError, stageLine } from './sentences.ts'
+
+export interface Watch {
+  parts: RemoteEngineParts
+  carrier: Carrier
+  times: RemoteTimes
+  reports: Reports
+  spec: RunSpec
+  /** ms; when the order was given, and when nothing is waited for any more */
+  startedAt: number
+  deadline: number
+  say(text: string): void
+  tell(line: Omit<LogLine, 'seq'>): void
+}
+
+/** Refusals in a row after which a sign-in is taken to have ended; one may be a token that was just renewed. */
+const refusalsBelieved = 3
+
+const cancelled = () => new ScansideError('cancelled', 'The run was cancelled.')
+
+/** The log as lines, whatever part of it is new. */
+const logLines = ({ spec, tell, parts }: Watch) => {
+  const lines = lineSplitter({ bytes: spec.limits.logBytes }, (stream, text) => tell({ stream, text, at: parts.now().toISOString() }))
+  let taken = 0
+  return {
+    take(log: Uint8Array) {
+      if (log.byteLength <= taken) return
+      lines.push('stdout', log.subarray(taken))
+      taken = log.byteLength
+    },
+    end: () => lines.end(),
+  }
+}
+
+/**
+ * Resolves with the outcome.
+ * @throws ScansideError what the machine gave up for, or why it never told anything; `cancelled`; `timeout` at the deadline
+ */
+export async function watchRun(watch: Watch, signal: AbortSignal): Promise<RemoteOutcome> {
+  const { parts, carrier, times, reports, spec, say } = watch
+  const name = remoteName(spec.runId)
+  const sleep = parts.sleep ?? plainSleep
+  const pause = growingPauses(times.firstPause, times.longestPause)
+  const log = logLines(watch)
+  const time = () => parts.now().getTime()
+  let line = ''
+  let state: CarrierLook['state'] | 'unknown' = 'unknown'
+  let away = false
+  let refusals = 0
+  /** When it was first seen not to run any more, ms. */
+  let endedAt: number | null = null
+
+  const silent = async (look: CarrierLook | null): Promise<ScansideError> => {
+    const hint = look === null ? null : consoleHint(await carrier.hint(name, signal).catch(() => null), spec.runId)
+    const details = hint === null ? {} : { console: hint }
+    if (look?.state === 'failed')
+      return new ScansideError('engine-unavailable', `${look.reason ?? 'The cloud could not keep the machine.'} The scans are untouched.`, details)
+    if (look === null) {
+      return new ScansideError(
+        'not-found',
+        'The cloud machine was removed by somebody else before it had reported. The scans are untouched; start the run again.',
+      )
+    }
+    return new ScansideError(
+      'engine-unavailable',
+      'The cloud machine switched itself off before it had reported anything. The scans are untouched. Its image may lack cloud-init or curl, or it could not reach the archive: ask the cloud’s administrator.',
+      details,
+    )
+  }
+
+  const round = async (): Promise<RemoteOutcome | null> => {
+    const [news, look] = await Promise.all([reports.news(signal), carrier.look(name, signal)])
+    if (news.log) log.take(news.log)
+    if (news.progress) {
+      const text = stageLine(news.progress)
+      if (text !== line) say(text)
+      line = text
+    }
+    if (news.outcome) return news.outcome
+    const now = look?.state ?? 'ended'
+    if (now !== state && look?.state === 'running' && state !== 'unknown') say('The machine runs.')
+    state = now
+    if (now === 'failed') throw await silent(look)
+    if (now === 'ended') {
+      endedAt ??= time()
+      const told = await reports.outcome(signal)
+      if (told) return told
+      if (time() - endedAt >= times.grace) throw await silent(look)
+    } else endedAt = null
+    if (now === 'starting' && time() - watch.startedAt > times.start) {
+      throw new ScansideError(
+        'timeout',
+        `The cloud has not started the machine in ${Math.round(times.start / 60_000)} minutes. The scans are untouched; try again later, or tell the cloud’s administrator.`,
+      )
+    }
+    return null
+  }
+
+  for (;;) {
+    if (signal.aborted) throw cancelled()
+    try {
+      const outcome = await round()
+      if (outcome) {
+        const last = await reports.news(signal).catch(() => null)
+        if (last?.log) log.take(last.log)
+        const dropped = log.end()
+        if (dropped > 0) say(`${dropped} bytes of log were dropped: more than this run may write.`)
+        if (outcome.problem !== null) throw problemError(outcome.problem)
+        if (outcome.exitCode === null) {
+          throw new ScansideError(
+            'internal',
+            'The cloud machine ended without saying why. No scan was judged; the scans are untouched. Start the run again.',
+          )
+        }
+        return outcome
+      }
+      if (away) say('The cloud answers again.')
+      away = false
+      refusals = 0
+    } catch (error) {
+      if (signal.aborted) throw cancelled()
+      if (!(error instanceof ScansideError)) throw error
+      const refused = error.code === 'unauthorized' || error.code === 'forbidden'
+      refusals = refused ? refusals + 1 : 0
+      if (!isPassing(error) || refusals >= refusalsBelieved) throw error
+      if (!away) say('The cloud does not answer; the machine works on, and it is asked again.')
+      away = true
+    }
+    if (time() > watch.deadline) {
+      throw new ScansideError(
+        'timeout',
+        'The cloud machine did not report in its time and is removed. The scans are untouched; run fewer scans at once, or tell the cloud’s administrator.',
+      )
+    }
+    await sleep(pause(), signal).catch(() => {})
+  }
+}
+
+/** Faults of the way, not of the run: those of `round` itself carry no HTTP status and no `reason`. */
+const isPassing = ({ code, details }: ScansideError): boolean =>
+  (code === 'unreachable' && details.problem === undefined) ||
+  (code === 'timeout' && details.reason !== undefined) ||
+  (['unauthorized', 'forbidden', 'conflict', 'internal'].includes(code) && details.service !== undefined)

@@ -1,0 +1,235 @@
+/** One run's place in a cloud: staged into an object container, carried by a machine, told of by what the machine writes. */
+import { createHash } from 'node:crypto'
+import { ScansideError } from '../../../oct/errors.ts'
+import type { RunTokens } from '../../archive/run-tokens.ts'
+import { labelsOf, type Owner } from '../docker/labels.ts'
+import type { InputRef, LogLine, OwedThing, ReceiptItem, RunSpec, StagedFile, Workspace } from '../engine.ts'
+import type { Carrier } from './carrier.ts'
+import { openDrop } from './drop.ts'
+import { type JobInput, type RemoteJob, type RemoteOutcome, remoteName } from './job.ts'
+import type { RemoteEngineParts, RemoteTimes } from './parts.ts'
+import { removeReports, reportsOf } from './reading.ts'
+import { cloudCannotProve, removeRun } from './removal.ts'
+import { watchRun } from './watch.ts'
+
+export interface WorkspaceHouse {
+  parts: RemoteEngineParts
+  carrier: Carrier
+  times: RemoteTimes
+  owner: Owner
+  onWiped(run: string, complete: boolean): void
+}
+
+/** Largest results.json that is read back, bytes. */
+const resultBytes = 32 * 1024 * 1024
+
+const notMade = () =>
+  new ScansideError('not-found', 'The cloud machine of this run was not made before Scanside ended. The scans are untouched; start the run again.')
+
+const home = (spec: RunSpec): NonNullable<RunSpec['home']> => {
+  if (spec.home === undefined || spec.image === undefined) {
+    throw new ScansideError('not-supported', 'Scans that are not in the archive are analysed at this desk only. Nothing was sent; choose “here”.')
+  }
+  return spec.home
+}
+
+/** Opens a workspace without asking the cloud: it may stand for a run that an earlier life began. */
+export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
+  const { parts, carrier, times } = house
+  const { cloud, debts } = parts
+  const name = remoteName(spec.runId)
+  const created = new Map<string, string>()
+  const made = (kind: ReceiptItem['kind'], of: string) => created.set(`${kind} ${of}`, parts.now().toISOString())
+  const thing = (kind: OwedThing['kind'], of: string): OwedThing => ({ runId: spec.runId, engine: parts.id, kind, name: of })
+  const viaSwift = cloud.objects?.tempUrl ? cloud.objects : null
+
+  let job: RemoteJob | null = null
+  let staged: StagedFile[] = []
+  let startedAt: number | null = null
+  let tell: (line: Omit<LogLine, 'seq'>) => void = () => {}
+  let outcome: RemoteOutcome | null = null
+
+  const say = (text: string) => tell({ stream: 'scanside', text, at: parts.now().toISOString() })
+
+  /** Issues the run's token; its name is written down as soon as it is known. */
+  const issue = async (tokens: RunTokens, intent: OwedThing, signal: AbortSignal) => {
+    const token = await tokens.issue(signal)
+    debts.incur(thing('token', token.alias))
+    debts.settle(intent)
+    made('token', token.alias)
+    return token
+  }
+
+  const wholeMs = (bytes: number) => spec.limits.deadlineMs + times.transfer + Math.round(bytes / 1_000)
+
+  return {
+    async stage(inputs, signal, onProgress) {
+      const to = home(spec)
+      const bytes = inputs.reduce((sum, { ref }) => sum + ref.size, 0)
+      // Links outlive the machine: it may wait long for its start.
+      const seconds = Math.ceil((wholeMs(bytes) + times.start) / 1000) + 3_600
+      checkKinds(inputs, viaSwift !== null)
+      const tokens = parts.tokens()
+      if (tokens === null || tokens.archive.id !== to.archive) {
+        throw new ScansideError('unauthorized', 'Nobody is signed in to the archive of these scans any more. Sign in and start the run again.')
+      }
+      const { archive } = tokens
+      const intent = thing('token-intent', `${spec.runId}.${Math.round(tokens.serverNow())}`)
+      debts.incur(intent, thing(carrier.kind, name), ...(viaSwift ? [thing('object-container', name)] : []))
+      const [token, drop, source] = await allSettledOrFirst([
+        issue(tokens, intent, signal),
+        viaSwift ? openDrop(viaSwift, spec.runId, parts.install, signal) : null,
+        parts.imageSource(spec.image as { name: string; digest: string }, signal),
+      ])
+      if (drop) made('object-container', name)
+      let carried = 0
+      const moved = (more: number) => {
+        carried += more
+        onProgress(carried)
+      }
+      const files: { input: JobInput; staged: StagedFile }[] = []
+      for (const [index, { mount, ref }] of inputs.entries()) {
+        signal.throwIfAborted()
+        const original = ref.kind === 'archive' ? ref.original : undefined
+        if (ref.kind === 'archive' && original) {
+          const input: JobInput = {
+            mount,
+            path: ref.path,
+            size: original.size,
+            md5: original.md5,
+            from: { kind: 'archive', uri: ref.uri },
+            changes: original.changes,
+          }
+          files.push({ input, staged: { path: ref.path, size: original.size, sha256: null } })
+          moved(ref.size)
+          continue
+        }
+        if (!drop) throw new ScansideError('internal', 'An input could not be carried to the cloud. Nothing was started.')
+        const sent = await drop.carry(index, ref, seconds, moved)
+        const input: JobInput = { mount, path: ref.path, size: ref.size, md5: sent.md5, from: { kind: 'link', url: sent.url }, changes: [] }
+        files.push({ input, staged: sent.staged })
+      }
+      const folder = to.name.slice(0, to.name.lastIndexOf('/'))
+      job = {
+        run: spec.runId,
+        install: parts.install,
+        archive: { address: archive.address, ca: [...new Set([...archive.ca, ...cloud.config.ca])] },
+        token: drop ? { kind: 'link', url: await drop.token(token, seconds) } : { kind: 'inline', ...token },
+        image: { ...(spec.image as { name: string; digest: string }), source },
+        inputs: files.map(({ input }) => input),
+        argv: spec.argv,
+        env: spec.env,
+        workingDir: spec.workingDir,
+        mounts: spec.mounts,
+        outputMount: spec.mounts.find(({ writable }) => writable)?.name ?? '',
+        limits: spec.limits,
+        home: { session: to.session, name: to.name },
+        report: drop ? drop.report(seconds) : { kind: 'archive', folder },
+        wholeDeadlineMs: wholeMs(bytes),
+      }
+      staged = files.map((file) => file.staged)
+      return staged
+    },
+
+    async start(signal, onLine) {
+      tell = onLine
+      signal.throwIfAborted()
+      const found = await carrier.look(name, signal)
+      if (found === null) {
+        const before = job === null ? await reportsOf(spec, parts, viaSwift)?.outcome(signal) : null
+        // It reported and is gone: nothing is to be made again.
+        if (before) return
+        if (job === null) throw notMade()
+        debts.incur(thing(carrier.kind, name))
+        made(carrier.kind, name)
+        await carrier.create(name, job, labelsOf(spec.runId, house.owner, parts.now().toISOString()), signal)
+      }
+      startedAt = parts.now().getTime()
+      say(found === null ? 'The cloud has taken the order for a machine.' : 'The cloud’s machine is there already; its reports are read.')
+    },
+
+    async wait(signal) {
+      const reports = reportsOf(spec, parts, viaSwift)
+      if (!reports) throw new ScansideError('unauthorized', 'Nobody is signed in to the archive any more. Sign in, and the run goes on.')
+      const deadline = (startedAt ?? parts.now().getTime()) + times.start + (job?.wholeDeadlineMs ?? wholeMs(0)) + times.grace
+      outcome = await watchRun(
+        { parts, carrier, times, reports, spec, deadline, startedAt: startedAt ?? parts.now().getTime(), say, tell: (line) => tell(line) },
+        signal,
+      )
+      return {
+        exitCode: outcome.exitCode ?? -1,
+        outOfMemory: outcome.outOfMemory,
+        timedOut: outcome.timedOut,
+        given: givenOf(outcome, staged),
+      }
+    },
+
+    async collect(mount, signal) {
+      const to = home(spec)
+      if (!spec.mounts.some(({ name: known, writable }) => known === mount && writable)) {
+        throw new ScansideError('invalid-argument', 'The pipeline has no such output. Nothing was taken.')
+      }
+      const archive = parts.archive()
+      if (archive === null || archive.id !== to.archive) {
+        throw new ScansideError('unauthorized', 'Nobody is signed in to the archive of these scans any more. Sign in, and the results are read.')
+      }
+      outcome ??= (await reportsOf(spec, parts, viaSwift)?.outcome(signal)) ?? null
+      const back = await archive.archive.publishedFile(to.session, to.name, resultBytes, signal)
+      if (back === null) {
+        throw new ScansideError('not-found', 'The archive does not list the results the cloud machine sent. No scan was judged; start the run again.')
+      }
+      const sha256 = createHash('sha256').update(back.bytes).digest('hex')
+      const said = outcome?.results
+      if (said && (said.sha256 !== sha256 || said.size !== back.bytes.byteLength)) {
+        throw new ScansideError(
+          'integrity',
+          'The archive holds other results than the cloud machine sent. They were not taken; no scan was judged. Start the run again.',
+          { sent: said.size, read: back.bytes.byteLength },
+        )
+      }
+      return [{ kind: 'archived', path: 'results.json', size: back.bytes.byteLength, bytes: back.bytes, sha256 }]
+    },
+
+    async wipe() {
+      const reports = viaSwift ? [] : await removeReports(spec, parts)
+      const report = await removeRun(parts, carrier, spec.runId, (kind, of) => created.get(`${kind} ${of}`) ?? null)
+      const owed = [...report.owed, ...reports]
+      house.onWiped(spec.runId, owed.length === 0)
+      return { ...report, owed, complete: owed.length === 0, cannotProve: cloudCannotProve(viaSwift === null) }
+    },
+  }
+}
+
+/** All that were begun are ended before the first failure is told: nothing may be on its way when wipe begins. */
+async function allSettledOrFirst<T extends unknown[]>(work: { [K in keyof T]: T[K] | Promise<T[K]> }): Promise<T> {
+  const ends = await Promise.allSettled(work)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return ends.map((end) => (end as PromiseFulfilledResult<unknown>).value) as T
+}
+
+const checkKinds = (inputs: { ref: InputRef }[], carries: boolean): void => {
+  if (inputs.some(({ ref }) => ref.kind === 'local')) {
+    throw new ScansideError('not-supported', 'Scans that are not in the archive are analysed at this desk only. Nothing was sent; choose “here”.')
+  }
+  if (!carries && inputs.some(({ ref }) => ref.kind === 'archive' && !ref.original)) {
+    throw new ScansideError(
+      'not-supported',
+      'One of these files must be written anew without the patient’s name before it may leave, and this cloud has no object store that could carry it. Nothing was sent; run it at this desk.',
+    )
+  }
+}
+
+/** What the machine says it gave the container, held against what this process knows of it. */
+const givenOf = (outcome: RemoteOutcome, staged: StagedFile[]): StagedFile[] => {
+  const bySize = new Map(staged.map((file) => [file.path, file]))
+  for (const file of outcome.given) {
+    const known = bySize.get(file.path)
+    if (staged.length > 0 && (known?.size !== file.size || (known.sha256 !== null && known.sha256 !== file.sha256))) {
+      throw new ScansideError(
+        'integrity',
+        'The cloud machine speaks of other files than it was given. Its results were not taken; start the run again.',
+      )
+    }
+  }
+  return outcome.given
+}

@@ -168,12 +168,13 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const clouds = createConnector({
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
     siteRoots: site.ca,
+    install,
+    now: Date.now,
   })
   const cloud = createCloudRoom({
     connect: clouds.connect,
-    exchange: () => {
-      throw new Error('no exchange yet')
-    },
+    exchange: clouds.exchange,
+    withdraw: clouds.withdraw,
     site,
     vault,
     settings: lab.settings,

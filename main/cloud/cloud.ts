@@ -1,7 +1,7 @@
 /** The institute's cloud as this desk knows it: signing in, what it offers and what was chosen, the engine runs go to, and what is left there. */
 import type { CloudChoices, CloudStatus } from '../../preload/cloud.ts'
 import type { Input, Output } from '../../preload/contract.ts'
-import type { Engine, EngineHealth } from '../engines/engine.ts'
+import type { Engine, EngineHealth, RunLimits } from '../engines/engine.ts'
 import type { Cloud } from '../openstack/openstack.ts'
 
 export interface CloudRoom {
@@ -15,8 +15,8 @@ export interface CloudRoom {
   /** Engines that what is owed here may belong to, whatever is chosen now: for removing it. Empty unless a cloud is ready. */
   engines(): Engine[]
   health(): EngineHealth | null
-  /** Runs at once. */
-  concurrency(): number
+  /** Runs at once: what was chosen, and what the quota leaves for machines that fit `need` (a pipeline without limits of its own, where left out). */
+  concurrency(need?: Pick<RunLimits, 'memoryBytes' | 'cpus'>): number
   found(): Promise<Output<'cloud.found'>>
   read(input: Input<'cloud.read'>): Promise<Output<'cloud.read'>>
   use(input: Input<'cloud.use'>): Promise<void>

@@ -1,15 +1,23 @@
 /** Signing in over HTTP that trusts the site's certificates and the cloud's own. */
 import type { Http } from '../http/http.ts'
+import { deleteApplicationCredential, makeApplicationCredential } from '../openstack/application-credential.ts'
 import { connectCloud } from '../openstack/connect.ts'
 import type { Cloud, CloudAccess } from '../openstack/openstack.ts'
 
+/** A desk that is given away does not keep a way into the cloud for ever; two weeks before the end it says so. */
+const credentialDays = 180
+
 export interface Connector {
   connect(access: CloudAccess, signal?: AbortSignal): Promise<Cloud>
+  /** A password becomes an application credential, good for half a year. Its name tells the desk and the moment, nothing of a person. */
+  exchange(access: CloudAccess): Promise<CloudAccess>
+  /** Withdraws a credential with its owner's password. */
+  withdraw(owner: CloudAccess, id: string): Promise<void>
   close(): Promise<void>
 }
 
 /** One HTTP for each set of certificates, kept for the connections it holds. */
-export function createConnector(parts: { http(roots: string[]): Http; siteRoots: string[] }): Connector {
+export function createConnector(parts: { http(roots: string[]): Http; siteRoots: string[]; install: string; now(): number }): Connector {
   const kept = new Map<string, Http>()
   const httpFor = ({ config }: CloudAccess): Http => {
     const roots = [...parts.siteRoots, ...config.ca]
@@ -23,6 +31,13 @@ export function createConnector(parts: { http(roots: string[]): Http; siteRoots:
   }
   return {
     connect: (access, signal) => connectCloud(access, { http: httpFor(access), ...(signal ? { signal } : {}) }),
+    exchange: (access) => {
+      const at = new Date(parts.now())
+      const moment = at.toISOString().replace(/\D/g, '').slice(0, 17)
+      const expiresAt = new Date(at.getTime() + credentialDays * 24 * 3_600_000)
+      return makeApplicationCredential(access, { http: httpFor(access), name: `scanside-${parts.install.slice(0, 8)}-${moment}`, expiresAt })
+    },
+    withdraw: (owner, id) => deleteApplicationCredential(owner, id, { http: httpFor(owner) }),
     async close() {
       await Promise.all([...kept.values()].map((http) => http.close()))
     },

@@ -1,6 +1,7 @@
 /** What a cloud offers for machines, and whether what was chosen is among it. Pure but for the asking. */
 import { ScansideError } from '../../oct/errors.ts'
 import type { CloudChoices } from '../../preload/cloud.ts'
+import type { RunLimits } from '../engines/engine.ts'
 import type { Cloud, Flavor, MachineImage, Network } from '../openstack/openstack.ts'
 import { defaultLimits } from '../pipelines/limits.ts'
 import { smallestFlavor } from './flavor.ts'
@@ -94,9 +95,9 @@ export function choiceProblem(choices: CloudChoices, offers: Offers, has: { mach
   return null
 }
 
-/** What one machine takes of the quota: the flavor chosen, else the one that a pipeline without limits of its own would get. */
-export function usualFlavor(choices: CloudChoices, offers: Offers): Flavor | null {
+/** What one machine takes of the quota: the flavor chosen, else the one that a pipeline with these limits would get. */
+export function usualFlavor(choices: CloudChoices, offers: Offers, need: Pick<RunLimits, 'memoryBytes' | 'cpus'> = defaultLimits): Flavor | null {
   if (choices.flavor !== null) return offers.flavors.find(({ id }) => id === choices.flavor) ?? null
   const image = offers.images.find(({ id }) => id === choices.image)
-  return image ? smallestFlavor(offers.flavors, { ...defaultLimits, image }).flavor : null
+  return image ? smallestFlavor(offers.flavors, { memoryBytes: need.memoryBytes, cpus: need.cpus, image }).flavor : null
 }

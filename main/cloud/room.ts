@@ -2,6 +2,7 @@
 import { ScansideError } from '../../oct/errors.ts'
 import type { CloudChoices, CloudStatus } from '../../preload/cloud.ts'
 import type { Engine, EngineHealth, OwedThing } from '../engines/engine.ts'
+import { identityUrl } from '../openstack/keystone.ts'
 import type { Cloud, CloudAccess, CloudConfig, Limits } from '../openstack/openstack.ts'
 import { clockWarning } from '../openstack/refusal.ts'
 import type { Site } from '../site/site-file.ts'
@@ -17,7 +18,7 @@ import { clearSpool, type SentImage, sendImage } from './send-image.ts'
 import { createSignIn, type SignInParts } from './sign-in.ts'
 import { warningsOf } from './warnings.ts'
 
-export interface CloudRoomParts extends Pick<SignInParts, 'connect' | 'exchange'>, EntryPlaces {
+export interface CloudRoomParts extends Pick<SignInParts, 'connect' | 'exchange' | 'withdraw' | 'report'>, EntryPlaces {
   site: Site
   vault: Vault
   /** Where config and choices are kept: no secret. */
@@ -35,8 +36,6 @@ export interface CloudRoomParts extends Pick<SignInParts, 'connect' | 'exchange'
   /** A folder for an image on its way. */
   spool: string
   now(): number
-  /** Hears of what nobody expected, for main's log. */
-  report(error: unknown): void
 }
 
 /** What the last look at the cloud told. */
@@ -67,6 +66,9 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
     for (const listener of listeners) listener()
   }
   const entries = createEntries(parts, site.cloud)
+  /** Whether this is the cloud the site file fixes; any is where it fixes none. */
+  const isSites = (config: CloudConfig): boolean =>
+    site.cloud === null || (identityUrl(config.authUrl) === identityUrl(site.cloud.config.authUrl) && config.region === site.cloud.config.region)
   let facts: Facts | null = null
   let made: { cloud: Cloud; key: string; engine: Engine } | null = null
 
@@ -78,11 +80,13 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
   const signIn = createSignIn({
     connect: parts.connect,
     exchange: parts.exchange,
+    withdraw: parts.withdraw,
+    report: parts.report,
     learn: (cloud) => learn(cloud, true),
     vault: parts.vault,
     settings: parts.settings,
-    siteAccess: entries.siteAccess(),
-    allowed: (config) => entries.isSites(config),
+    siteAccess: site.cloud?.secret ? { config: site.cloud.config, secret: site.cloud.secret } : null,
+    allowed: isSites,
     changed: tell,
   })
   const choices = createChoices(parts.settings, site.cloud?.choices ?? null)
@@ -106,7 +110,7 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
       return { runs: false, message: `${message} Choose the machine’s image, then runs can be sent there.` }
     return { runs: true, message }
   }
-  const configShown = (): CloudConfig | null => signIn.config() ?? entries.siteConfig()
+  const configShown = (): CloudConfig | null => signIn.config() ?? site.cloud?.config ?? null
 
   const status = (): CloudStatus => {
     const { state, kept } = signIn.state()
@@ -155,7 +159,7 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
     return cloud
   }
   const open = async (access: CloudAccess, how: { exchange: boolean; remember: boolean }) => {
-    if (!entries.isSites(access.config)) throw fixedBySite()
+    if (!isSites(access.config)) throw fixedBySite()
     await signIn.open(access, how)
   }
 
@@ -208,12 +212,12 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
         inputKinds: ['archive'],
       }
     },
-    concurrency() {
+    concurrency(need) {
       const { choices: those } = chosen()
       const seen = factsNow()
       // Zun has no limits to read: its containers are counted by the person's number alone.
       const limits = those.engine === 'nova' ? (seen?.limits ?? null) : null
-      return machinesAtOnce({ max: those.maxMachines, limits, flavor: seen && usualFlavor(those, seen.offers), own: seen?.own ?? 0 })
+      return machinesAtOnce({ max: those.maxMachines, limits, flavor: seen && usualFlavor(those, seen.offers, need), own: seen?.own ?? 0 })
     },
     found: entries.found,
     read: entries.read,

@@ -24,6 +24,19 @@ export const cloudConfigSchema = z.object({
   ]),
 })
 
+/** Application credentials that Scanside made with a password at this desk: ids alone. */
+const madeName = 'cloud-credentials-made'
+const mostMade = 20
+const madeSchema = z.array(z.object({ authUrl: line, id: line }))
+type Made = z.infer<typeof madeSchema>[number]
+const madeBefore = (settings: Lab['settings']): Made[] => {
+  try {
+    return madeSchema.parse(JSON.parse(settings.get(madeName) ?? '[]'))
+  } catch {
+    return []
+  }
+}
+
 /** Failures that say nothing of the credential: the cloud is asked again. */
 const awayCodes = new Set(['unreachable', 'timeout', 'untrusted-certificate', 'internal', 'cancelled'])
 export const isAway = (error: unknown): boolean => !(error instanceof ScansideError) || awayCodes.has(error.code)
@@ -34,8 +47,12 @@ const sentenceOf = (error: unknown): string =>
 export interface SignInParts {
   /** Signs in; rejects as `Cloud` does. */
   connect(access: CloudAccess, signal?: AbortSignal): Promise<Cloud>
-  /** Makes an application credential with what a password opened. */
-  exchange(cloud: Cloud, access: CloudAccess): Promise<CloudAccess>
+  /** Makes an application credential with a password. */
+  exchange(access: CloudAccess): Promise<CloudAccess>
+  /** Withdraws one that Scanside made, with its owner's password. */
+  withdraw(owner: CloudAccess, id: string): Promise<void>
+  /** Hears of what nobody expected, for main's log. */
+  report(error: unknown): void
   /** Looks at what the cloud has; rejects where this account may not. */
   learn(cloud: Cloud): Promise<unknown>
   vault: Vault
@@ -120,6 +137,43 @@ export function createSignIn(parts: SignInParts): SignIn {
     }
   }
 
+  /** From a password to a credential of Scanside's own; one made before with this password's account is withdrawn. */
+  const exchanged = async (owner: CloudAccess, byPassword: Cloud): Promise<{ made: CloudAccess; cloud: Cloud }> => {
+    const made = await parts.exchange(owner)
+    const id = made.config.auth.kind === 'application-credential' ? made.config.auth.id : ''
+    const earlier = madeBefore(settings)
+    const here = { authUrl: owner.config.authUrl, id }
+    settings.set(madeName, JSON.stringify([...earlier, here].slice(-mostMade)))
+    let there: Cloud | null = null
+    try {
+      there = await parts.connect(made)
+      await parts.learn(there)
+    } catch (error) {
+      await there?.close()
+      await withdrawn(owner, [here])
+      throw error
+    }
+    // Its Keystone token, that of the password, ends here; the password is known to nobody after this.
+    await withdrawn(
+      owner,
+      earlier.filter((each) => each.authUrl === here.authUrl),
+    )
+    await byPassword.close()
+    return { made, cloud: there }
+  }
+  /** Never rejects: what stays is tried again at the next exchange. */
+  const withdrawn = async (owner: CloudAccess, made: Made[]) => {
+    for (const one of made) {
+      try {
+        await parts.withdraw(owner, one.id)
+        settings.set(madeName, JSON.stringify(madeBefore(settings).filter(({ id }) => id !== one.id)))
+      } catch (error) {
+        // Another person's stays with that person.
+        if (!(error instanceof ScansideError) || error.code === 'internal') parts.report(error)
+      }
+    }
+  }
+
   return {
     state: () => state,
     config: () => config,
@@ -134,16 +188,9 @@ export function createSignIn(parts: SignInParts): SignIn {
         await parts.learn(there)
         let used = access
         if (exchange && access.config.auth.kind === 'password') {
-          // From here on the password is known to nobody here.
-          used = await parts.exchange(there, access)
-          const opened = there
-          there = null
-          try {
-            there = await parts.connect(used)
-          } finally {
-            await opened.close()
-          }
-          await parts.learn(there)
+          const { made, cloud: opened } = await exchanged(access, there)
+          used = made
+          there = opened
         }
         if (mine !== life) throw new ScansideError('cancelled', 'Another sign-in was begun meanwhile; this one was given up.')
         let kept = false

@@ -11,7 +11,7 @@ import { archiveAddress } from '../archive/address.ts'
 import { splitPem } from '../http/trust.ts'
 import { pinHashPattern } from '../people/pin.ts'
 import { JsonMistake, type JsonWithLines, parseJsonWithLines } from './json-lines.ts'
-import type { SiteCloud } from './site-cloud.ts'
+import { readSiteCloud, type SiteCloud, secretIn, secretRefused, siteCloudSchema } from './site-cloud.ts'
 
 const text = z.string({ error: 'must be text in double quotes' })
 
@@ -89,6 +89,8 @@ const siteSchema = z.strictObject(
     profile: z
       .union([text.min(1).max(500), z.record(z.string(), z.unknown())], { error: 'must be a profile in braces, or the name of its file' })
       .optional(),
+    /** The institute's OpenStack. */
+    cloud: siteCloudSchema.optional(),
   },
   { error: 'must hold one object: { "archive": "https://…" }' },
 )
@@ -126,7 +128,8 @@ export interface Site {
   cloud: SiteCloud | null
 }
 
-const none: Site = {
+/** No site file: everything is open. */
+export const noSite: Site = {
   file: false,
   problem: null,
   archive: null,
@@ -143,7 +146,7 @@ const none: Site = {
 const usualIdleMinutes = 10
 
 const broken = (line: number | null, what: string): Site => ({
-  ...none,
+  ...noSite,
   file: true,
   problem:
     `The site file has a mistake${line === null ? '' : ` in line ${line}`}: ${what}. Nothing of it is used until that is mended; tell your lab’s administrator.`.slice(
@@ -171,7 +174,7 @@ export const loadSite = async ({ readFile, candidates, platform = process.platfo
     }
     if (found !== null) return readSite(found, (name) => readFile(pathOf(platform).resolve(pathOf(platform).dirname(file), name)))
   }
-  return none
+  return noSite
 }
 
 const pathOf = (platform: NodeJS.Platform) => (platform === 'win32' ? path.win32 : path.posix)
@@ -184,6 +187,9 @@ const readSite = async (content: string, readBeside: (name: string) => Promise<s
     if (error instanceof JsonMistake) return broken(error.line, error.message)
     throw error
   }
+  // Told before anything else: it is to be taken out, whatever more is wrong.
+  const secret = secretIn(Object(json.value).cloud)
+  if (secret) return broken(json.lineOf(secret), `"${secret.at(-1)?.slice(0, 100) ?? ''}" ${secretRefused}`)
   const parsed = siteSchema.safeParse(json.value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -200,6 +206,8 @@ const readSite = async (content: string, readBeside: (name: string) => Promise<s
   if (typeof certificates === 'string') return broken(json.lineOf(['ca']), certificates)
   const profile = parsed.data.profile === undefined ? null : await readProfile(parsed.data.profile, json, readBeside)
   if (profile && 'mistake' in profile) return broken(profile.line, profile.mistake)
+  const cloud = parsed.data.cloud === undefined ? null : await readSiteCloud(parsed.data.cloud, readBeside)
+  if (cloud && 'mistake' in cloud) return broken(json.lineOf(cloud.path), cloud.mistake)
   return {
     file: true,
     problem: null,
@@ -212,7 +220,7 @@ const readSite = async (content: string, readBeside: (name: string) => Promise<s
     idleLockMinutes: idleLockMinutes ?? (people ? usualIdleMinutes : 0),
     inbox: inbox ?? null,
     profile,
-    cloud: null,
+    cloud,
   }
 }
 

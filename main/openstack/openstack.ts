@@ -172,6 +172,8 @@ export interface NewCapsule {
   image: string
   /** Where Zun fetches the image. */
   imageDriver: 'docker' | 'glance'
+  /** Whether a registry may be asked for it; `never`: it is on the hosts already. */
+  pull: 'never' | 'ifnotpresent'
   /** One element per argument; null: the image's own. */
   command: string[] | null
   environment: Record<string, string>

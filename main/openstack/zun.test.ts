@@ -8,6 +8,7 @@ const capsule: NewCapsule = {
   name: 'scanside-1',
   image: 'registry.example.org/scanside/oct-quality:2.0.0',
   imageDriver: 'docker',
+  pull: 'ifnotpresent',
   command: null,
   environment: { SCANSIDE_JOB: 'https://swift.example.org/v1/AUTH_x/scanside-1/job.json?temp_url_sig=0' },
   labels: { 'org.scanside.run': '1' },

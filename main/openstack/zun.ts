@@ -54,7 +54,7 @@ export const toCreation = (capsule: NewCapsule): Record<string, unknown> => {
     name: capsule.name,
     image: capsule.image,
     image_driver: capsule.imageDriver,
-    image_pull_policy: 'ifnotpresent',
+    image_pull_policy: capsule.pull,
     ...(capsule.command === null ? {} : { command: capsule.command }),
     environment: capsule.environment,
     labels: capsule.labels,

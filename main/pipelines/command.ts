@@ -116,6 +116,7 @@ export const commandSchema = z.object({
   inputs: list(commandInputSchema),
   outputs: list(z.object({ name, mount: optional(name), required: flag(true) })),
   xnat: list(wrapperSchema),
+  'reserve-memory': optional(z.number().positive()),
   'limit-memory': optional(z.number().positive()),
   'limit-cpu': optional(z.number().positive()),
   network: optional(word),

@@ -1,6 +1,7 @@
 /** How much of the desk a run may take. */
 import type { RunLimits } from '../engines/engine.ts'
 import type { Command } from './command.ts'
+import type { RunPlace } from './plan.ts'
 
 const megabyte = 1024 * 1024
 
@@ -22,9 +23,17 @@ export interface Capacity {
   memoryBytes: number
 }
 
-/** `limit-memory` is in MB, `limit-cpu` in CPUs. Null capacity: not known. */
-export function limitsOf(command: Pick<Command, 'limit-memory' | 'limit-cpu'>, capacity: Capacity | null): RunLimits {
-  const memory = command['limit-memory'] === undefined ? defaultLimits.memoryBytes : command['limit-memory'] * megabyte
+/**
+ * `limit-memory` and `reserve-memory` are in MB, `limit-cpu` in CPUs. Null capacity: not known.
+ * @param place in the cloud a command that says only what it needs at least gets a machine with that much
+ */
+export function limitsOf(
+  command: Pick<Command, 'limit-memory' | 'reserve-memory' | 'limit-cpu'>,
+  capacity: Capacity | null,
+  place: RunPlace = 'here',
+): RunLimits {
+  const reserved = place === 'cloud' ? Math.max(defaultLimits.memoryBytes, (command['reserve-memory'] ?? 0) * megabyte) : defaultLimits.memoryBytes
+  const memory = command['limit-memory'] === undefined ? reserved : command['limit-memory'] * megabyte
   const cpus = command['limit-cpu'] ?? defaultLimits.cpus
   return {
     ...defaultLimits,

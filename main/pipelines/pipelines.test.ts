@@ -276,3 +276,65 @@ describe('what the application runs itself', () => {
     expect(rows.filter(({ context, builtin: own }) => context === 'scan' && !own).map(({ version }) => version)).toEqual(['1.10', '1.9', '1.2'])
   })
 })
+
+describe('the place a pipeline runs in', () => {
+  const distant = image([command({ 'reserve-memory': 6_000, 'limit-memory': undefined })], {
+    id: 'cloud:1',
+    digest: 'f'.repeat(64),
+    names: ['lab/other:1'],
+  })
+  const both = () =>
+    createPipelines({
+      images: async () => [image([command({ 'limit-memory': 32_000, 'limit-cpu': 16 })]), image([command()], { id: 'sha256:2', digest: '' })],
+      builtin: builtinImage('1.0.0'),
+      remote: () => [distant, image([command()], { id: 'cloud:2' })],
+      allowed: (one) => one.id !== 'cloud:1',
+      capacity: async () => ({ cpus: 4, memoryBytes: 8e9 }),
+    })
+
+  it('is said of each: an image with a digest runs in both, one the site names in the cloud alone, this application here alone', async () => {
+    const rows = await both().list()
+    const placesOf = (start: string) => rows.filter(({ id }) => id.startsWith(start)).map(({ places }) => places)
+    expect(placesOf('sha256:1|')).toEqual([
+      ['here', 'cloud'],
+      ['here', 'cloud'],
+    ])
+    expect(placesOf('sha256:2|').flat()).toEqual(['here', 'here'])
+    expect(placesOf('cloud:1|').flat()).toEqual(['cloud', 'cloud'])
+    expect(rows.filter(({ builtin }) => builtin).every(({ places }) => places?.join() === 'here')).toBe(true)
+    expect(placesOf('cloud:2|'), 'the one on the engine stands for it').toEqual([])
+    expect(rows.find(({ id }) => id.startsWith('cloud:1|'))?.refused).toBeNull()
+  })
+
+  it('decides the engine and the limits: a machine is not bounded by what this desk has', async () => {
+    const here = await both().plan(scanId, {})
+    expect([here.engine, here.limits.cpus, here.limits.memoryBytes]).toEqual(['container', 4, 8e9])
+    const there = await both().plan(scanId, {}, 'cloud')
+    expect([there.engine, there.limits.cpus, there.limits.memoryBytes]).toEqual(['cloud', 16, 32_000 * 1024 * 1024])
+    const reserved = await both().plan('cloud:1|oct-quality|on-scan', {}, 'cloud')
+    expect(reserved.limits.memoryBytes).toBe(6_000 * 1024 * 1024)
+  })
+
+  it('refuses the other with a sentence', async () => {
+    const own = (await both().list()).find(({ builtin }) => builtin)?.id ?? ''
+    await expect(both().plan(own, {}, 'cloud')).rejects.toMatchObject({
+      code: 'not-supported',
+      message: expect.stringContaining('this computer alone'),
+    })
+    await expect(both().plan('sha256:2|oct-quality|on-scan', {}, 'cloud')).rejects.toThrow('this very image')
+    await expect(both().plan('cloud:1|oct-quality|on-scan', {}, 'here')).rejects.toThrow('run it in the cloud')
+    expect(await both().outlook?.('cloud:1|oct-quality|on-scan')).toEqual({
+      pipeline: { name: 'oct-quality', version: '1.2' },
+      context: 'scan',
+      places: ['cloud'],
+      lane: 'container',
+    })
+    await expect(both().outlook?.('gone')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('is the cloud where no engine answers here', async () => {
+    const away = createPipelines({ images: () => Promise.reject(new ScansideError('engine-unavailable', 'Away.')), remote: () => [distant] })
+    expect((await away.list()).map(({ places }) => places)).toEqual([['cloud'], ['cloud']])
+    expect((await away.plan('cloud:1|oct-quality|on-scan', {}, 'cloud')).image.digest).toBe('f'.repeat(64))
+  })
+})

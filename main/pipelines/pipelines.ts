@@ -7,7 +7,7 @@ import { profileLabel } from '../engines/profile-label.ts'
 import { type Command, parseCommands, type Wrapper } from './command.ts'
 import { buildArgv, type Filling, fillText } from './command-line.ts'
 import { type Capacity, limitsOf } from './limits.ts'
-import type { Pipelines, RunPlan } from './plan.ts'
+import type { Outlook, Pipelines, RunPlace, RunPlan } from './plan.ts'
 import { checkValue } from './values.ts'
 import { contextOf, type ResolvedWrapper, resolveWrapper } from './wrapper.ts'
 
@@ -16,6 +16,8 @@ export interface PipelinesParts {
   images(): Promise<EngineImage[]>
   /** What the application runs itself: always there, always allowed. */
   builtin?: EngineImage
+  /** Images the site file names for the cloud alone, with their commands; those of the same layers on the engine come first. */
+  remote?(): EngineImage[]
   /** What the engine has, null where it is not known. */
   capacity?(): Promise<Capacity | null>
   /** The site's list of images, by name and digest; every image is allowed where there is none. */
@@ -32,7 +34,10 @@ interface Candidate {
   command: Command
   wrapper: Wrapper
   context: ResolvedWrapper['context']
+  places: RunPlace[]
 }
+
+const digestOfLayers = /^[0-9a-f]{64}$/
 
 const newerFirst = new Intl.Collator('en', { numeric: true })
 
@@ -48,11 +53,11 @@ const sentenceOf = (fault: unknown): string => {
   throw fault
 }
 
-function candidatesOf(image: EngineImage): Candidate[] {
+function candidatesOf(image: EngineImage, places: RunPlace[]): Candidate[] {
   return parseCommands(image.labels[commandsLabel] ?? '').flatMap((command) =>
     command.xnat.flatMap((wrapper): Candidate[] => {
       const context = contextOf(wrapper)
-      return context === null ? [] : [{ id: idOf(image, command, wrapper), image, command, wrapper, context }]
+      return context === null ? [] : [{ id: idOf(image, command, wrapper), image, command, wrapper, context, places }]
     }),
   )
 }
@@ -72,7 +77,7 @@ export function current(images: EngineImage[]): EngineImage[] {
   return images.filter((image) => image.names.length > 0 || !named.has(commandsOf(image)))
 }
 
-function rowOf({ id, image, command, wrapper, context }: Candidate, resolved: ResolvedWrapper | null, refused: string | null): Pipeline {
+function rowOf({ id, image, command, wrapper, context, places }: Candidate, resolved: ResolvedWrapper | null, refused: string | null): Pipeline {
   const label = (wrapper.label ?? command.label ?? command.name).slice(0, 1_000)
   return {
     id,
@@ -95,6 +100,7 @@ function rowOf({ id, image, command, wrapper, context }: Candidate, resolved: Re
         choices: input['select-values'].map((choice) => ({ label: choice.label.slice(0, 1_000), value: choice.value.slice(0, 1_000) })),
         sensitive: input.sensitive,
       })),
+    places,
     refused: refused === null ? null : refused.slice(0, 1_000),
   }
 }
@@ -116,22 +122,48 @@ function unreadable(image: EngineImage, refused: string): Pipeline {
   }
 }
 
+const onlyHere = 'This analysis is part of this application and runs on this computer alone. Choose a pipeline of an image for the cloud.'
+const withoutDigest = 'A machine of the cloud could not tell whether it has this very image. Load the image anew, or run it here.'
+const onlyCloud = 'This image is not on this computer’s engine. Load it, or run it in the cloud.'
+
 const notAllowed = 'This image is not on the list of images your institute allows. Ask your administrator.'
 
 /** Pipelines over an engine's images. `plan` rejects with `not-found`, `not-supported`, `image-refused` or `invalid-argument`. */
-export function createPipelines({ images, builtin, capacity, allowed }: PipelinesParts): DeskPipelines {
-  const mayRun = (image: EngineImage): boolean => image === builtin || (allowed?.(image) ?? true)
+export function createPipelines({ images, builtin, remote, capacity, allowed }: PipelinesParts): DeskPipelines {
+  const named = (image: EngineImage): boolean => (remote?.() ?? []).some(({ id }) => id === image.id)
+  const mayRun = (image: EngineImage): boolean => image === builtin || named(image) || (allowed?.(image) ?? true)
   /** Without a container engine there is still what the application runs itself. */
-  const containers = (): Promise<EngineImage[]> =>
-    images().catch((fault: unknown) => {
-      if (builtin && fault instanceof ScansideError && fault.code === 'engine-unavailable') return []
-      throw fault
-    })
+  const unlessAway = (fault: unknown): EngineImage[] => {
+    if (fault instanceof ScansideError && fault.code === 'engine-unavailable') return []
+    throw fault
+  }
+  const containers = (): Promise<EngineImage[]> => (builtin ? images().catch(unlessAway) : images())
 
-  const listOf = (image: EngineImage): Pipeline[] => {
+  /** A machine finds an image by the digest over its layers: without one it stays here. */
+  const placesOf = (image: EngineImage, distant: boolean): RunPlace[] => {
+    if (distant) return ['cloud']
+    return image !== builtin && digestOfLayers.test(image.digest) ? ['here', 'cloud'] : ['here']
+  }
+  /** The site's images for the cloud that the engine here does not have. */
+  const distantBeside = (local: EngineImage[]): EngineImage[] => {
+    const here = new Set(local.map(({ digest }) => digest))
+    return (remote?.() ?? []).filter(({ digest }) => !here.has(digest))
+  }
+
+  const find = async (pipelineId: string): Promise<Candidate> => {
+    const among = (found: EngineImage[], distant: boolean): Candidate | undefined => {
+      const image = found.find(({ id }) => pipelineId.startsWith(`${id}|`))
+      return image && candidatesOf(image, placesOf(image, distant)).find(({ id }) => id === pipelineId)
+    }
+    const found = (builtin && among([builtin], false)) ?? among(remote?.() ?? [], true) ?? among(await images(), false)
+    if (!found) throw new ScansideError('not-found', 'This pipeline is no longer on the engine. Load its image again, or choose another.')
+    return found
+  }
+
+  const listOf = (image: EngineImage, distant: boolean): Pipeline[] => {
     let candidates: Candidate[]
     try {
-      candidates = candidatesOf(image)
+      candidates = candidatesOf(image, placesOf(image, distant))
     } catch (fault) {
       return [unreadable(image, sentenceOf(fault))]
     }
@@ -148,19 +180,27 @@ export function createPipelines({ images, builtin, capacity, allowed }: Pipeline
 
   return {
     async list() {
-      const rows = [...current(await containers()), ...(builtin ? [builtin] : [])].flatMap(listOf)
+      const local = await (remote && remote().length > 0 ? images().catch(unlessAway) : containers())
+      const rows = [
+        ...[...current(local), ...(builtin ? [builtin] : [])].flatMap((image) => listOf(image, false)),
+        ...distantBeside(local).flatMap((image) => listOf(image, true)),
+      ]
       return rows.sort((a, b) => a.label.localeCompare(b.label) || newerFirst.compare(b.version, a.version)).slice(0, 500)
     },
 
-    async plan(pipelineId, values): Promise<RunPlan & { context: ResolvedWrapper['context'] }> {
-      const own = builtin && pipelineId.startsWith(`${builtin.id}|`) ? builtin : undefined
-      const image = own ?? (await images()).find(({ id }) => pipelineId.startsWith(`${id}|`))
-      const candidate = image === undefined ? undefined : candidatesOf(image).find(({ id }) => id === pipelineId)
-      if (image === undefined || candidate === undefined) {
-        throw new ScansideError('not-found', 'This pipeline is no longer on the engine. Load its image again, or choose another.')
-      }
+    async outlook(pipelineId): Promise<Outlook> {
+      const { image, command, context, places } = await find(pipelineId)
+      const pipeline = { name: command.name, version: command.version ?? tagOf(image) }
+      return { pipeline, context, places, lane: image === builtin ? 'builtin' : 'container' }
+    },
+
+    async plan(pipelineId, values, place = 'here'): Promise<RunPlan & { context: ResolvedWrapper['context'] }> {
+      const { image, command, wrapper, context, places } = await find(pipelineId)
+      const own = image === builtin
       if (!mayRun(image)) throw new ScansideError('image-refused', notAllowed)
-      const { command, wrapper, context } = candidate
+      if (!places.includes(place)) {
+        throw new ScansideError('not-supported', place === 'here' ? onlyCloud : own ? onlyHere : withoutDigest)
+      }
       const resolved = resolveWrapper(command, wrapper, context)
       const fillings = resolved.inputs.map(
         ({ key, input, askPerson }): Filling => ({ input, given: checkValue(input, askPerson ? values[key] : undefined) }),
@@ -172,7 +212,7 @@ export function createPipelines({ images, builtin, capacity, allowed }: Pipeline
       const env = Object.fromEntries(Object.entries(command['environment-variables']).map(([name, text]) => [name, fillText(text, fillings)]))
       return {
         context,
-        engine: own ? 'builtin' : 'container',
+        engine: place === 'cloud' ? 'cloud' : own ? 'builtin' : 'container',
         takesProfile: argv !== null && image.labels[profileLabel] === 'argument',
         pipeline: { name: command.name, version: command.version ?? tagOf(image) },
         image: { id: image.id, name: nameOf(image), digest: image.digest },
@@ -184,7 +224,8 @@ export function createPipelines({ images, builtin, capacity, allowed }: Pipeline
           path: path.replace(/\/+$/, ''),
           writable: writable && name === resolved.outputMount,
         })),
-        limits: limitsOf(command, own ? null : ((await capacity?.()) ?? null)),
+        // What this desk has is no bound for a machine of the cloud.
+        limits: limitsOf(command, own || place === 'cloud' ? null : ((await capacity?.()) ?? null), place),
         inputs: [
           {
             mount: resolved.inputMount,

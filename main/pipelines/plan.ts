@@ -1,9 +1,12 @@
 /** What a pipeline becomes once its image, wrapper and values are known: everything a run needs but the scans' bytes. */
 import type { RunLimits } from '../engines/engine.ts'
 
+/** Where a run is computed: at this desk, or on a machine of the institute's cloud. */
+export type RunPlace = 'here' | 'cloud'
+
 export interface RunPlan {
-  /** Which engine runs it: the application itself, or the container engine of this desk. */
-  engine: 'builtin' | 'container'
+  /** Which engine runs it: the application itself, the container engine of this desk, or the institute's cloud. */
+  engine: 'builtin' | 'container' | 'cloud'
   /** Whether it can be given a project's own profile (`profileArguments`). */
   takesProfile: boolean
   pipeline: { name: string; version: string }
@@ -34,6 +37,20 @@ export interface RunPlan {
 
 /** Lists and prepares what can be run. `main/pipelines/pipelines.ts` implements it over an engine's images. */
 export interface Pipelines {
-  /** `context` decides whether `runs.start` makes one run per scan or per session. */
-  plan(pipelineId: string, values: Record<string, string>): Promise<RunPlan & { context: 'session' | 'scan' }>
+  /**
+   * `context` decides whether `runs.start` makes one run per scan or per session. Here where `place` is left out.
+   * @throws ScansideError `not-supported` where the pipeline cannot run in that place
+   */
+  plan(pipelineId: string, values: Record<string, string>, place?: RunPlace): Promise<RunPlan & { context: 'session' | 'scan' }>
+  /** What is known of a pipeline before its values are: for choosing a place. Rejects with `not-found`. */
+  outlook?(pipelineId: string): Promise<Outlook>
+}
+
+export interface Outlook {
+  pipeline: { name: string; version: string }
+  context: 'session' | 'scan'
+  /** Where it can run once engine and cloud are ready. */
+  places: RunPlace[]
+  /** Which of this desk's engines runs it. */
+  lane: 'builtin' | 'container'
 }

@@ -1,195 +1,115 @@
 /** One run from its first file to its receipt. Every arrow is in lab.db before it is taken; the wipe comes whatever happened. */
 import { ScansideError } from '../../oct/errors.ts'
 import { profileArguments } from '../../oct/quality/collection.ts'
-import { pipeline as analysis } from '../../oct/quality/judge.ts'
-import type { Results, Verdict } from '../../oct/results.ts'
-import type { ScanRef } from '../../preload/contract.ts'
 import type { Published } from '../archive/archive.ts'
-import type { InputRef, WipeReport, Workspace } from '../engines/engine.ts'
+import type { Engine, ExitReport, RunSpec, WipeReport, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
-import type { RunInput, RunRecord, ScanVerdict } from '../store/lab-runs.ts'
-import { type Desk, engineMissing, engineOf, sentenceOf } from './desk.ts'
-import { giveArchived, giveLocal } from './given.ts'
-import { type Logs, progressOf } from './logs.ts'
-import { sendHome } from './outbox.ts'
+import type { RunRecord } from '../store/lab-runs.ts'
+import { type CourseHands, type Job, progressing, say, take } from './arrows.ts'
+import { engineMissing, engineOf, obstacleInCloud, sentenceOf } from './desk.ts'
+import { correctedBy, gather, scanVerdicts, stage } from './gather.ts'
+import { eyeFirst, eyeUnknown, publish, takeBack, takenBackSentence } from './homing.ts'
+import { progressOf } from './logs.ts'
+import { publishedName, sendHome } from './outbox.ts'
 import { engineLine, receiptOf } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
-import { hasEnded, next, type RunEvent } from './state.ts'
-
-/** Files a single run may take in. */
-const maxFiles = 20_000
+import { hasEnded, next } from './state.ts'
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
 /** Decimal, as file managers show it. */
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
-/** A run under way. `record` is replaced, never changed. */
-export interface Job {
-  record: RunRecord
-  plan: RunPlan
-  abort: AbortController
-  progress: number | null
-  /** When progress was last told, ms. */
-  toldAt: number
-}
+/** How often a run is taken up without getting any further before it is given up. */
+const patience = 20
 
-export interface CourseHands {
-  desk: Desk
-  logs: Logs
-  /** Told after every arrow and when progress moved. */
-  changed: (job: Job) => void
-}
-
-const forward = new Set<RunEvent>(['begin', 'staged', 'exited'])
-
-/** Takes an arrow: into lab.db first, then in memory. Throws `conflict` where there is no such arrow, and what lab.db throws. */
-export const take = ({ desk, changed }: CourseHands, job: Job, event: RunEvent, note: string, change: Partial<RunRecord> = {}): void => {
-  const course = next(job.record, event)
-  if ('refused' in course) throw new ScansideError('conflict', course.refused)
-  const at = desk.now().toISOString()
-  const record: RunRecord = { ...job.record, ...change, ...course, endedAt: hasEnded(course.state) ? at : null }
-  const step = { state: course.state, at, note: note.slice(0, 1_000) }
-  const move = () => {
-    job.record = record
-    job.progress = null
-    changed(job)
-  }
-  try {
-    desk.lab.runs.save(record, step)
-  } catch (error) {
-    // An arrow towards the end is taken even where it cannot be written: what is left behind weighs more than a missing line.
-    if (!forward.has(event)) move()
-    throw error
-  }
-  move()
-}
-
-interface StagedInput {
-  mount: string
-  ref: InputRef
-  of: ScanRef
-}
-
-/** Every file the plan wants of the run's scans, under opaque names. */
-const gather = async (desk: Desk, job: Job): Promise<StagedInput[]> => {
-  const { plan, record, abort } = job
-  const staged: StagedInput[] = []
-  for (const [index, of] of record.refs.entries()) {
-    const before = staged.length
-    const giving = { desk, lane: plan.engine, ordinal: index + 1, signal: abort.signal }
-    const add = (mount: string, refs: InputRef[]) => staged.push(...refs.map((ref) => ({ mount, of, ref })))
-    if (of.kind === 'local') {
-      const into = plan.inputs[0]
-      if (into) add(into.mount, await giveLocal(giving, desk.local(of.local), into))
-    } else {
-      const home = desk.archive()
-      if (!home || home.id !== record.archive) {
-        throw new ScansideError('unauthorized', 'Nobody is signed in to the archive of these scans any more. Sign in and start the run again.')
-      }
-      const files = await home.archive.scanFiles(of, of.scan, abort.signal)
-      if (plan.acceptsScan) {
-        const row = (await home.archive.scans(of.project, of.session, abort.signal)).find(({ id }) => id === of.scan)
-        const resources = [...new Set(files.map((file) => file.resource))].map((label) => ({ label, format: '' }))
-        if (!plan.acceptsScan({ id: of.scan, type: row?.type ?? '', xsiType: row?.xsiType ?? '', resources })) {
-          throw new ScansideError(
-            'not-supported',
-            'This pipeline is not made for this kind of scan. Nothing was started; choose another scan or another pipeline.',
-          )
-        }
-      }
-      for (const into of plan.inputs) add(into.mount, await giveArchived(giving, home.archive, files, into))
-    }
-    if (staged.length === before) {
-      const which = record.refs.length === 1 ? 'This scan' : `Scan ${index + 1} of ${record.refs.length}`
-      throw new ScansideError(
-        'not-found',
-        `${which} holds no file that this pipeline reads. Nothing was started; choose another scan or another pipeline.`,
-      )
-    }
-    if (staged.length > maxFiles) {
-      throw new ScansideError('invalid-argument', `These scans hold more than ${maxFiles.toLocaleString('en')} files. Start them in smaller groups.`)
-    }
-  }
-  return staged
-}
-
-/** Moves progress, and tells of it at most ten times a second: a container may write what it likes. */
-const progressing = (hands: CourseHands, job: Job, progress: number) => {
-  const at = hands.desk.now().getTime()
-  job.progress = Math.min(1, Math.max(0, progress))
-  if (at - job.toldAt < 100) return
-  job.toldAt = at
-  hands.changed(job)
-}
-
-const rank: Record<Verdict, number> = { usable: 0, ambiguous: 1, unknown: 2, unusable: 3 }
-
-/** One verdict per scan of the archive: the worst of its files', so that a scan half judged is never a pass. */
-export const scanVerdicts = (inputs: RunInput[], judged: { verdict: Verdict; names: string[] }[], pipeline: string): ScanVerdict[] => {
-  const byName = new Map(inputs.map((input) => [input.name, input]))
-  const found = new Map<string, ScanVerdict>()
-  for (const { verdict, names } of judged) {
-    for (const name of names) {
-      const input = byName.get(name)
-      if (!input || input.scan === '') continue
-      const { archive, session, scan } = input
-      const key = JSON.stringify([archive, session, scan])
-      const before = found.get(key)
-      if (!before || rank[verdict] > rank[before.verdict]) found.set(key, { archive, session, scan, verdict, pipeline })
-    }
-  }
-  return [...found.values()]
-}
-
-const stage = async (hands: CourseHands, job: Job, workspace: Workspace, inputs: StagedInput[]): Promise<RunInput[]> => {
-  const total = inputs.reduce((sum, { ref }) => sum + ref.size, 0)
-  const staged = await workspace.stage(inputs, job.abort.signal, (bytes) => {
-    if (total > 0) progressing(hands, job, bytes / total)
-  })
-  const facts = new Map(staged.map((file) => [baseName(file.path), file]))
-  return inputs.map(({ ref, of }) => {
-    const name = baseName(ref.path)
-    const fact = facts.get(name)
-    if (!fact) throw new ScansideError('integrity', 'The engine did not confirm every file it was given. The run was stopped; start it again.')
-    const whose =
-      of.kind === 'archive'
-        ? { archive: job.record.archive ?? '', session: of.session, scan: of.scan, local: '' }
-        : { archive: '', session: '', scan: '', local: of.local }
-    return { name, size: fact.size, sha256: fact.sha256 ?? '', ...whose }
-  })
-}
+/** `waits`: nothing was lost, and it is to be taken up again. */
+export type Carried = 'ended' | 'waits'
 
 const goOn = (signal: AbortSignal) => {
   if (signal.aborted) throw new ScansideError('cancelled', 'The run was cancelled.')
 }
 
-const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Promise<void> => {
-  const { desk, logs } = hands
-  const { plan, abort } = job
-  const run = job.record.id
-  const say = (text: string) => logs.add(run, { stream: 'scanside', text, at: desk.now().toISOString() })
+/** The plan's arguments, and with them the project's own profile where the pipeline takes one. */
+const judgedBy = async (hands: CourseHands, job: Job, plan: RunPlan): Promise<string[] | null> => {
+  if (!plan.takesProfile || !plan.argv || !hands.desk.profileFor) return plan.argv
+  const { profile, problem } = await hands.desk.profileFor(job.record.session?.project ?? null, job.abort.signal)
+  if (problem !== null) throw new ScansideError('invalid-file', problem)
+  const own = profileArguments(profile)
+  if (own.length > 0) say(hands, job, `Judged by the profile ${profile.name}.`)
+  return [...plan.argv, ...own]
+}
 
-  const inputs = await gather(desk, job)
-  say(`Copying ${inputs.length} ${inputs.length === 1 ? 'file' : 'files'} to the engine.`)
-  const staged = await stage(hands, job, workspace, inputs)
-  desk.lab.runs.saveInputs(run, staged)
-  goOn(abort.signal)
+/** What the engine is told; what a machine needs to send results home by itself goes with it. */
+const specOf = (record: RunRecord, plan: RunPlan, argv: string[] | null): RunSpec => {
+  const { env, workingDir, mounts, limits } = plan
+  const spec = { runId: record.id, imageId: plan.image.id, argv, env, workingDir, mounts, limits }
+  if (plan.engine !== 'cloud' || record.archive === null || record.session === null) return spec
+  const home = { archive: record.archive, session: record.session, name: publishedName(record) }
+  return { ...spec, image: { name: plan.image.name, digest: plan.image.digest }, home }
+}
+
+/** What lab.db needs to find the run's machine again; written before anything of it is made. */
+const note = ({ desk }: CourseHands, job: Job, engine: Engine, spec: RunSpec, outputMount: string) => {
+  const { resume } = job.record
+  const { image, home } = spec
+  if (!resume || !image || !home) return
+  const record = { ...job.record, resume: { ...resume, engine: engine.id, workspace: { spec: { ...spec, image, home }, outputMount } } }
+  desk.lab.runs.save(record)
+  job.record = record
+}
+
+const planOf = async ({ desk }: CourseHands, job: Job): Promise<RunPlan> => {
+  const { resume } = job.record
+  job.plan ??= resume ? await desk.pipelines.plan(resume.pipeline, resume.values, 'cloud') : null
+  if (!job.plan) throw new ScansideError('internal', 'This run cannot be begun again. The scans are untouched; start it anew.')
+  return job.plan
+}
+
+/** A run on its way: what it has open, and what of it is home. */
+interface Way {
+  hands: CourseHands
+  job: Job
+  engine: Engine
+  workspace: Workspace | null
+  published: Published[]
+}
+
+/** Opens the workspace an earlier life had; null where it had none. */
+const reopen = async ({ hands, job, engine }: Way): Promise<Workspace | null> => {
+  const known = job.record.resume?.workspace
+  if (!known) return null
+  hands.desk.openRuns.add(job.record.id)
+  const { argv, env, imageId, workingDir, mounts, limits, image, home } = known.spec
+  return engine.open({ runId: job.record.id, imageId, argv, env, workingDir, mounts, limits, image, home })
+}
+
+/** `queued -> staging -> running`, and started. */
+const begin = async (way: Way): Promise<void> => {
+  const { hands, job, engine } = way
+  const { desk } = hands
+  const plan = await planOf(hands, job)
+  take(hands, job, 'begin', 'copying files', { engine: engineLine(engineOf(desk, job.lane).health) })
+  const spec = specOf(job.record, plan, await judgedBy(hands, job, plan))
+  note(hands, job, engine, spec, plan.outputMount)
+  way.workspace = await engine.open(spec)
+  const inputs = await gather(desk, job, plan)
+  say(hands, job, `Copying ${counted(inputs.length, 'file')} to the engine.`)
+  const staged = await stage(hands, job, way.workspace, inputs)
+  desk.lab.runs.saveInputs(job.record.id, staged)
+  goOn(job.abort.signal)
   take(hands, job, 'staged', `${counted(staged.length, 'file')}, ${megabytes(staged.reduce((sum, file) => sum + file.size, 0))}`)
+}
 
-  say('Starting the pipeline.')
-  await workspace.start(abort.signal, (line) => {
-    logs.add(run, line)
-    const progress = line.stream === 'stdout' ? progressOf(line.text) : null
-    if (progress !== null && job.record.state === 'running') progressing(hands, job, progress)
-  })
-  const exit = await workspace.wait(abort.signal)
+const checkExit = (exit: ExitReport) => {
   if (exit.outOfMemory) {
     throw new ScansideError('out-of-memory', 'The pipeline needed more memory than it may have. Nothing was sent; run fewer scans at once.', {
       exitCode: exit.exitCode,
     })
   }
   if (exit.timedOut)
-    throw new ScansideError('timeout', 'The pipeline did not end in its time and was stopped. Nothing was sent; run fewer scans at once.')
+    throw new ScansideError('timeout', 'The pipeline did not end in its time and was stopped. Nothing was sent; run fewer scans at once.', {
+      problem: 'deadline',
+    })
   if (exit.exitCode !== 0) {
     throw new ScansideError(
       'internal',
@@ -197,13 +117,42 @@ const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Prom
       { exitCode: exit.exitCode },
     )
   }
-  take(hands, job, 'exited', 'exit code 0')
+}
 
-  const bytes = findResults(await workspace.collect(plan.outputMount, abort.signal))
-  const results = parseResults(bytes)
-  const { unmentioned } = checkInputs(results, staged)
-  if (unmentioned > 0) say(`${unmentioned} of ${staged.length} files are not mentioned in the results; they were not judged.`)
-  goOn(abort.signal)
+/** When the machine's pipeline said its first word: what the next estimate takes for its start. */
+const spoke = ({ desk }: CourseHands, job: Job) => {
+  const { resume } = job.record
+  if (!resume || resume.spokeAt !== null || job.record.state !== 'running') return
+  job.record = { ...job.record, resume: { ...resume, spokeAt: desk.now().toISOString() } }
+}
+
+/** `running -> collecting`. */
+const runIt = async ({ hands, job }: Way, workspace: Workspace): Promise<void> => {
+  const { desk, logs } = hands
+  const { abort, record } = job
+  say(hands, job, 'Starting the pipeline.')
+  await workspace.start(abort.signal, (line) => {
+    logs.add(record.id, line)
+    if (line.stream !== 'scanside') spoke(hands, job)
+    const progress = line.stream === 'stdout' ? progressOf(line.text) : null
+    if (progress !== null && job.record.state === 'running') progressing(hands, job, progress)
+  })
+  const exit = await workspace.wait(abort.signal)
+  checkExit(exit)
+  if (exit.given) desk.lab.runs.saveInputs(record.id, correctedBy(desk.lab.runs.inputs(record.id), exit.given))
+  take(hands, job, 'exited', 'exit code 0')
+}
+
+/** `collecting -> publishing`: the results are in lab.db from here on. */
+const collect = async ({ hands, job }: Way, workspace: Workspace, outputMount: string): Promise<void> => {
+  const { desk } = hands
+  const run = job.record.id
+  const { bytes, sentBy } = findResults(await workspace.collect(outputMount, job.abort.signal))
+  const staged = desk.lab.runs.inputs(run)
+  const results = parseResults(bytes, sentBy)
+  const { unmentioned } = checkInputs(results, staged, sentBy)
+  if (unmentioned > 0) say(hands, job, `${unmentioned} of ${staged.length} files are not mentioned in the results; they were not judged.`)
+  goOn(job.abort.signal)
   const verdicts = results.scans.map((scan) => scan.verdict)
   const judged = results.scans.map((scan) => ({ verdict: scan.verdict, names: scan.inputs.map((input) => baseName(input.name)) }))
   const course = next(job.record, 'collected')
@@ -219,51 +168,50 @@ const execute = async (hands: CourseHands, job: Job, workspace: Workspace): Prom
   hands.changed(job)
 }
 
-/** Whether our analysis was given a scan that does not say which eye it is of: its results would be filed under none. */
-export const eyeUnknown = ({ pipeline, scans }: Results): boolean =>
-  pipeline.name === analysis.name &&
-  scans.some(({ criteria, facts }) => facts?.laterality === 'unknown' || criteria.some(({ id, status }) => id === 'L' && status === 'unknown'))
-
-export const eyeFirst =
-  'The file of a scan does not say which eye it is, so these results stay at this desk and were not sent. Set the eye on the device, export and upload the scan again, and run it again.'
-
-/** Results are safe: whatever happens now, they wait at worst. */
-const publish = async (hands: CourseHands, job: Job): Promise<Published[]> => {
-  if (job.record.home === 'local') {
-    take(hands, job, 'homed', 'kept at this desk')
-    return []
-  }
-  const sent = await sendHome(hands.desk, job.record, job.abort.signal).catch(() => null)
-  if (sent && 'published' in sent) {
-    take(hands, job, 'homed', `read back: ${sent.published.check}`, { home: 'read-back' })
-    return [sent.published]
-  }
-  const waits = sent?.waits ?? 'The results are kept here and sent later.'
-  take(hands, job, 'homed', 'results wait', { home: 'waiting', message: waits })
-  return []
-}
-
 const nothing: WipeReport = { items: [], complete: true, owed: [] }
 
-/** Removes the workspace and writes the receipt; never throws. */
-const wipe = async (hands: CourseHands, job: Job, workspace: Workspace | null, published: Published[]) => {
+/** What is known of the run's things is removed, also where its workspace could not be opened again the first time. */
+const removed = async (way: Way): Promise<WipeReport> => {
+  const workspace = way.workspace ?? (await reopen(way))
+  return workspace ? workspace.wipe() : nothing
+}
+
+/** Removes the workspace and writes the receipt; never throws. What a machine of a run without results has published is taken back. */
+const wipe = async (way: Way): Promise<void> => {
+  const { hands, job, published } = way
   const { desk, logs } = hands
   const run = job.record.id
   const unexpected = (error: unknown): WipeReport => {
     desk.report(error)
     return { items: [], complete: false, owed: [] }
   }
-  const report = workspace === null ? nothing : await workspace.wipe().catch(unexpected)
+  const report = await removed(way).catch(unexpected)
+  // Only now: a machine that is still there could send them again.
+  const begun = job.record.resume?.workspace !== null
+  const taken = job.record.outcome === 'done' || !begun ? null : takenBackSentence(job.record, await takeBack(desk, job.record))
   const at = desk.now().toISOString()
   try {
     const owed = desk.debts.list().filter((thing) => thing.runId === run)
-    const { health } = engineOf(desk, job.plan.engine)
-    const facts = { id: desk.newId(), run, by: job.record.startedBy, at, wipe: report, published, owed, health }
+    const { health } = engineOf(desk, job.lane)
+    const place = job.lane === 'cloud' ? 'cloud' : 'here'
+    const facts = {
+      id: desk.newId(),
+      run,
+      by: job.record.startedBy,
+      at,
+      wipe: report,
+      published,
+      owed,
+      health,
+      place,
+      engine: job.record.engine,
+    } as const
     const receipt = desk.lab.chain.addReceipt(receiptOf(facts))
     const text = receipt.complete
       ? `Removed: ${receipt.items.length} things, nothing of this run is left on the engine.`
       : 'Not everything could be removed; it is noted and tried again.'
     logs.add(run, { stream: 'scanside', text, at })
+    if (taken) logs.add(run, { stream: 'scanside', text: taken, at })
   } catch (error) {
     desk.report(error)
   }
@@ -273,50 +221,124 @@ const wipe = async (hands: CourseHands, job: Job, workspace: Workspace | null, p
   } catch (error) {
     desk.report(error)
   }
+  const message = taken === null ? job.record.message : [job.record.message, taken].filter(Boolean).join(' ').slice(0, 1_000)
   try {
-    take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed')
+    take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed', { message })
   } catch (error) {
     desk.report(error)
   }
 }
 
-/** The plan's arguments, and with them the project's own profile where the pipeline takes one. */
-const judgedBy = async ({ desk, logs }: CourseHands, { plan, record, abort }: Job): Promise<string[] | null> => {
-  if (!plan.takesProfile || !plan.argv || !desk.profileFor) return plan.argv
-  const { profile, problem } = await desk.profileFor(record.session?.project ?? null, abort.signal)
-  if (problem !== null) throw new ScansideError('invalid-file', problem)
-  const own = profileArguments(profile)
-  if (own.length > 0) logs.add(record.id, { stream: 'scanside', text: `Judged by the profile ${profile.name}.`, at: desk.now().toISOString() })
-  return [...plan.argv, ...own]
+/** What an earlier life had published of a run that was being wiped. */
+const publishedBefore = async ({ desk }: CourseHands, { record }: Job): Promise<Published[]> => {
+  const known = desk.lab.chain.receipt(record.id)?.published
+  if (known || record.home !== 'read-back') return known ?? []
+  const sent = await sendHome(desk, record, new AbortController().signal)
+  return 'published' in sent ? [sent.published] : []
 }
 
-/** Carries a queued run to its end. Never rejects: what went wrong is the run's message. */
-export const carry = async (hands: CourseHands, job: Job): Promise<void> => {
+/** From where the run is to where its results are safe and sent. */
+const execute = async (way: Way): Promise<void> => {
+  const { hands, job } = way
+  if (job.record.state === 'queued') await begin(way)
+  else {
+    take(hands, job, 'taken-up', 'taken up again where it was')
+    way.workspace = await reopen(way)
+  }
+  const { workspace } = way
+  const outputMount = job.record.resume?.workspace?.outputMount ?? job.plan?.outputMount
+  if (!workspace || outputMount === undefined) {
+    if (job.record.state === 'running' || job.record.state === 'collecting') throw new ScansideError('internal', notKnown)
+  } else {
+    if (job.record.state === 'running') await runIt(way, workspace)
+    if (job.record.state === 'collecting') await collect(way, workspace, outputMount)
+  }
+  way.published = job.record.state === 'publishing' ? await publish(hands, job) : await publishedBefore(hands, job)
+}
+
+const notKnown = 'This run cannot be taken up again: its workspace is not known. The scans are untouched; start it anew.'
+
+/** Wipes what was staged for a machine that never started, so that the run can begin anew under its own id; false where something is left. */
+const unstage = async (way: Way, why: string): Promise<boolean> => {
+  const { hands, job } = way
+  const workspace = way.workspace ?? (await reopen(way))
+  const report = workspace ? await workspace.wipe().catch(() => null) : nothing
+  way.workspace = null
+  if (!report?.complete) return false
+  const { resume } = job.record
+  take(hands, job, 'again', why, resume ? { resume: { ...resume, engine: null, workspace: null, spokeAt: null } } : {})
+  return true
+}
+
+/** Faults that say nothing of the run: network or sign-in went, and the machine does not mind. */
+const passing = (error: unknown): boolean =>
+  error instanceof ScansideError &&
+  ['unreachable', 'timeout', 'unauthorized', 'engine-unavailable'].includes(error.code) &&
+  error.details.problem === undefined
+
+/** Whether a run of the cloud is to wait after this error instead of ending; its `waits` says why. */
+const waitsAfter = async (way: Way, error: unknown): Promise<boolean> => {
+  const { hands, job } = way
+  const { state } = job.record
+  if (job.lane !== 'cloud' || !job.record.resume) return false
+  if (job.leaving) {
+    if (state === 'staging') await unstage(way, 'Scanside was closed before its machine was started').catch(hands.desk.report)
+    return state !== 'publishing' && state !== 'wiping'
+  }
+  if (job.abort.signal.aborted) return false
+  const noRoom = error instanceof ScansideError && error.code === 'quota' && hands.othersInCloud(job)
+  if (noRoom && (state === 'staging' || state === 'running') && (await unstage(way, 'the cloud has no room now'))) {
+    job.waits = 'Waits for room in the cloud: its quota is used up until another machine has ended.'
+    return true
+  }
+  const mayWait = state === 'queued' || state === 'running' || state === 'collecting'
+  if (!mayWait || !passing(error) || ++job.attempts > patience) return false
+  job.waits = obstacleInCloud(hands.desk, job.record) ?? `Waits and tries again: ${sentenceOf(error)}`.slice(0, 1_000)
+  return true
+}
+
+/** Cancels a run that waits for the cloud; what it has there is removed once the cloud is back. */
+export const cancelWaiting = (hands: CourseHands, job: Job): void => {
+  if ('refused' in next(job.record, 'cancel')) return
+  take(hands, job, 'cancel', job.record.state === 'queued' ? 'cancelled before it began' : 'cancelled', { message: null })
+}
+
+/** Carries a run from where it is to its end, or to where it must wait. Never rejects: what went wrong is the run's message. */
+export const carry = async (hands: CourseHands, job: Job): Promise<Carried> => {
   const { desk, logs } = hands
-  let workspace: Workspace | null = null
-  let published: Published[] = []
+  let way: Way | null = null
   try {
-    const { engine, health } = engineOf(desk, job.plan.engine)
-    if (!engine) throw engineMissing()
-    take(hands, job, 'begin', 'copying files', { engine: engineLine(health) })
-    const { imageId, env, workingDir, mounts, limits } = { imageId: job.plan.image.id, ...job.plan }
-    const argv = await judgedBy(hands, job)
-    workspace = await engine.open({ runId: job.record.id, imageId, argv, env, workingDir, mounts, limits })
-    await execute(hands, job, workspace)
-    published = await publish(hands, job)
+    const obstacle = job.lane === 'cloud' ? obstacleInCloud(desk, job.record) : null
+    if (obstacle !== null) {
+      if (job.abort.signal.aborted && !job.leaving) cancelWaiting(hands, job)
+      job.waits = obstacle
+      return hasEnded(job.record.state) ? 'ended' : 'waits'
+    }
+    const { engine } = engineOf(desk, job.lane)
+    if (!engine) throw engineMissing(job.lane)
+    way = { hands, job, engine, workspace: null, published: [] }
+    if (job.record.state === 'staging' && !(await unstage(way, 'begun anew: Scanside had ended before its machine was started'))) {
+      if (++job.attempts > patience)
+        throw new ScansideError('conflict', 'What an earlier attempt of this run had made could not be removed. Start it anew.')
+      job.waits = 'Waits until what an earlier attempt had made in the cloud is removed.'
+      return 'waits'
+    }
+    await execute(way)
   } catch (error) {
     if (!(error instanceof ScansideError)) desk.report(error)
+    if (way && (await waitsAfter(way, error))) return 'waits'
     const cancelled = job.abort.signal.aborted
     const message = cancelled ? null : sentenceOf(error).slice(0, 1_000)
     if (message !== null) logs.add(job.record.id, { stream: 'scanside', text: message, at: desk.now().toISOString() })
     try {
       // After 'publishing' the results are kept; a fault there leaves them waiting.
       const event = job.record.state === 'publishing' ? 'homed' : cancelled ? 'cancel' : 'fail'
-      take(hands, job, event, message ?? 'cancelled', { message })
+      if (job.record.state !== 'wiping') take(hands, job, event, message ?? 'cancelled', { message })
     } catch (unwritten) {
       desk.report(unwritten)
     }
   }
-  if (job.record.state === 'failed' || job.record.state === 'cancelled') return
-  await wipe(hands, job, workspace, published)
+  if (job.record.state === 'failed' || job.record.state === 'cancelled') return 'ended'
+  if (way) await wipe(way)
+  return 'ended'
 }

@@ -18,6 +18,8 @@ export interface HomeArchive {
   id: string
   demo: boolean
   archive: Archive
+  /** False while it is away or the sign-in has expired: runs of the cloud wait for it. */
+  ready?: boolean
 }
 
 /** A file of a dropped scan as runs see it. */
@@ -51,6 +53,10 @@ export interface RunsOptions {
   rewriteXml?: ExportRewriter['rewriteXml']
   /** The profile scans of a project are judged by; the default where left out. */
   profileFor?: (project: string | null, signal: AbortSignal) => Promise<{ profile: Profile; problem: string | null }>
+  /** The institute's cloud; runs stay here where it is left out. */
+  cloud?: { engine(): Engine | null; health(): EngineHealth | null; concurrency(): number }
+  /** Runs whose things no engine may take for abandoned (`ProcessWatch.openRuns`): those an earlier life left in the cloud are put there. */
+  openRuns?: Set<string>
   pipelines: Pipelines
   archive: () => HomeArchive | null
   local: (id: string) => LocalScan | null
@@ -68,7 +74,7 @@ export interface RunsOptions {
   /** Hears of what nobody expected, for main's log. */
   report: (error: unknown) => void
   /** Runs at once on each engine; 2 unless told. */
-  concurrency?: number
+  concurrency?: number | ((lane: Lane) => number)
   newId?: () => string
   schedule?: (work: () => void, ms: number) => void
 }
@@ -79,35 +85,59 @@ export const sentenceOf = (error: unknown): string =>
     ? error.message
     : 'Something went wrong inside Scanside. The scans are untouched and nothing was sent; start the run again, and report it if it happens again.'
 
-/** The record as the window sees it. */
-export const summaryOf = (record: RunRecord, progress: number | null): RunSummary => {
-  const { outcome: _outcome, archive: _archive, session: _session, refs: _refs, image: _image, engine: _engine, ...summary } = record
-  return { ...summary, progress }
+/** The record as the window sees it. `waits`: why it does not go on, as a sentence. */
+export const summaryOf = (record: RunRecord, progress: number | null, waits: string | null = null): RunSummary => {
+  const { outcome: _outcome, archive: _archive, session: _session, refs: _refs, image: _image, engine: _engine, resume: _resume, ...summary } = record
+  return { ...summary, message: waits ?? summary.message, progress }
 }
 
 /** The room of runs with its defaults filled in. */
-export const deskOf = (options: RunsOptions) => ({
-  ...options,
-  concurrency: options.concurrency ?? 2,
-  newId: options.newId ?? randomUUID,
-  schedule: options.schedule ?? ((work: () => void, ms: number) => void setTimeout(work, ms).unref()),
-})
+export const deskOf = (options: RunsOptions) => {
+  const own = options.concurrency ?? 2
+  return {
+    ...options,
+    concurrency: (lane: Lane): number => (typeof own === 'function' ? own(lane) : lane === 'cloud' ? (options.cloud?.concurrency() ?? 1) : own),
+    openRuns: options.openRuns ?? new Set<string>(),
+    newId: options.newId ?? randomUUID,
+    schedule: options.schedule ?? ((work: () => void, ms: number) => void setTimeout(work, ms).unref()),
+  }
+}
 export type Desk = ReturnType<typeof deskOf>
 
-/** Where a plan runs. Each engine has a queue of its own: what the application judges itself waits for no container. */
+/** Where a plan runs. Each engine has a queue of its own: what the application judges itself waits for no container, and neither for the cloud. */
 export type Lane = RunPlan['engine']
 
 /** The engine of a plan, and how it is, as far as is known. */
-export const engineOf = (desk: Desk, lane: Lane): { engine: Engine | null; health: EngineHealth | null } =>
-  lane === 'builtin' ? { engine: desk.builtin ?? null, health: desk.builtin?.health ?? null } : { engine: desk.engine(), health: desk.engineHealth() }
+export const engineOf = (desk: Desk, lane: Lane): { engine: Engine | null; health: EngineHealth | null } => {
+  if (lane === 'builtin') return { engine: desk.builtin ?? null, health: desk.builtin?.health ?? null }
+  if (lane === 'cloud') return { engine: desk.cloud?.engine() ?? null, health: desk.cloud?.health() ?? null }
+  return { engine: desk.engine(), health: desk.engineHealth() }
+}
 
-/** The same for a run of an earlier life, by what its record says of its engine. */
-export const healthOfRecord = (desk: Desk, record: Pick<RunRecord, 'engine'>): EngineHealth | null =>
-  engineOf(desk, record.engine.startsWith(builtinLine) ? 'builtin' : 'container').health
+/** The lane of a run of an earlier life, by what its record says. */
+export const laneOf = (record: Pick<RunRecord, 'engine' | 'place'>): Lane =>
+  record.place === 'cloud' ? 'cloud' : record.engine.startsWith(builtinLine) ? 'builtin' : 'container'
 
 /** No engine answers. */
-export const engineMissing = (): ScansideError =>
+export const engineMissing = (lane: Lane = 'container'): ScansideError =>
   new ScansideError(
     'engine-unavailable',
-    'No container engine answers on this computer, so nothing was started. See Settings for what to do, then start again.',
+    lane === 'cloud'
+      ? 'The institute’s cloud is not ready, so nothing was started. See Settings for what to do, or run it on this computer.'
+      : 'No container engine answers on this computer, so nothing was started. See Settings for what to do, then start again.',
   )
+
+/**
+ * What keeps a run of the cloud from going on, as a sentence; null where nothing does. `engine`: the id of the engine it was begun on.
+ */
+export const obstacleInCloud = (desk: Desk, { archive, resume }: Pick<RunRecord, 'archive' | 'resume'>): string | null => {
+  const { engine, health } = engineOf(desk, 'cloud')
+  const lost = 'Nothing is lost.'
+  if (!engine) return `Waits until somebody signs in to the cloud. ${lost}`
+  if (health && health.state !== 'ready') return `Waits for the cloud: it does not answer now. ${lost}`
+  if (resume?.engine && resume.engine !== engine.id) return `Waits for the cloud it was begun in; another one is signed in. ${lost}`
+  const home = desk.archive()
+  if (!home || home.id !== archive) return `Waits until somebody signs in to the archive of its scans. ${lost}`
+  if (home.ready === false) return `Waits for the archive: it does not answer, or the sign-in has expired. ${lost}`
+  return null
+}

@@ -7,6 +7,7 @@ import { identify, identifyBytes } from '../../oct/formats/index.ts'
 import type { Archive, ArchiveFile } from '../archive/archive.ts'
 import type { InputRef } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
+import { changesOf } from './changes.ts'
 import type { Desk, Lane, LocalScan } from './desk.ts'
 import { inputPath, localFiles, opaqueName } from './inputs.ts'
 import { pseudonymised, pseudonymisedBefore } from './pseudonymise.ts'
@@ -22,6 +23,8 @@ export interface Giving {
   lane: Lane
   /** The run's scans are counted from 1. */
   ordinal: number
+  /** Whether the engine takes files that are not the archive's own. */
+  carries: boolean
   signal: AbortSignal
 }
 
@@ -62,22 +65,43 @@ export async function giveArchived(giving: Giving, archive: Archive, files: read
   const named = files
     .filter((file) => into.accepts({ label: file.resource, format: '' }))
     .map((file) => ({ file, name: file.name.slice(file.name.lastIndexOf('/') + 1), as: opaqueName(desk.newId(), file.name) }))
-  const refs: InputRef[] = []
-  for (const { file, as } of named) {
+  const refOf = async ({ file, as }: (typeof named)[number]): Promise<InputRef> => {
     const { uri, resource } = file
     const common = { kind: 'archive' as const, uri, path: inputPath(into.layout, ordinal, resource, as) }
     if (/\.xml$/i.test(file.name) && desk.rewriteXml && file.size <= largestXml) {
       const bytes = await whole(await archive.read(file, signal), file)
       const isExport = identify(bytes.subarray(0, identifyBytes)) === 'heidelberg-xml'
       const beside = named.filter((other) => other.file.resource === resource && other.file !== file)
-      refs.push({ ...common, ...inMemory(isExport ? await rewritten(giving, bytes, beside) : bytes) })
-      continue
+      const given = inMemory(isExport ? await rewritten(giving, bytes, beside) : bytes)
+      if (giving.lane !== 'cloud') return { ...common, ...given }
+      return isExport ? carried(giving, common.path, given) : { ...common, ...given, original: { size: file.size, md5: file.md5, changes: [] } }
     }
     // Its MD5 is checked before the patient's fields are emptied; afterwards it is another.
     const read = async (reading: AbortSignal) => pseudonymised(await archive.read(file, reading), file, giving.lane)
-    refs.push({ ...common, size: file.size, read })
+    const given = { size: file.size, read }
+    if (giving.lane !== 'cloud') return { ...common, ...given }
+    const changes = await changesOf(archive, file, signal)
+    return changes ? { ...common, ...given, original: { size: file.size, md5: file.md5, changes } } : carried(giving, common.path, given)
   }
-  return refs
+  return inTurns(named, refOf)
+}
+
+/** Looked at together: a session of many pictures is asked for its beginnings. */
+const atOnce = 4
+
+const inTurns = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> => {
+  const done: R[] = []
+  for (let at = 0; at < items.length; at += atOnce) done.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))))
+  return done
+}
+
+/** A file this desk writes anew, sent to the cloud's object store for one machine. */
+const carried = ({ carries }: Giving, path: string, given: { size: number; read(signal: AbortSignal): Promise<Readable> }): InputRef => {
+  if (carries) return { kind: 'local', path, ...given }
+  throw new ScansideError(
+    'not-supported',
+    'A file of this scan holds the patient’s name in its text. This desk can send it to the cloud without the name only where the cloud has an object store, and this one has none. Nothing was started; run it on this computer.',
+  )
 }
 
 /** Files of a dropped scan, as inputs. */

@@ -16,7 +16,7 @@ import { pseudonymiseVolHeader } from '../../oct/formats/vol-pseudonymise.ts'
 const identityFrom = 104
 
 /** First bytes that are kept back until it is known what the file is: a RAW export's whole header. */
-const headBytes = fileHeaderBytes
+export const headBytes = fileHeaderBytes
 
 const holdsName = {
   'heidelberg-e2e': 'An .e2e file holds',
@@ -36,7 +36,10 @@ export interface MayBeGiven {
   e2e: boolean
 }
 /** @param rewrites whether XML exports can be written anew here */
-export const pseudonymisedBefore = (lane: 'builtin' | 'container', rewrites: boolean): MayBeGiven => ({ xml: rewrites, e2e: lane === 'builtin' })
+export const pseudonymisedBefore = (lane: 'builtin' | 'container' | 'cloud', rewrites: boolean): MayBeGiven => ({
+  xml: rewrites,
+  e2e: lane === 'builtin',
+})
 
 /** The file piece by piece as an engine gets it; both answer what may be given on by then. They throw ScansideError where it may not be given. */
 interface Emptying {
@@ -46,7 +49,8 @@ interface Emptying {
 
 const nothing = new Uint8Array(0)
 
-const volHead = (first: Uint8Array): Uint8Array =>
+/** The beginning of a RAW export without whose it is; `first` is the whole header, or all there is of the file. */
+export const volHead = (first: Uint8Array): Uint8Array =>
   first.length >= headBytes ? pseudonymiseVolHeader(first) : Uint8Array.from(first).fill(0, identityFrom)
 
 /** bytes; larger ones are no pictures of an export */
@@ -147,7 +151,11 @@ const wrong = (what: string, size: number) =>
  * @throws ScansideError (from the stream) `integrity` where the original is not the one expected, `not-supported` where it cannot be given
  * without the patient's name
  */
-export const pseudonymised = (original: Readable, expected: { size: number; md5: string }, lane: 'builtin' | 'container' = 'container'): Readable => {
+export const pseudonymised = (
+  original: Readable,
+  expected: { size: number; md5: string },
+  lane: 'builtin' | 'container' | 'cloud' = 'container',
+): Readable => {
   const md5 = expected.md5 === '' ? null : createHash('md5')
   const pieces = async function* () {
     const given = emptying(expected.size, lane === 'builtin')

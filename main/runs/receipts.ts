@@ -12,10 +12,23 @@ export const engineLine = (health: EngineHealth | null): string =>
     ? 'not known'
     : health.kind === 'builtin'
       ? [builtinLine, health.version].filter(Boolean).join(' ')
-      : `${[health.kind ?? 'engine', health.version].filter(Boolean).join(' ')}${health.remote ? ', on another machine' : ''}`
+      : health.kind === 'nova' || health.kind === 'zun'
+        ? [health.kind, hostOf(health.endpoint)].filter(Boolean).join(' at ')
+        : `${[health.kind ?? 'engine', health.version].filter(Boolean).join(' ')}${health.remote ? ', on another machine' : ''}`
+
+const hostOf = (endpoint: string | null): string | null => {
+  if (endpoint === null) return null
+  return URL.canParse(endpoint) && new URL(endpoint).host !== '' ? new URL(endpoint).host : endpoint
+}
 
 /** What this receipt cannot prove, as sentences. */
-export const cannotProve = (health: EngineHealth | null): string[] => (health?.kind === 'builtin' ? ofMemory : ofDisk(health))
+export const cannotProve = (health: EngineHealth | null, place: 'here' | 'cloud' = 'here'): string[] =>
+  place === 'cloud' ? ofCloud : health?.kind === 'builtin' ? ofMemory : ofDisk(health)
+
+const ofCloud = [
+  'Removed, not erased: what the machine’s disk and memory held may be readable to the cloud until they are written again.',
+  'What the cloud keeps of the machine by itself: its records, console and backups.',
+]
 
 const ofMemory = ['Let go of, not overwritten: parts of the memory may have been written to the system’s swap file.']
 
@@ -38,10 +51,14 @@ export interface ReceiptFacts {
   /** What owed.db still holds for this run. */
   owed: OwedThing[]
   health: EngineHealth | null
+  /** Here where left out. */
+  place?: 'here' | 'cloud'
+  /** The engine's line as the run noted it, for one that is not known any more. */
+  engine?: string
 }
 
 /** A receipt but for its place in the chain. Complete only where the wipe says so and nothing is owed. */
-export const receiptOf = ({ id, run, by, at, wipe, published, owed, health }: ReceiptFacts): Omit<Receipt, 'chain'> => ({
+export const receiptOf = ({ id, run, by, at, wipe, published, owed, health, place, engine }: ReceiptFacts): Omit<Receipt, 'chain'> => ({
   id,
   run,
   by,
@@ -51,8 +68,8 @@ export const receiptOf = ({ id, run, by, at, wipe, published, owed, health }: Re
   published,
   // Each thing once: the wipe's own sentence tells more than the bare name.
   owed: [...new Set([...wipe.owed, ...owed.filter(({ name }) => !wipe.owed.some((said) => said.includes(name))).map(owedLine)])].slice(0, 1_000),
-  cannotProve: cannotProve(health),
-  engine: engineLine(health),
+  cannotProve: [...new Set([...cannotProve(health, place), ...(wipe.cannotProve ?? [])])].slice(0, 20),
+  engine: health === null && engine ? engine : engineLine(health),
 })
 
 /** Merges an earlier receipt's items with those of a later wipe: the later word on a name counts. */

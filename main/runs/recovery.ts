@@ -2,21 +2,34 @@
 import type { Receipt } from '../../preload/contract.ts'
 import type { OwedThing, WipeReport } from '../engines/engine.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
-import { type Desk, healthOfRecord } from './desk.ts'
+import { type Desk, engineOf, laneOf } from './desk.ts'
 import { mergeItems, receiptOf } from './receipts.ts'
 import { hasEnded, next } from './state.ts'
 
 const notReached: WipeReport = { items: [], complete: false, owed: [] }
 
-/** Removes what is owed where an engine answers; never rejects. */
+/** Removes what is owed where an engine answers, here and in the cloud; never rejects. */
 export const reap = async (desk: Desk): Promise<WipeReport> => {
-  const engine = desk.engine()
-  if (!engine) return notReached
-  return engine.reap().catch((error: unknown) => {
-    desk.report(error)
-    return notReached
-  })
+  const engines = [desk.engine(), desk.cloud?.engine() ?? null].flatMap((engine) => engine ?? [])
+  if (engines.length === 0) return notReached
+  const reports = await Promise.all(
+    engines.map((engine) =>
+      engine.reap().catch((error: unknown) => {
+        desk.report(error)
+        return notReached
+      }),
+    ),
+  )
+  return {
+    items: reports.flatMap(({ items }) => items),
+    complete: reports.every(({ complete }) => complete),
+    owed: reports.flatMap(({ owed }) => owed),
+    cannotProve: [...new Set(reports.flatMap(({ cannotProve }) => cannotProve ?? []))],
+  }
 }
+
+/** Whether a run of an earlier life goes on: it was sent to the cloud, and the archive it is of outlives this application. */
+export const isResumable = (record: RunRecord): boolean => record.place === 'cloud' && record.resume !== undefined && !record.demo
 
 /** The part of a report that is about one run's things. */
 const partOf = (report: WipeReport, things: OwedThing[], left: OwedThing[]): WipeReport => {
@@ -31,7 +44,7 @@ const interruptedMessage = (left: number, begun: boolean): string => {
     : 'Scanside ended while this run was under way. Its workspace is removed as soon as the engine answers; start it again.'
 }
 
-/** What lab.db says an earlier life left; to be read before the first run of this one begins. */
+/** What lab.db says an earlier life left and what does not go on; to be read before the first run of this one begins. */
 export interface Unfinished {
   active: RunRecord[]
   waiting: RunRecord[]
@@ -54,8 +67,9 @@ export const recover = async (desk: Desk, unfinished: Unfinished): Promise<void>
     const begun = record.state !== 'queued'
     // A receipt that is there already says what was published; `completeReceipts` adds what was removed only now.
     if (begun && !lab.chain.receipt(record.id)) {
-      const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health: healthOfRecord(desk, record) }
-      lab.chain.addReceipt(receiptOf({ ...facts, wipe: partOf(report, mine, left) }))
+      const { health } = engineOf(desk, laneOf(record))
+      const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health, engine: record.engine }
+      lab.chain.addReceipt(receiptOf({ ...facts, place: record.place ?? 'here', wipe: partOf(report, mine, left) }))
     }
     endInterrupted(desk, record, left.length, at)
   }

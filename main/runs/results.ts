@@ -7,13 +7,21 @@ import type { OutputRef } from '../engines/engine.ts'
 export const maxResultBytes = 32 * 1024 * 1024
 const maxDepth = 32
 
-const refuse = (reason: string, details: Record<string, string | number> = {}): never => {
-  throw new ScansideError(
-    'output-refused',
-    `The pipeline ended, but ${reason}. Nothing was sent and no scan was judged; the scans are untouched. Tell whoever maintains the pipeline.`,
-    details,
-  )
-}
+/** `machine`: it has sent them home itself, so nobody may say that nothing was sent. */
+export type SentBy = 'desk' | 'machine'
+
+type Refuse = (reason: string, details?: Record<string, string | number>) => never
+
+const refusing =
+  (sentBy: SentBy): Refuse =>
+  (reason, details = {}) => {
+    const judged = sentBy === 'desk' ? 'Nothing was sent and no scan was judged' : 'No scan was judged'
+    throw new ScansideError(
+      'output-refused',
+      `The pipeline ended, but ${reason}. ${judged}; the scans are untouched. Tell whoever maintains the pipeline.`,
+      details,
+    )
+  }
 
 /** Depth of nesting of a JSON text, strings left out; stops counting above `limit`. JSON.parse would recurse. */
 export const jsonDepth = (text: string, limit: number): number => {
@@ -39,7 +47,8 @@ export const jsonDepth = (text: string, limit: number): number => {
  * Reads results.json: UTF-8, at most 32 MB, at most 32 levels, finite numbers, the schema of oct/results.ts, and no contradiction.
  * @throws ScansideError `output-refused`
  */
-export const parseResults = (bytes: Uint8Array): Results => {
+export const parseResults = (bytes: Uint8Array, sentBy: SentBy = 'desk'): Results => {
+  const refuse: Refuse = refusing(sentBy)
   if (bytes.byteLength > maxResultBytes) refuse('its results.json is larger than 32 MB', { bytes: bytes.byteLength })
   let raw: unknown
   try {
@@ -77,10 +86,10 @@ export const parseResults = (bytes: Uint8Array): Results => {
 }
 
 /** Finds results.json among a run's outputs. */
-export const findResults = (outputs: OutputRef[]): Uint8Array => {
+export const findResults = (outputs: OutputRef[]): { bytes: Uint8Array; sentBy: SentBy } => {
   const found = outputs.find((output) => output.path === 'results.json')
-  if (!found) return refuse('it left no results.json')
-  return found.bytes
+  if (!found) return refusing('desk')('it left no results.json')
+  return { bytes: found.bytes, sentBy: found.kind === 'archived' ? 'machine' : 'desk' }
 }
 
 /** A file as it was staged. */
@@ -99,7 +108,8 @@ export const baseName = (path: string): string => path.slice(path.lastIndexOf('/
  * Answers how many staged files no scan of the results mentions; they are not judged.
  * @throws ScansideError `output-refused`
  */
-export const checkInputs = (results: Results, staged: Staged[]): { unmentioned: number } => {
+export const checkInputs = (results: Results, staged: Staged[], sentBy: SentBy = 'desk'): { unmentioned: number } => {
+  const refuse: Refuse = refusing(sentBy)
   const given = new Map(staged.map((file) => [file.name, file]))
   const mentioned = new Set<string>()
   if (results.scans.length === 0) refuse('its results.json speaks of no scan')

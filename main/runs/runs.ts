@@ -3,19 +3,24 @@ import { ScansideError } from '../../oct/errors.ts'
 import type { Results } from '../../oct/results.ts'
 import type { Input, Output, RunDetail, RunSummary } from '../../preload/contract.ts'
 import type { KnownVerdict, RunRecord } from '../store/lab-runs.ts'
-import { type CourseHands, carry, eyeFirst, eyeUnknown, type Job, take } from './course.ts'
-import { deskOf, engineMissing, engineOf, type Lane, type RunsOptions, summaryOf } from './desk.ts'
+import { type Job, jobOf } from './arrows.ts'
+import { deskOf, engineMissing, engineOf, type RunsOptions, summaryOf } from './desk.ts'
 import { groupRefs, localFiles, subjectOf } from './inputs.ts'
+import { createLanes } from './lanes.ts'
 import { createLogs } from './logs.ts'
-import { sendHome } from './outbox.ts'
+import { notNow, situationOf } from './outlook.ts'
+import { choosePlace, estimateOf } from './place.ts'
 import { pseudonymisedBefore } from './pseudonymise.ts'
-import { completeReceipts, reap, recover } from './recovery.ts'
+import { completeReceipts, isResumable, reap, recover } from './recovery.ts'
 import { parseResults } from './results.ts'
+import { sendAll } from './sending.ts'
 import { next } from './state.ts'
 
 const nothingOwed = { items: [], complete: true, owed: [] }
 
 const closingDown = () => new ScansideError('conflict', 'Scanside is closing; start the run when it is open again.')
+
+const waitsAtStart = 'Waits for the cloud and its archive. Nothing is lost: the machine goes on by itself.'
 
 /** How many runs the pushed store holds. */
 const shown = 200
@@ -30,9 +35,11 @@ export interface Runs {
   log(run: string, after: number): Output<'runs.log'>
   /** Tries to remove what is owed; call it also when an engine has come back. */
   payOwed(): Promise<{ left: number }>
+  /** Goes on with runs that wait for the cloud or their archive; call it when either has come back. */
+  takeUp(): void
   /** Sends what waits for the archive that is signed in; call it after each sign-in and when the archive is back. */
   sendWaiting(): Promise<{ sent: number; waiting: number }>
-  /** Ends what an earlier life left under way, and only that. Once, however often it is called. */
+  /** Ends what an earlier life left under way here, and goes on with what is in the cloud. Once, however often it is called. */
   recover(): Promise<void>
   counts(): { active: number; waiting: number; owed: number }
   /** Runs that are in the cloud now. */
@@ -43,7 +50,7 @@ export interface Runs {
   verdictFor(archive: string, session: string, scan: string): KnownVerdict | null
   /** Resolves when no run is under way. */
   idle(): Promise<void>
-  /** Cancels what is under way, waits until it is wiped, and takes no more. */
+  /** Cancels what is under way here, waits until it is wiped, and takes no more. The cloud goes on where the next start will know of it. */
   close(): Promise<void>
 }
 
@@ -52,23 +59,18 @@ export const createRuns = (options: RunsOptions): Runs => {
   const desk = deskOf(options)
   const { lab, debts } = desk
   const logs = createLogs(desk.onLog, desk.schedule)
-  const jobs = new Map<string, Job>()
-  const queue: Job[] = []
-  const underWay = new Map<string, { lane: Lane; course: Promise<void> }>()
   let closed = false
   const closing = new AbortController()
   let lastCreated = 0
   let sending: Promise<{ sent: number; waiting: number }> | null = null
-  /** What an earlier life left: asked before this one begins anything. */
-  const unfinished = { active: lab.runs.active(), waiting: lab.runs.waiting() }
   let recovered: Promise<void> | null = null
   let recent: RunSummary[] = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
 
   const tell = () => {
-    const active = [...jobs.values()].map((job) => summaryOf(job.record, job.progress))
+    const active = lanes.all().map((job) => summaryOf(job.record, job.progress, job.waits))
     const begun = active.filter((run) => run.state !== 'queued')
     const queued = active.filter((run) => run.state === 'queued')
-    const ended = recent.filter((run) => !jobs.has(run.id))
+    const ended = recent.filter((run) => !lanes.get(run.id))
     const newestFirst = (a: RunSummary, b: RunSummary) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0)
     try {
       desk.onRuns([...begun, ...queued, ...ended].slice(0, shown).sort(newestFirst))
@@ -77,34 +79,30 @@ export const createRuns = (options: RunsOptions): Runs => {
       desk.report(error)
     }
   }
+  const lanes = createLanes(desk, { desk, logs, changed: tell }, (job) => {
+    recent = [summaryOf(job.record, null), ...recent.filter((run) => run.id !== job.record.id)].slice(0, shown)
+    tell()
+  })
+
+  /** What an earlier life left: asked before this one begins anything. */
+  const unfinished = { active: lab.runs.active(), waiting: lab.runs.waiting() }
+  for (const record of lab.readOnly ? [] : unfinished.active.filter(isResumable)) {
+    // Before any engine looks for what nobody works with.
+    desk.openRuns.add(record.id)
+    const job = jobOf(record, 'cloud', null)
+    job.waits = waitsAtStart
+    lanes.takeUpLater(job)
+  }
+
   const reload = () => {
     recent = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
     tell()
   }
   const recoverOnce = () => {
-    recovered ??= recover(desk, unfinished).finally(reload)
+    recovered ??= recover(desk, { ...unfinished, active: unfinished.active.filter(({ id }) => !lanes.get(id)) })
+      .finally(reload)
+      .then(lanes.takeUp)
     return recovered
-  }
-  const hands: CourseHands = { desk, logs, changed: tell }
-
-  const finish = (job: Job) => {
-    jobs.delete(job.record.id)
-    recent = [summaryOf(job.record, null), ...recent.filter((run) => run.id !== job.record.id)].slice(0, shown)
-    tell()
-  }
-  const pump = () => {
-    const running = (lane: Lane) => [...underWay.values()].filter((each) => each.lane === lane).length
-    while (!closed) {
-      const place = queue.findIndex(({ plan }) => running(plan.engine) < desk.concurrency)
-      const [job] = place < 0 ? [] : queue.splice(place, 1)
-      if (!job) return
-      const course = carry(hands, job).finally(() => {
-        underWay.delete(job.record.id)
-        finish(job)
-        pump()
-      })
-      underWay.set(job.record.id, { lane: job.plan.engine, course })
-    }
   }
   const createdAt = () => {
     // Runs started together keep their order.
@@ -112,7 +110,7 @@ export const createRuns = (options: RunsOptions): Runs => {
     return new Date(lastCreated).toISOString()
   }
   const known = (run: string): RunRecord => {
-    const record = jobs.get(run)?.record ?? lab.runs.get(run)
+    const record = lanes.get(run)?.record ?? lab.runs.get(run)
     if (!record) throw new ScansideError('not-found', 'This run is not known at this desk.')
     return record
   }
@@ -120,58 +118,45 @@ export const createRuns = (options: RunsOptions): Runs => {
     const kept = lab.runs.results(run)
     return kept ? parseResults(kept.bytes) : null
   }
-
-  const isOfUnknownEye = (run: string): boolean => {
-    try {
-      const results = resultsOf(run)
-      return results !== null && eyeUnknown(results)
-    } catch (error) {
-      // What cannot be read any more says nothing of an eye; it is told when somebody opens it.
-      desk.report(error)
-      return false
-    }
+  const summary = (record: RunRecord): RunSummary => {
+    const job = lanes.get(record.id)
+    return job ? summaryOf(job.record, job.progress, job.waits) : summaryOf(record, null)
   }
-  const sendAll = async (signal: AbortSignal) => {
-    const home = desk.archive()
-    let sent = 0
-    const waiting = home ? lab.runs.waiting().filter((record) => record.archive === home.id) : []
-    for (const record of waiting) {
-      if (closed) break
-      // What an earlier version let wait is held to the same rule.
-      if (isOfUnknownEye(record.id)) {
-        lab.runs.save({ ...record, home: 'local', message: eyeFirst })
-        continue
-      }
-      const answer = await sendHome(desk, record, signal)
-      if ('published' in answer) {
-        const at = desk.now().toISOString()
-        const step = { state: record.state, at, note: `read back: ${answer.published.check}` }
-        lab.runs.save({ ...record, home: 'read-back', message: null }, step)
-        lab.chain.audit(at, desk.by(), 'results sent home and read back', record.id)
-        const earlier = lab.chain.receipt(record.id)
-        if (earlier) {
-          const { chain: _chain, ...facts } = earlier
-          lab.chain.addReceipt({ ...facts, id: desk.newId(), at, published: [answer.published] })
-        }
-        sent++
-      } else {
-        if (record.message !== answer.waits) lab.runs.save({ ...record, message: answer.waits })
-        if (!answer.reachable) break
-      }
-    }
-    if (waiting.length > 0) reload()
+  const sendOnce = async () => {
+    const { sent, tried } = await sendAll(desk, { results: resultsOf, isClosed: () => closed }, closing.signal)
+    if (tried > 0) reload()
     return { sent, waiting: lab.runs.waitingCount() }
+  }
+  /** The machine finishes by itself, and the next start knows of it. */
+  const staysInCloud = ({ lane, record }: Job): boolean => lane === 'cloud' && lab.kept && !lab.readOnly && isResumable(record)
+
+  /** Where new runs go. @throws ScansideError where they cannot go where they were sent */
+  const placeFor = async ({ pipeline, refs, place = 'here' }: Input<'runs.start'>): Promise<'here' | 'cloud'> => {
+    if (place === 'here') return 'here'
+    const local = refs.some((ref) => ref.kind === 'local')
+    if (place === 'auto') return choosePlace(await situationOf(desk, { pipeline, scans: refs.length, bytes: null, local }, lanes.counts)).place
+    if (local) {
+      throw new ScansideError(
+        'not-supported',
+        'Dropped scans are run on this computer: no machine of the cloud can fetch them. Upload them to the archive first, or run them here.',
+      )
+    }
+    const obstacle = notNow(desk, desk.archive()?.id ?? null)
+    if (obstacle !== null) throw new ScansideError('engine-unavailable', `${obstacle} Nothing was started; run it on this computer.`)
+    return 'cloud'
   }
 
   return {
-    start: async ({ pipeline, refs, values, subject }) => {
+    start: async (input) => {
+      const { pipeline, refs, values, subject } = input
       if (closed) throw closingDown()
       const home = desk.archive()
       if (!home && refs.some((ref) => ref.kind === 'archive')) {
         throw new ScansideError('unauthorized', 'Nobody is signed in to the archive of these scans. Sign in and start the run again.')
       }
-      const { context, ...plan } = await desk.pipelines.plan(pipeline, values)
-      if (!engineOf(desk, plan.engine).engine) throw engineMissing()
+      const place = await placeFor(input)
+      const { context, ...plan } = await desk.pipelines.plan(pipeline, values, place)
+      if (!engineOf(desk, plan.engine).engine) throw engineMissing(plan.engine)
       for (const ref of refs) {
         if (ref.kind === 'local') localFiles(desk.local(ref.local), pseudonymisedBefore(plan.engine, desk.rewriteXml !== undefined))
       }
@@ -199,51 +184,37 @@ export const createRuns = (options: RunsOptions): Runs => {
           refs: group,
           image: { name: plan.image.name, digest: plan.image.digest },
           engine: '',
+          ...(place === 'cloud' ? { place, resume: { pipeline, values, engine: null, workspace: null, spokeAt: null } } : {}),
         }
-        return { record, plan, abort: new AbortController(), progress: null, toldAt: 0 }
+        return jobOf(record, plan.engine, plan)
       })
       try {
         for (const job of made) {
           const { id, createdAt: at, startedBy } = job.record
           lab.runs.save(job.record, { state: 'queued', at, note: '' })
-          jobs.set(job.record.id, job)
-          queue.push(job)
+          lanes.add(job)
           lab.chain.audit(at, startedBy, `started ${plan.pipeline.name} ${plan.pipeline.version} on ${job.record.scans} scans`, id)
         }
       } finally {
         // Those that were written down begin, also where one could not be.
         tell()
-        pump()
+        lanes.pump()
       }
       return { runs: made.map((job) => job.record.id) }
     },
     cancel: (run) => {
-      const job = jobs.get(run)
+      const job = lanes.get(run)
       const course = next(job?.record ?? known(run), 'cancel')
       if ('refused' in course) throw new ScansideError('conflict', course.refused)
       if (!job) throw new ScansideError('conflict', 'This run has already ended.')
-      const place = queue.indexOf(job)
-      job.abort.abort()
       lab.chain.audit(desk.now().toISOString(), desk.by(), 'cancelled', run)
-      if (place < 0) return
-      queue.splice(place, 1)
-      try {
-        take(hands, job, 'cancel', 'cancelled before it began')
-      } finally {
-        finish(job)
-      }
+      lanes.cancel(job)
     },
-    list: (offset, limit) => ({
-      rows: lab.runs.list(offset, limit).map((record) => {
-        const job = jobs.get(record.id)
-        return job ? summaryOf(job.record, job.progress) : summaryOf(record, null)
-      }),
-      total: lab.runs.total(),
-    }),
+    list: (offset, limit) => ({ rows: lab.runs.list(offset, limit).map(summary), total: lab.runs.total() }),
     get: (run) => {
       const record = known(run)
       return {
-        summary: summaryOf(record, jobs.get(run)?.progress ?? null),
+        summary: summary(record),
         steps: lab.runs.steps(run).slice(-100),
         image: record.image,
         engine: record.engine,
@@ -261,6 +232,7 @@ export const createRuns = (options: RunsOptions): Runs => {
     },
     payOwed: async () => {
       await recoverOnce()
+      lanes.takeUp()
       const before = debts.list()
       const report = before.length > 0 ? await reap(desk) : nothingOwed
       const still = debts.list()
@@ -268,38 +240,25 @@ export const createRuns = (options: RunsOptions): Runs => {
       tell()
       return { left: still.length }
     },
+    takeUp: lanes.takeUp,
     sendWaiting: () => {
-      sending ??= sendAll(closing.signal).finally(() => {
+      lanes.takeUp()
+      sending ??= sendOnce().finally(() => {
         sending = null
       })
       return sending
     },
     recover: recoverOnce,
-    counts: () => ({ active: jobs.size, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
-    inCloud: () => [...jobs.values()].filter(({ record }) => record.place === 'cloud').length,
-    estimate: async () => ({
-      here: { seconds: null, why: null },
-      cloud: { seconds: null, why: 'No cloud is set up at this desk.' },
-      auto: { place: 'here', why: 'No cloud is set up at this desk.' },
-    }),
+    // What waits for a cloud nobody is signed in to keeps no application open.
+    counts: () => ({ active: lanes.all().filter(({ waits }) => waits === null).length, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
+    inCloud: () => lanes.all().filter(({ lane }) => lane === 'cloud').length,
+    estimate: async (input) => estimateOf(await situationOf(desk, input, lanes.counts)),
     verdictFor: lab.runs.verdict,
-    idle: async () => {
-      while (underWay.size > 0) await Promise.all([...underWay.values()].map(({ course }) => course))
-    },
+    idle: lanes.idle,
     close: async () => {
       closed = true
-      for (const job of queue.splice(0)) {
-        job.abort.abort()
-        try {
-          take(hands, job, 'cancel', 'Scanside was closed')
-        } catch (error) {
-          desk.report(error)
-        }
-        finish(job)
-      }
       // Where records end with this process, results on their way home are let arrive; else they wait for the next start.
-      for (const job of jobs.values()) if (lab.kept || job.record.demo || job.record.state !== 'publishing') job.abort.abort()
-      await Promise.all([...underWay.values()].map(({ course }) => course))
+      await lanes.close(staysInCloud, ({ record }) => lab.kept || record.demo || record.state !== 'publishing')
       if (lab.kept) closing.abort()
       await sending?.catch(() => undefined)
     },

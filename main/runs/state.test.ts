@@ -8,6 +8,12 @@ const arrows: Record<string, string> = {
   'queued fail': 'failed failed',
   'queued cancel': 'cancelled cancelled',
   'queued interrupted': 'failed failed',
+  'queued again': 'queued -',
+  'staging again': 'queued -',
+  'running again': 'queued -',
+  'running taken-up': 'running -',
+  'collecting taken-up': 'collecting -',
+  'publishing taken-up': 'publishing -',
   'staging staged': 'running -',
   'staging fail': 'wiping failed',
   'staging cancel': 'wiping cancelled',
@@ -33,7 +39,7 @@ describe('the course of a run', () => {
         for (const outcome of outcomes) {
           const found = next({ state, outcome }, event)
           if (wanted !== undefined) expect('refused' in found ? found : `${found.state} ${found.outcome ?? '-'}`).toBe(wanted)
-          else if (state === 'wiping' && event === 'interrupted') expect(found).toEqual({ state, outcome })
+          else if (state === 'wiping' && (event === 'interrupted' || event === 'taken-up')) expect(found).toEqual({ state, outcome })
           else if (state === 'wiping' && event === 'wiped' && outcome !== null) expect(found).toEqual({ state: outcome, outcome })
           else expect(found).toEqual({ refused: expect.stringMatching(/\.$/) })
         }

@@ -12,10 +12,11 @@ export interface Course {
   outcome: Outcome | null
 }
 
-export const runEvents = ['begin', 'staged', 'exited', 'collected', 'homed', 'fail', 'cancel', 'interrupted', 'wiped'] as const
+export const runEvents = ['begin', 'staged', 'exited', 'collected', 'homed', 'fail', 'cancel', 'interrupted', 'wiped', 'again', 'taken-up'] as const
 /**
  * `homed`: results were read back from the archive, or are kept to be sent later. `interrupted`: Scanside ended while the run was
- * under way, found at the next start.
+ * under way, found at the next start. `again`: nothing of it was started in the cloud yet, and it begins anew under its own id. `taken-up`:
+ * its machine in the cloud went on without this desk, which goes on where it was.
  */
 export type RunEvent = (typeof runEvents)[number]
 
@@ -27,27 +28,37 @@ export interface Refusal {
 const ended: readonly RunState[] = ['done', 'failed', 'cancelled']
 const to = (state: RunState, outcome: Outcome | null = null): Course => ({ state, outcome })
 const arrows: Partial<Record<RunState, Partial<Record<RunEvent, Course>>>> = {
-  queued: { begin: to('staging'), fail: to('failed', 'failed'), cancel: to('cancelled', 'cancelled'), interrupted: to('failed', 'failed') },
+  queued: {
+    begin: to('staging'),
+    fail: to('failed', 'failed'),
+    cancel: to('cancelled', 'cancelled'),
+    interrupted: to('failed', 'failed'),
+    again: to('queued'),
+  },
   staging: {
+    again: to('queued'),
     staged: to('running'),
     fail: to('wiping', 'failed'),
     cancel: to('wiping', 'cancelled'),
     interrupted: to('wiping', 'failed'),
   },
   running: {
+    again: to('queued'),
+    'taken-up': to('running'),
     exited: to('collecting'),
     fail: to('wiping', 'failed'),
     cancel: to('wiping', 'cancelled'),
     interrupted: to('wiping', 'failed'),
   },
   collecting: {
+    'taken-up': to('collecting'),
     collected: to('publishing'),
     fail: to('wiping', 'failed'),
     cancel: to('wiping', 'cancelled'),
     interrupted: to('wiping', 'failed'),
   },
   // Results are safe in lab.db from here on: a failure or a crash leaves them waiting, it does not make the run a failed one.
-  publishing: { homed: to('wiping', 'done'), interrupted: to('wiping', 'done') },
+  publishing: { 'taken-up': to('publishing'), homed: to('wiping', 'done'), interrupted: to('wiping', 'done') },
 }
 
 /** Where `event` leads from `course`, or why it does not. */
@@ -56,7 +67,7 @@ export const next = (course: Course, event: RunEvent): Course | Refusal => {
   if (arrow) return arrow
   if (course.state === 'wiping') {
     if (event === 'wiped' && course.outcome !== null) return to(course.outcome, course.outcome)
-    if (event === 'interrupted') return course
+    if (event === 'interrupted' || event === 'taken-up') return course
   }
   if (event === 'cancel') {
     if (ended.includes(course.state)) return { refused: 'This run has already ended.' }

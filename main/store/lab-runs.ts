@@ -5,16 +5,54 @@ import { logLineSchema, runStateSchema, runSummarySchema, scanRefSchema } from '
 import type { LogLine } from '../engines/engine.ts'
 import type { Sqlite, Write } from './sqlite.ts'
 
+const sessionSchema = z.object({ project: z.string(), subject: z.string(), session: z.string() })
+
+const specSchema = z.object({
+  runId: z.string(),
+  imageId: z.string(),
+  argv: z.array(z.string()).nullable(),
+  env: z.record(z.string(), z.string()),
+  workingDir: z.string().nullable(),
+  mounts: z.array(z.object({ name: z.string(), path: z.string(), writable: z.boolean() })),
+  limits: z.object({
+    memoryBytes: z.number(),
+    cpus: z.number(),
+    pids: z.number(),
+    deadlineMs: z.number(),
+    outputBytes: z.number(),
+    outputFiles: z.number(),
+    outputDepth: z.number(),
+    logBytes: z.number(),
+  }),
+  image: z.object({ name: z.string(), digest: z.string() }),
+  home: z.object({ archive: z.string(), session: sessionSchema, name: z.string() }),
+})
+
+/** What a run in the cloud needs to go on after a crash. */
+const resumeSchema = z.object({
+  /** What it was started with, to begin anew. */
+  pipeline: z.string(),
+  values: z.record(z.string(), z.string()),
+  /** The engine it was begun on; no other has its machine. */
+  engine: z.string().nullable(),
+  /** What its workspace was opened for, and the mount of its results. Null before. */
+  workspace: z.object({ spec: specSchema, outputMount: z.string() }).nullable(),
+  /** When its pipeline said its first word, ISO 8601. */
+  spokeAt: z.string().nullable(),
+})
+export type RunResume = z.infer<typeof resumeSchema>
+
 /** A run as stored: what the window sees, and what main must know to go on after a crash. */
 export const runRecordSchema = runSummarySchema.omit({ progress: true }).extend({
   /** How it will end, once that is known. */
   outcome: z.enum(['done', 'failed', 'cancelled']).nullable(),
   /** Which archive the scans are of; results go to no other. Null for dropped files. */
   archive: z.string().max(300).nullable(),
-  session: z.object({ project: z.string(), subject: z.string(), session: z.string() }).nullable(),
+  session: sessionSchema.nullable(),
   refs: z.array(scanRefSchema).max(10_000),
   image: z.object({ name: z.string(), digest: z.string() }),
   engine: z.string(),
+  resume: resumeSchema.optional(),
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 

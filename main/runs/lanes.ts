@@ -1,0 +1,148 @@
+/** The queues: one for each engine, so that what the application judges itself waits for no container, and neither for the cloud. */
+import { type CourseHands, type Job, take } from './arrows.ts'
+import { cancelWaiting, carry } from './course.ts'
+import { type Desk, type Lane, obstacleInCloud } from './desk.ts'
+import { hasEnded } from './state.ts'
+
+export interface LaneCounts {
+  waiting: number
+  running: number
+}
+
+export interface Lanes {
+  add(job: Job): void
+  /** A run of an earlier life: it goes on as soon as the cloud and its archive are there. */
+  takeUpLater(job: Job): void
+  get(run: string): Job | undefined
+  /** Every run that has not ended. */
+  all(): Job[]
+  /** Begins what has room. */
+  pump(): void
+  /** Goes on with what waited for the cloud, where nothing is in its way any more. */
+  takeUp(): void
+  /** True where it went; false where it is under way and will hear it. */
+  cancel(job: Job): void
+  counts(lane: Lane): LaneCounts
+  idle(): Promise<void>
+  /** Begins nothing more; resolves when everything under way has ended or was left to the cloud. */
+  close(staysInCloud: (job: Job) => boolean, lets: (job: Job) => boolean): Promise<void>
+}
+
+export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'>, ended: (job: Job) => void): Lanes => {
+  const jobs = new Map<string, Job>()
+  const queue: Job[] = []
+  /** Not in the queue and not under way: the cloud or the archive is not there. */
+  const waiting = new Set<Job>()
+  const underWay = new Map<Job, Promise<void>>()
+  let closed = false
+
+  const all: CourseHands = { ...hands, othersInCloud: (job) => [...underWay.keys()].some((other) => other !== job && other.lane === 'cloud') }
+
+  const finish = (job: Job) => {
+    jobs.delete(job.record.id)
+    waiting.delete(job)
+    ended(job)
+  }
+
+  const run = (job: Job) => {
+    job.waits = null
+    const course = carry(all, job).then((carried) => {
+      underWay.delete(job)
+      if (carried === 'ended') finish(job)
+      else if (job.record.state === 'queued' && job.waits === null) queue.push(job)
+      else waiting.add(job)
+      if (carried === 'waits') hands.changed(job)
+      // Its machine is gone: there may be room for one that waits for it.
+      else if (job.lane === 'cloud') takeUp()
+      pump()
+    })
+    underWay.set(job, course)
+  }
+
+  const runningIn = (lane: Lane) => [...underWay.keys()].filter((job) => job.lane === lane).length
+
+  const pump = () => {
+    while (!closed) {
+      const place = queue.findIndex(({ lane }) => runningIn(lane) < desk.concurrency(lane))
+      const [job] = place < 0 ? [] : queue.splice(place, 1)
+      if (!job) return
+      run(job)
+    }
+  }
+
+  const takeUp = () => {
+    if (closed) return
+    for (const job of [...waiting]) {
+      const obstacle = obstacleInCloud(desk, job.record)
+      if (obstacle !== null) {
+        if (job.waits !== obstacle) {
+          job.waits = obstacle
+          hands.changed(job)
+        }
+        continue
+      }
+      waiting.delete(job)
+      // What has a machine goes on with it; what has none stands in the queue like any other.
+      if (job.record.state === 'queued') queue.push(job)
+      else run(job)
+      job.waits = null
+    }
+    pump()
+  }
+
+  return {
+    add: (job) => {
+      jobs.set(job.record.id, job)
+      queue.push(job)
+    },
+    takeUpLater: (job) => {
+      jobs.set(job.record.id, job)
+      waiting.add(job)
+    },
+    get: (id) => jobs.get(id),
+    all: () => [...jobs.values()],
+    pump,
+    takeUp,
+    cancel: (job) => {
+      const place = queue.indexOf(job)
+      job.abort.abort()
+      if (place >= 0) {
+        queue.splice(place, 1)
+        try {
+          take(all, job, 'cancel', 'cancelled before it began')
+        } finally {
+          finish(job)
+        }
+      } else if (waiting.has(job)) {
+        cancelWaiting(all, job)
+        if (hasEnded(job.record.state)) finish(job)
+        else takeUp()
+      }
+    },
+    counts: (lane) => ({
+      waiting: queue.filter((job) => job.lane === lane).length,
+      running: runningIn(lane),
+    }),
+    idle: async () => {
+      while (underWay.size > 0) await Promise.all(underWay.values())
+    },
+    close: async (staysInCloud, lets) => {
+      closed = true
+      for (const job of queue.splice(0)) {
+        if (staysInCloud(job)) continue
+        job.abort.abort()
+        try {
+          take(all, job, 'cancel', 'Scanside was closed')
+        } catch (error) {
+          desk.report(error)
+        }
+        finish(job)
+      }
+      for (const job of underWay.keys()) {
+        job.leaving = staysInCloud(job)
+        if (job.leaving || lets(job)) job.abort.abort()
+      }
+      await Promise.all(underWay.values())
+    },
+  }
+}

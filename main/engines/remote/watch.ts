@@ -52,31 +52,33 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
   const log = logLines(watch)
   const time = () => parts.now().getTime()
   let line = ''
-  let state: CarrierLook['state'] | 'unknown' = 'unknown'
+  let seenRunning = false
   let away = false
   let refusals = 0
   /** When it was first seen not to run any more, ms. */
   let endedAt: number | null = null
 
+  /** Why a machine that did not tell anything has ended. */
   const silent = async (look: CarrierLook | null): Promise<ScansideError> => {
-    const hint = look === null ? null : consoleHint(await carrier.hint(name, signal).catch(() => null), spec.runId)
-    const details = hint === null ? {} : { console: hint }
-    if (look?.state === 'failed')
-      return new ScansideError('engine-unavailable', `${look.reason ?? 'The cloud could not keep the machine.'} The scans are untouched.`, details)
     if (look === null) {
       return new ScansideError(
         'not-found',
         'The cloud machine was removed by somebody else before it had reported. The scans are untouched; start the run again.',
       )
     }
-    return new ScansideError(
-      'engine-unavailable',
-      'The cloud machine switched itself off before it had reported anything. The scans are untouched. Its image may lack cloud-init or curl, or it could not reach the archive: ask the cloud’s administrator.',
-      details,
-    )
+    const hint = consoleHint(await carrier.hint(name, signal).catch(() => null), spec.runId)
+    const details = hint === null ? {} : { console: hint }
+    return look.state === 'failed'
+      ? new ScansideError('engine-unavailable', `${look.reason ?? 'The cloud could not keep the machine.'} The scans are untouched.`, details)
+      : new ScansideError(
+          'engine-unavailable',
+          'The cloud machine switched itself off before it had reported. The scans are untouched. Its image may lack cloud-init or curl, or it reached neither archive nor object store: ask the cloud’s administrator.',
+          details,
+        )
   }
 
-  const round = async (): Promise<RemoteOutcome | null> => {
+  /** One look: the outcome, or why there will be none, or null to look again. Rejects where the cloud could not be asked. */
+  const round = async (): Promise<RemoteOutcome | ScansideError | null> => {
     const [news, look] = await Promise.all([reports.news(signal), carrier.look(name, signal)])
     if (news.log) log.take(news.log)
     if (news.progress) {
@@ -85,55 +87,56 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
       line = text
     }
     if (news.outcome) return news.outcome
-    const now = look?.state ?? 'ended'
-    if (now !== state && look?.state === 'running' && state !== 'unknown') say('The machine runs.')
-    state = now
-    if (now === 'failed') throw await silent(look)
-    if (now === 'ended') {
-      endedAt ??= time()
-      const told = await reports.outcome(signal)
-      if (told) return told
-      if (time() - endedAt >= times.grace) throw await silent(look)
-    } else endedAt = null
-    if (now === 'starting' && time() - watch.startedAt > times.start) {
+    if (look?.state === 'running' || look?.state === 'starting') {
+      endedAt = null
+      if (look.state === 'running' && !seenRunning) say('The cloud machine runs.')
+      seenRunning ||= look.state === 'running'
+      return look.state === 'starting' && time() - watch.startedAt > times.start
+        ? new ScansideError(
+            'timeout',
+            `The cloud has not started the machine in ${Math.round(times.start / 60_000)} minutes. The scans are untouched; try again later, or tell the cloud’s administrator.`,
+          )
+        : null
+    }
+    if (look?.state === 'failed') return silent(look)
+    // Its last word may still be on its way.
+    endedAt ??= time()
+    return (await reports.outcome(signal)) ?? (time() - endedAt >= times.grace ? await silent(look) : null)
+  }
+
+  const conclude = async (outcome: RemoteOutcome): Promise<RemoteOutcome> => {
+    const last = await reports.news(signal).catch(() => null)
+    if (last?.log) log.take(last.log)
+    const dropped = log.end()
+    if (dropped > 0) say(`${dropped} bytes of log were dropped: more than this run may write.`)
+    if (outcome.problem !== null) throw problemError(outcome.problem)
+    if (outcome.exitCode === null) {
       throw new ScansideError(
-        'timeout',
-        `The cloud has not started the machine in ${Math.round(times.start / 60_000)} minutes. The scans are untouched; try again later, or tell the cloud’s administrator.`,
+        'internal',
+        'The cloud machine ended without saying why. No scan was judged; the scans are untouched. Start the run again.',
       )
     }
-    return null
+    return outcome
   }
 
   for (;;) {
     if (signal.aborted) throw cancelled()
+    let seen: RemoteOutcome | ScansideError | null = null
     try {
-      const outcome = await round()
-      if (outcome) {
-        const last = await reports.news(signal).catch(() => null)
-        if (last?.log) log.take(last.log)
-        const dropped = log.end()
-        if (dropped > 0) say(`${dropped} bytes of log were dropped: more than this run may write.`)
-        if (outcome.problem !== null) throw problemError(outcome.problem)
-        if (outcome.exitCode === null) {
-          throw new ScansideError(
-            'internal',
-            'The cloud machine ended without saying why. No scan was judged; the scans are untouched. Start the run again.',
-          )
-        }
-        return outcome
-      }
+      seen = await round()
       if (away) say('The cloud answers again.')
       away = false
       refusals = 0
     } catch (error) {
       if (signal.aborted) throw cancelled()
       if (!(error instanceof ScansideError)) throw error
-      const refused = error.code === 'unauthorized' || error.code === 'forbidden'
-      refusals = refused ? refusals + 1 : 0
-      if (!isPassing(error) || refusals >= refusalsBelieved) throw error
+      refusals = error.code === 'unauthorized' || error.code === 'forbidden' ? refusals + 1 : 0
+      if (refusals >= refusalsBelieved) throw error
       if (!away) say('The cloud does not answer; the machine works on, and it is asked again.')
       away = true
     }
+    if (seen instanceof ScansideError) throw seen
+    if (seen) return conclude(seen)
     if (time() > watch.deadline) {
       throw new ScansideError(
         'timeout',
@@ -143,9 +146,3 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
     await sleep(pause(), signal).catch(() => {})
   }
 }
-
-/** Faults of the way, not of the run: those of `round` itself carry no HTTP status and no `reason`. */
-const isPassing = ({ code, details }: ScansideError): boolean =>
-  (code === 'unreachable' && details.problem === undefined) ||
-  (code === 'timeout' && details.reason !== undefined) ||
-  (['unauthorized', 'forbidden', 'conflict', 'internal'].includes(code) && details.service !== undefined)

@@ -25,23 +25,49 @@ export type Meddling =
   | { kind: 'cut-after' }
   | null
 
-export interface CloudProxy {
-  /** The entry of clouds.yaml that leads through here. */
-  entry: CloudEntry
+/** Somebody in the middle: before the cloud's services, and before the archive. */
+export interface Middle {
   /** Every request so far, in the order they came. */
   asked: Asked[]
-  /** Asked for each request; may wait. `after` is called once the cloud has answered. Null takes it away. */
+  /** Asked for each request; may wait. Null takes it away. */
   meddle(by: ((asked: Asked) => Meddling | Promise<Meddling>) | null): void
-  /** Called when the cloud's answer is here and has not been passed on. */
+  /** Called when the answer is here and has not been passed on. */
   onAnswered(listen: ((asked: Asked) => void | Promise<void>) | null): void
+  /** For whoever sits on the cable. */
+  before(asked: Asked): Promise<Meddling>
+  after(asked: Asked): Promise<void>
+}
+
+export function createMiddle(): Middle {
+  const asked: Asked[] = []
+  let meddle: ((asked: Asked) => Meddling | Promise<Meddling>) | null = null
+  let answered: ((asked: Asked) => void | Promise<void>) | null = null
+  return {
+    asked,
+    meddle(by) {
+      meddle = by
+    },
+    onAnswered(listen) {
+      answered = listen
+    },
+    async before(one) {
+      asked.push(one)
+      return (await meddle?.(one)) ?? null
+    },
+    async after(one) {
+      await answered?.(one)
+    },
+  }
+}
+
+export interface CloudProxy extends Pick<Middle, 'asked' | 'meddle' | 'onAnswered'> {
+  /** The entry of clouds.yaml that leads through here. */
+  entry: CloudEntry
   stop(): Promise<void>
 }
 
 /** `session`: who knows the catalog. */
-export async function startProxy(entry: CloudEntry, session: Session): Promise<CloudProxy> {
-  const asked: Asked[] = []
-  let meddle: (asked: Asked) => Meddling | Promise<Meddling> = () => null
-  let answered: (asked: Asked) => void | Promise<void> = () => {}
+export async function startProxy(entry: CloudEntry, session: Session, middle: Middle = createMiddle()): Promise<CloudProxy> {
   const origins = new Map<string, { service: string; mine: string }>()
   const servers: Server[] = []
 
@@ -58,8 +84,7 @@ export async function startProxy(entry: CloudEntry, session: Session): Promise<C
       agent: incoming.headers['user-agent'] ?? '',
       body: bytes.length > 200_000 ? '' : bytes.toString('utf8'),
     }
-    asked.push(one)
-    const what = await meddle(one)
+    const what = await middle.before(one)
     if (what?.kind === 'cut-before') return incoming.socket.destroy()
     if (what?.kind === 'answer') return outgoing.writeHead(what.status, { 'content-type': 'application/json', ...what.headers }).end(what.body)
     const {
@@ -72,7 +97,7 @@ export async function startProxy(entry: CloudEntry, session: Session): Promise<C
     } = incoming.headers
     const answer = await request(`${origin}${path}`, { method: method as 'GET', headers, body: bytes.length > 0 || method === 'PUT' ? bytes : null })
     let body: Buffer = Buffer.from(await answer.body.arrayBuffer())
-    await answered(one)
+    await middle.after(one)
     if (what?.kind === 'cut-after' || incoming.socket.destroyed) return incoming.socket.destroy()
     // Keystone's catalog and every service's list of versions say where the services are: here.
     if (String(answer.headers['content-type'] ?? '').includes('json')) {
@@ -99,14 +124,8 @@ export async function startProxy(entry: CloudEntry, session: Session): Promise<C
   const keystone = new URL(entry.auth.auth_url)
   const mine = origins.get(keystone.origin)?.mine ?? keystone.origin
   return {
+    ...middle,
     entry: { ...entry, auth: { ...entry.auth, auth_url: `${mine}${keystone.pathname}` } },
-    asked,
-    meddle(by) {
-      meddle = by ?? (() => null)
-    },
-    onAnswered(listen) {
-      answered = listen ?? (() => {})
-    },
     async stop() {
       for (const server of servers) {
         server.closeAllConnections()

@@ -9,19 +9,25 @@ import { createArchive, type DemoArchive } from '../../../demo/server.ts'
 import { type Hypervisor, startHypervisor } from '../guest/hypervisor.ts'
 import { type Watch, watchContainers } from '../guest/watch.ts'
 import { cloudEntry, consoleFolder, leftInCloud, openAdmin, openSession, type Session } from '../lab.ts'
-import { type CloudProxy, startProxy } from '../proxy.ts'
+import { type CloudProxy, createMiddle, type Middle, startProxy } from '../proxy.ts'
+import { onTheCable } from './archive-cable.ts'
 
 export interface World {
   admin: Session
   /** Who the desk signs in as, past whoever is in the middle. */
   user: Session
   proxy: CloudProxy
+  /** Before the cloud's services (of the desk and of machines), and before the archive. */
+  middle: Middle
   docker: Docker
   hypervisor: Hypervisor
   watch: Watch
   archive: DemoArchive
   faults: Faults
-  /** Alias tokens that were issued for runs: everything but the desk's own. */
+  /** Whatever tokens there are now are the desk's own. */
+  noteDeskTokens(): void
+  allTokens(): Token[]
+  /** Alias tokens that were ever issued for runs: everything but the desk's own. */
   runTokens(): Token[]
   /** What the archive answers to a token's owner. */
   tokenAnswer(token: Token): Promise<number>
@@ -34,14 +40,23 @@ export interface World {
 
 export async function openWorld(): Promise<World> {
   const [admin, user] = await Promise.all([openAdmin(), openSession(cloudEntry())])
-  const proxy = await startProxy(cloudEntry(), user)
+  const middle = createMiddle()
+  const proxy = await startProxy(cloudEntry(), user, middle)
   const socket = inject('engine')
   const docker = new Docker(Object.assign({ socketPath: socket, protocol: 'http' as const }, { host: undefined }))
   const watch = await watchContainers(docker)
   const faults = createFaults()
-  const archive = createArchive({ seed: (lab, gate) => seedDemo(lab, gate), faults })
+  const archive = createArchive({ seed: (lab, gate) => seedDemo(lab, gate), faults: onTheCable(faults, middle) })
   await archive.start()
   const hypervisor = startHypervisor({ admin, engine: { docker, socket, stop: async () => {} }, consoles: consoleFolder() })
+  const own = new Set<string>()
+  // A withdrawn token is no longer listed; a test still wants to see it refused.
+  const ever: Token[] = []
+  const keep = archive.gate.tokens.set.bind(archive.gate.tokens)
+  archive.gate.tokens.set = (alias, token) => {
+    ever.push({ ...token })
+    return keep(alias, token)
+  }
   const owner = `Basic ${Buffer.from('demo:demo').toString('base64')}`
   // The plain side: what a test asks behind the scenes needs no certificate.
   const ask = async (method: 'GET' | 'PUT', path: string, authorization: string, body?: Uint8Array) => {
@@ -56,12 +71,17 @@ export async function openWorld(): Promise<World> {
     admin,
     user,
     proxy,
+    middle,
     docker,
     hypervisor,
     watch,
     archive,
     faults,
-    runTokens: () => [...archive.gate.tokens.values()],
+    noteDeskTokens() {
+      for (const { alias } of ever) own.add(alias)
+    },
+    allTokens: () => ever,
+    runTokens: () => ever.filter(({ alias }) => !own.has(alias)),
     tokenAnswer: async ({ alias, secret }) =>
       (await ask('GET', '/data/projects?format=json', `Basic ${Buffer.from(`${alias}:${secret}`).toString('base64')}`)).status,
     archiveText: (path) => ask('GET', path, owner),

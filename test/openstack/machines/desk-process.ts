@@ -1,0 +1,90 @@
+/** The built application as a process of its own, spoken to through its doorway as a window would, and killed as a power cut would. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { request } from 'undici'
+import WebSocket from 'ws'
+import type { Input, MethodName, Output, Reply } from '../../../preload/contract.ts'
+import { prepareHome, root } from '../../support/application.ts'
+
+export interface DeskProcess {
+  /** Its folder. */
+  home: string
+  output(): string
+  call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>>
+  /** SIGKILL: nothing of it says another word. */
+  kill(): Promise<void>
+  stop(): Promise<void>
+}
+
+const exited = (child: ChildProcess) =>
+  child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise<void>((resolve) => child.once('exit', () => resolve()))
+
+/** `known`: the folder of an earlier life. `env` over the test's own. */
+export async function startDesk(site: object, env: Record<string, string>, known?: string): Promise<DeskProcess> {
+  const prepared = prepareHome(site, known)
+  const child = spawn(process.execPath, [join(root, 'out', 'main', 'loopback.js')], {
+    env: { ...process.env, ...prepared.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (data) => (output += String(data)))
+  child.stderr.on('data', (data) => (output += String(data)))
+  for (let waited = 0; waited < 600 && !output.includes('Scanside is ready'); waited++) {
+    if (child.exitCode !== null || child.signalCode !== null) break
+    await pause(50)
+  }
+  const file = /^ {2}(\S+\.html)$/m.exec(output)?.[1]
+  if (!file || !existsSync(file)) throw new Error(`The application did not start:\n${output}`)
+  const address = /url=(http:\S+?)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? ''
+  const { origin, hash } = new URL(address)
+  const told = await request(`${origin}/session`, { method: 'POST', headers: { origin }, body: hash.slice(1) })
+  const key = await told.body.text()
+  if (told.statusCode !== 200) throw new Error(`The token was not taken: ${key}`)
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/doorway`, { headers: { origin } })
+  const waiting = new Map<number, (reply: Reply | null) => void>()
+  let calls = 0
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', () => socket.send(JSON.stringify({ key })))
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as { welcome?: true; id?: number; reply?: Reply }
+      if (message.welcome) resolve()
+      if (message.id === undefined) return
+      waiting.get(message.id)?.(message.reply ?? null)
+      waiting.delete(message.id)
+    })
+    socket.on('error', reject)
+    socket.on('close', () => {
+      for (const answer of waiting.values()) answer(null)
+      waiting.clear()
+      reject(new Error('The doorway was shut.'))
+    })
+  })
+  return {
+    home: prepared.home,
+    output: () => output,
+    async call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>> {
+      const id = ++calls
+      const reply = await new Promise<Reply | null>((resolve) => {
+        if (socket.readyState !== WebSocket.OPEN) return resolve(null)
+        waiting.set(id, resolve)
+        socket.send(JSON.stringify({ id, method, input }))
+      })
+      if (reply === null) throw new Error('The application has ended.')
+      if (!reply.ok) throw Object.assign(new Error(reply.error.message), { code: reply.error.code })
+      return reply.value as Output<M>
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await exited(child)
+      socket.terminate()
+      rmSync(file, { force: true })
+    },
+    async stop() {
+      socket.terminate()
+      child.kill('SIGTERM')
+      await exited(child)
+    },
+  }
+}

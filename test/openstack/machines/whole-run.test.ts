@@ -1,0 +1,131 @@
+/** A run from the scan in the archive to the result beside it: every service real, every command of the machine really run. */
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { labelNames } from '../../../main/engines/docker/labels.ts'
+import { resultsSchema } from '../../../oct/results.ts'
+import { nothingLeft } from '../lab.ts'
+import { never, openTrial, runOf, sessionPath, type Trial } from './trial.ts'
+import { openWorld, type World } from './world.ts'
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(async () => {
+  await world.stop()
+  expect(world.hypervisor.faults).toEqual([])
+})
+
+/** Everything a cloud's staff could read: what Nova returns, the console, what metadata says. */
+const visible = () =>
+  [...world.hypervisor.guests.values()].map(({ server, userData }) => `${userData}\n${world.hypervisor.consoleOf(server)}`).join('\n')
+
+describe('a run in the cloud', () => {
+  let trial: Trial
+  beforeAll(async () => {
+    const networks = await world.user.ask('network', 'GET', '/networks?name=lab-net')
+    const [network] = (networks.json as { networks: { id: string }[] }).networks
+    trial = await openTrial(world, { choices: { network: { kind: 'given', id: network?.id ?? '' } } })
+  })
+  afterAll(() => trial.close())
+
+  it('is fetched, computed, sent home, read back, and leaves nothing', async () => {
+    const scan = await trial.scan()
+    const original = await buffer(await scan.read(never))
+    // What says whose it is: in a .vol's header, and here wherever it stands.
+    const marker = original.subarray(100, 120)
+    const spec = trial.spec()
+    const changed = Buffer.from(original).fill(0, 100, 120)
+    const { workspace, exit, lines, outputs } = await runOf(trial, spec, [
+      { ...scan, original: { size: scan.size, md5: scan.original?.md5 ?? '', changes: [{ offset: 100, length: 20, fill: 0 }] } },
+    ])
+    expect(exit).toMatchObject({ exitCode: 0, outOfMemory: false, timedOut: false })
+    expect(exit.given).toEqual([{ path: 'SCANS/1/VOL/scan-1.vol', size: scan.size, sha256: sha256(changed) }])
+    expect(marker.equals(Buffer.alloc(20))).toBe(false)
+    expect(lines.map(({ text }) => text)).toContain('scan 1')
+
+    // Read back, and as the archive gives it to anybody else.
+    const [output, ...more] = outputs
+    expect(more).toEqual([])
+    expect(resultsSchema.parse(JSON.parse(Buffer.from(output?.bytes ?? []).toString())).scans[0]?.inputs[0]?.sha256).toBe(sha256(changed))
+    const home = await world.archiveText(`${sessionPath}/resources/SCANSIDE/files/look/1.0/${spec.runId}/results.json`)
+    expect(sha256(Buffer.from(home.text))).toBe(output?.sha256)
+
+    // The container that worked, as the engine saw it, and not as anybody says.
+    const worked = world.watch.seen.filter(({ Config }) => Config.Labels?.[labelNames.run] === spec.runId)
+    expect(worked).toHaveLength(1)
+    expect(worked[0]).toMatchObject({
+      Config: { User: '65534:65534', Entrypoint: ['/bin/busybox'], Cmd: ['sh', '/look', '0'] },
+      HostConfig: {
+        NetworkMode: 'none',
+        ReadonlyRootfs: true,
+        Privileged: false,
+        PidsLimit: 64,
+        Memory: spec.limits.memoryBytes,
+        MemorySwap: spec.limits.memoryBytes,
+      },
+    })
+    expect(worked[0]?.HostConfig.CapDrop).toContain('ALL')
+    expect(worked[0]?.HostConfig.SecurityOpt).toContain('no-new-privileges')
+
+    // It had a port of the network it was given, and one machine.
+    const guests = [...world.hypervisor.guests.values()].filter(({ run }) => run === spec.runId)
+    expect(guests).toHaveLength(1)
+    expect(guests[0]?.boot.powersOff).toBe(true)
+
+    const report = await workspace.wipe()
+    expect(report).toMatchObject({ complete: true, owed: [] })
+    for (const item of report.items) expect(item).toMatchObject({ removedAt: expect.any(String), check: expect.any(String) })
+    expect(report.items.map(({ kind }) => kind).sort()).toEqual(['object-container', 'server', 'token'])
+    expect(await world.left()).toEqual(nothingLeft)
+    expect(trial.debts.all).toEqual([])
+    const tokens = world.runTokens()
+    expect(tokens).toHaveLength(1)
+    for (const token of tokens) expect(await world.tokenAnswer(token)).toBe(401)
+  })
+
+  it('tells the cloud no secret, no name and no address of a scan', () => {
+    const seen = visible()
+    for (const { alias, secret } of world.allTokens()) {
+      expect(seen).not.toContain(alias)
+      expect(seen).not.toContain(secret)
+    }
+    const consoles = [...world.hypervisor.guests.keys()].map((server) => world.hypervisor.consoleOf(server)).join('')
+    expect(consoles).toMatch(/scanside [0-9a-f-]{36} running/)
+    expect(consoles).not.toMatch(/https?:|P-0142|DEMO-MS|SCANS\/|authorization|temp_url|\.vol|secret/i)
+    for (const { boot } of world.hypervisor.guests.values())
+      expect(boot.others.sort()).toEqual(['disable_root', 'package_update', 'ssh_pwauth', 'users'])
+    // Everything the desk and the machine told the cloud's services, but for Keystone's sign-in.
+    const told = world.middle.asked
+      .filter(({ service }) => service !== 'archive')
+      .map(({ path, body }) => `${path} ${body.replace(/"user_data": *"[^"]*"/, '')}`)
+    for (const text of told) expect(text).not.toMatch(/P-0142|DEMO-MS|P0142/)
+  })
+})
+
+describe('a cloud without an object store', () => {
+  it('is told the token in user_data, reports beside the results, and cannot prove what it would else', async () => {
+    const trial = await openTrial(world, { withoutSwift: true })
+    const spec = trial.spec()
+    const { workspace, exit, outputs } = await runOf(trial, spec)
+    expect(exit.exitCode).toBe(0)
+    expect(outputs).toHaveLength(1)
+    const report = await workspace.wipe()
+    expect(report).toMatchObject({ complete: true, owed: [] })
+    expect(report.cannotProve?.join(' ')).toMatch(/token/)
+    const files = await world.archiveText(`${sessionPath}/resources/SCANSIDE/files?format=json`)
+    // The reports are removed, the result stays.
+    const names = (JSON.parse(files.text) as { ResultSet: { Result: { URI: string }[] } }).ResultSet.Result.map(({ URI }) => URI).filter((uri) =>
+      uri.includes(spec.runId),
+    )
+    expect(names).toHaveLength(1)
+    expect(names[0]).toMatch(/results\.json$/)
+    expect(await world.left()).toEqual(nothingLeft)
+    for (const token of world.runTokens()) expect(await world.tokenAnswer(token)).toBe(401)
+    await trial.close()
+  })
+})

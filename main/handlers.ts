@@ -133,7 +133,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'cloud.offers': () => parts.cloud.offers(),
     'cloud.choose': (choices) => parts.cloud.choose(choices),
     'cloud.left': () => parts.cloud.left(),
-    'cloud.clean': () => runs.payOwed(),
+    'cloud.clean': async () => {
+      await runs.payOwed()
+      // Also what is there by its label and not written down, and what belongs to an engine that is not chosen now.
+      for (const each of parts.cloud.engines()) await each.reap()
+      const { things } = await parts.cloud.left()
+      return { left: things.filter(({ use }) => use === 'owed').length }
+    },
     'cloud.sendImage': ({ pipeline }) => ({
       operation: operations.run('send-image', (signal, report) => parts.cloud.sendImage(pipeline, signal, report)),
     }),

@@ -15,6 +15,7 @@ import type { Capabilities } from './capabilities.ts'
 import { type Closing, closeInOrder } from './closing.ts'
 import { createConnector } from './cloud/connector.ts'
 import { imageOf } from './cloud/image-of.ts'
+import { createImageSource } from './cloud/image-source.ts'
 import { createCloudRoom } from './cloud/room.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
@@ -26,6 +27,9 @@ import { discover } from './engines/docker/discovery.ts'
 import { createDockerEngine } from './engines/docker/engine.ts'
 import { probeEndpoint } from './engines/docker/health.ts'
 import { watchProcesses } from './engines/docker/process-start.ts'
+import { createNovaEngine } from './engines/nova/engine.ts'
+import { courierLabel } from './engines/zun/courier-label.ts'
+import { createZunEngine } from './engines/zun/engine.ts'
 import { createGrading } from './grading/grading.ts'
 import { createHandlers } from './handlers.ts'
 import { createHttp } from './http/http.ts'
@@ -113,6 +117,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     vault,
     memoryVault: createVault({ load: () => Promise.reject(new Error('not asked')), service: 'org.scanside.demo' }),
     demoLab,
+    tokenNotes: debts.tokens,
   })
 
   // The engine and what it can run.
@@ -135,6 +140,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     builtin: builtinImage(version),
     images: async () => engine.needed().images.list(),
     capacity: () => engine.needed().capacity(),
+    remote: () => site.cloud?.pipelines ?? [],
     allowed: (image) => site.images === null || image.names.some((name) => site.images?.includes(name)),
   })
 
@@ -165,6 +171,11 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     now,
     report: (error) => log('inbox', error),
   })
+  /** What this desk knows of an image by its layers: from its own engine, or by the site file. */
+  const courierOf = async ({ digest }: { digest: string }) => {
+    const local = (await engine.engine()?.images.list()) ?? []
+    return [...local, ...(site.cloud?.pipelines ?? [])].find((image) => image.digest === digest)?.labels[courierLabel] ?? null
+  }
   const clouds = createConnector({
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
     siteRoots: site.ca,
@@ -178,8 +189,22 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     site,
     vault,
     settings: lab.settings,
-    engineFor: () => {
-      throw new Error('no engine for a cloud yet')
+    engineFor: (there, choices) => {
+      const common = {
+        id: `${choices.engine}:${there.id}`,
+        kind: choices.engine,
+        cloud: there,
+        choices,
+        tokens: desk.runTokens,
+        archive: desk.home,
+        imageSource: createImageSource({ objects: () => there.objects }),
+        debts,
+        install,
+        process: processes,
+        now,
+        report: (error: unknown) => log('cloud engine', error),
+      }
+      return choices.engine === 'nova' ? createNovaEngine(common) : createZunEngine({ ...common, courierOf })
     },
     debts: () => debts.list(),
     install,
@@ -205,6 +230,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     builtin: createBuiltinEngine({ judging, version, now }),
     rewriteXml: judging.rewriteXml,
     profileFor: createProfiles({ site: site.profile, archive: desk.home }),
+    cloud: { engine: cloud.engine, health: cloud.health, concurrency: () => cloud.concurrency() },
+    openRuns: processes.openRuns,
     pipelines,
     archive: desk.home,
     local: scans.local,
@@ -266,12 +293,26 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     if (place !== lastHome) labels.clear()
     lastHome = place
     show()
-    if (desk.status().state === 'signed-in') inBackground('send waiting', runs.sendWaiting)
+    if (desk.status().state !== 'signed-in') return
+    inBackground('send waiting', runs.sendWaiting)
+    // Tokens of runs in the cloud can be withdrawn again.
+    if (cloud.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
   })
   // What an earlier life owes is paid once an engine is known, and again whenever one comes back.
   function engineChanged(): void {
     show()
     if (engine.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
+  }
+  // The same for the cloud; and what waited for it goes on.
+  let cloudWas = cloud.status().state
+  function cloudChanged(): void {
+    show()
+    const { state } = cloud.status()
+    const back = state === 'ready' && cloudWas !== 'ready'
+    cloudWas = state
+    if (!back || stopping) return
+    runs.takeUp()
+    if (runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
   }
   let stopping = false
   function inBackground(what: string, work: () => Promise<unknown>): void {
@@ -289,7 +330,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
 
   // Apart: what is owed is paid whatever becomes of the sign-in, and however long the archive takes.
   inBackground('restore sign-in', desk.restore)
-  cloud.onChange(show)
+  cloud.onChange(cloudChanged)
   inBackground('recover', async () => {
     await Promise.all([engine.refresh(), cloud.restore()])
     await runs.recover()
@@ -300,9 +341,11 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     () =>
       inBackground('tick', async () => {
         // Also what could not be removed while the engine was away for less than a look.
-        if (engine.engine() && runs.counts().owed > 0) await runs.payOwed()
+        if ((engine.engine() || cloud.engine()) && runs.counts().owed > 0) await runs.payOwed()
         await desk.tick()
         await cloud.tick()
+        // Others may have left room in the quota.
+        runs.takeUp()
         if (desk.status().state === 'signed-in' && runs.counts().waiting > 0) await runs.sendWaiting()
       }),
     tickMs,

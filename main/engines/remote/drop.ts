@@ -5,7 +5,7 @@ import { ScansideError } from '../../../oct/errors.ts'
 import type { ObjectStore } from '../../openstack/openstack.ts'
 import type { InputRef, StagedFile } from '../engine.ts'
 import { readVerified } from '../verified.ts'
-import { type Link, objectNames, type RemoteJob, type RunToken, remoteName } from './job.ts'
+import { type Link, objectNames, type RemoteJob, type RunToken, remoteJobSchema, remoteName } from './job.ts'
 
 /** Name of a container's metadata in which the installation stands; Swift has names without dots. */
 export const installMark = 'scanside-install'
@@ -17,6 +17,16 @@ export interface Drop {
   /** Carries an input that a machine cannot fetch by itself, verified on the way. */
   carry(index: number, ref: InputRef, seconds: number, onBytes: (bytes: number) => void): Promise<{ staged: StagedFile; url: Link; md5: string }>
   report(seconds: number): Extract<RemoteJob['report'], { kind: 'link' }>
+  /** Keeps the order, so that a later life of the desk can give it. Its token is a link; it lies where that leads to. */
+  order(job: RemoteJob, seconds: number): Promise<void>
+}
+
+/** The order an earlier life kept; null where there is none, or it is another's. */
+export async function readOrder(objects: ObjectStore, run: string, signal: AbortSignal): Promise<RemoteJob | null> {
+  const bytes = await objects.get(remoteName(run), objectNames.job, 16 * 1024 * 1024, signal)
+  if (bytes === null) return null
+  const parsed = remoteJobSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  return parsed.success && parsed.data.run === run ? parsed.data : null
 }
 
 /**
@@ -60,6 +70,7 @@ export async function openDrop(objects: ObjectStore, run: string, install: strin
       outcome: objects.link('PUT', name, objectNames.outcome, key, seconds),
       deleteAfter: seconds,
     }),
+    order: (job, seconds) => objects.put(name, objectNames.job, Buffer.from(JSON.stringify(job)), { deleteAfter: seconds }, signal),
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a cloud's machine is told of one run, and what it tells. Shared by Nova's machines and Zun's containers. */
 import { z } from 'zod'
 import type { SessionPath } from '../../archive/archive.ts'
-import type { ByteChange, RunLimits, RunSpec } from '../engine.ts'
+import type { ByteChange, RunLimits } from '../engine.ts'
 
 /** A token of the archive for one run. */
 export interface RunToken {
@@ -12,53 +12,75 @@ export interface RunToken {
 /** A link to one object that needs no credential (Swift TempURL). */
 export type Link = string
 
+const text = z.string().max(10_000)
+const whole = z.number().int().nonnegative()
+
 /** Where the machine has the analysis image from. It looks for the digest among its own images first, whatever this says. */
-export type ImageSource =
-  | { kind: 'present' }
+const imageSourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('present') }),
   /** `registry.example.org/lab/pipeline:1.0` */
-  | { kind: 'registry'; reference: string }
+  z.object({ kind: z.literal('registry'), reference: text }),
   /** An archive as `docker save` writes it, maybe gzipped. `sha256` of the file, hex. */
-  | { kind: 'link'; url: Link; sha256: string }
+  z.object({ kind: z.literal('link'), url: text, sha256: text }),
+])
+export type ImageSource = z.infer<typeof imageSourceSchema>
 
-export interface JobInput {
+const jobInputSchema = z.object({
   /** Name of a mount, and the path below it; opaque. */
-  mount: string
-  path: string
+  mount: text,
+  path: text,
   /** Of the original, as it is fetched; `md5` is empty where the archive has none. */
-  size: number
-  md5: string
+  size: whole,
+  md5: text,
   /** From the archive by its URI, or from Swift where the desk had to write it anew (an XML export without identity). */
-  from: { kind: 'archive'; uri: string } | { kind: 'link'; url: Link }
-  changes: ByteChange[]
-}
+  from: z.discriminatedUnion('kind', [z.object({ kind: z.literal('archive'), uri: text }), z.object({ kind: z.literal('link'), url: text })]),
+  changes: z.array(z.object({ offset: whole, length: whole, fill: whole.max(255) }) satisfies z.ZodType<ByteChange>),
+})
+export type JobInput = z.infer<typeof jobInputSchema>
 
-/** Everything a machine needs for one run, and nothing else. */
-export interface RemoteJob {
-  run: string
+/** Everything a machine needs for one run, and nothing else. A schema, because the desk reads its own order back after a crash. */
+export const remoteJobSchema = z.object({
+  run: text,
   /** Opaque id of the installation, for labels of what the machine creates on its own engine. */
-  install: string
+  install: text,
   /** The archive's address without a slash at its end, and PEM certificates to trust beside the system's. */
-  archive: { address: string; ca: string[] }
+  archive: z.object({ address: text, ca: z.array(z.string().max(1_000_000)) }),
   /** A link to `{"alias","secret"}`, or the token itself where there is no Swift. */
-  token: { kind: 'link'; url: Link } | ({ kind: 'inline' } & RunToken)
-  image: { name: string; digest: string; source: ImageSource }
-  inputs: JobInput[]
-  argv: RunSpec['argv']
-  env: RunSpec['env']
-  workingDir: RunSpec['workingDir']
-  mounts: RunSpec['mounts']
-  outputMount: string
-  limits: RunLimits
+  token: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('link'), url: text }),
+    z.object({ kind: z.literal('inline'), alias: text, secret: text }),
+  ]),
+  image: z.object({ name: text, digest: text, source: imageSourceSchema }),
+  inputs: z.array(jobInputSchema),
+  argv: z.array(z.string()).nullable(),
+  env: z.record(z.string(), z.string()),
+  workingDir: z.string().nullable(),
+  mounts: z.array(z.object({ name: text, path: text, writable: z.boolean() })),
+  outputMount: text,
+  limits: z.object({
+    memoryBytes: z.number(),
+    cpus: z.number(),
+    pids: z.number(),
+    deadlineMs: z.number(),
+    outputBytes: z.number(),
+    outputFiles: z.number(),
+    outputDepth: z.number(),
+    logBytes: z.number(),
+  }) satisfies z.ZodType<RunLimits>,
   /** Where results.json goes: resource SCANSIDE of this session, under this name. */
-  home: { session: SessionPath; name: string }
+  home: z.object({ session: z.object({ project: text, subject: text, session: text }) satisfies z.ZodType<SessionPath>, name: text }),
   /**
    * Where it reports: objects by link, each PUT whole and anew; or files beside the results (`progress.json`, `log.txt`, `outcome.json`) where
    * there is no Swift.
    */
-  report: { kind: 'link'; progress: Link; log: Link; outcome: Link; deleteAfter: number } | { kind: 'archive'; folder: string }
+  report: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('link'), progress: text, log: text, outcome: text, deleteAfter: whole }),
+    z.object({ kind: z.literal('archive'), folder: text }),
+  ]),
   /** Milliseconds from its first line to the forced power-off: everything, not the pipeline alone. */
-  wholeDeadlineMs: number
-}
+  wholeDeadlineMs: z.number(),
+})
+export type RemoteJob = z.infer<typeof remoteJobSchema>
 
 export const remoteStages = ['preparing', 'fetching', 'loading-image', 'running', 'sending', 'done'] as const
 
@@ -111,7 +133,7 @@ export const outcomeSchema = z.object({
 export type RemoteOutcome = z.infer<typeof outcomeSchema>
 
 /** Names in the run's own container of Swift. */
-export const objectNames = { token: 'token.json', progress: 'progress.json', log: 'log.txt', outcome: 'outcome.json' } as const
+export const objectNames = { job: 'job.json', token: 'token.json', progress: 'progress.json', log: 'log.txt', outcome: 'outcome.json' } as const
 
 /** The name of a run's server, container of Zun and container of Swift alike: known before anything is created. */
 export const remoteName = (run: string): string => `scanside-${run}`

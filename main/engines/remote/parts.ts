@@ -16,6 +16,8 @@ export interface RemoteTimes {
   /** First and longest pause between two looks. */
   firstPause: number
   longestPause: number
+  /** Between two looks at a machine that runs; its reports are read more often. */
+  look: number
   /** How long a last report may be on its way after a machine has ended. */
   grace: number
   /** How long a removal is waited for. */
@@ -27,6 +29,7 @@ export const usualTimes: RemoteTimes = {
   transfer: 30 * 60_000,
   firstPause: 250,
   longestPause: 2_000,
+  look: 5_000,
   grace: 10_000,
   removal: 120_000,
 }

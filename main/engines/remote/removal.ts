@@ -124,9 +124,9 @@ export async function removeRun(
   }
 
   try {
-    // Objects after the machine: it might write them again.
-    const [things, tokens] = await Promise.all([removeCarried().then(async (machine) => [machine, await removeObjects()]), tokensOf()])
-    const all = [...things, ...tokens]
+    // At once: what a machine still writes goes with the container, and after that its links open nothing.
+    const [machine, objects, tokens] = await Promise.all([removeCarried(), removeObjects(), tokensOf()])
+    const all = [machine, objects, ...tokens]
     const owed = all.flatMap((one) => one.owed)
     return { items: all.flatMap((one) => one.items), complete: owed.length === 0, owed }
   } catch (error) {

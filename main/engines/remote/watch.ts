@@ -48,11 +48,12 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
   const { parts, carrier, times, reports, spec, say } = watch
   const name = remoteName(spec.runId)
   const sleep = parts.sleep ?? plainSleep
-  const pause = growingPauses(times.firstPause, times.longestPause)
+  const briskly = () => growingPauses(times.firstPause, times.longestPause)
+  let pause = briskly()
   const log = logLines(watch)
   const time = () => parts.now().getTime()
   let line = ''
-  let seenRunning = false
+  const seen: { state: CarrierLook['state'] | 'unknown'; at: number } = { state: 'unknown', at: 0 }
   let away = false
   let refusals = 0
   /** When it was first seen not to run any more, ms. */
@@ -77,31 +78,54 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
         )
   }
 
-  /** One look: the outcome, or why there will be none, or null to look again. Rejects where the cloud could not be asked. */
-  const round = async (): Promise<RemoteOutcome | ScansideError | null> => {
-    const [news, look] = await Promise.all([reports.news(signal), carrier.look(name, signal)])
+  const reported = async (): Promise<RemoteOutcome | null> => {
+    const news = await reports.news(signal)
     if (news.log) log.take(news.log)
     if (news.progress) {
       const text = stageLine(news.progress)
       if (text !== line) say(text)
       line = text
+      // The end is near.
+      if (news.progress.stage === 'sending') pause = briskly()
     }
-    if (news.outcome) return news.outcome
-    if (look?.state === 'running' || look?.state === 'starting') {
+    return news.outcome
+  }
+
+  /**
+   * One round: the outcome, or why there will be none, or null to look again. A machine that has not started has nothing to report; one that runs is
+   * looked at now and then, for many runs ask the same cloud. Rejects where it could not be asked.
+   */
+  const round = async (): Promise<RemoteOutcome | ScansideError | null> => {
+    if (seen.state === 'running') {
+      const outcome = await reported()
+      if (outcome || time() - seen.at < times.look) return outcome
+    }
+    const look = await carrier.look(name, signal)
+    const before = seen.state
+    const state = look?.state ?? 'ended'
+    seen.state = state
+    seen.at = time()
+    if (state === 'running') {
       endedAt = null
-      if (look.state === 'running' && !seenRunning) say('The cloud machine runs.')
-      seenRunning ||= look.state === 'running'
-      return look.state === 'starting' && time() - watch.startedAt > times.start
+      if (before !== 'running') {
+        say('The cloud machine runs.')
+        pause = briskly()
+      }
+      return before === 'running' ? null : reported()
+    }
+    if (state === 'starting') {
+      return time() - watch.startedAt > times.start
         ? new ScansideError(
             'timeout',
             `The cloud has not started the machine in ${Math.round(times.start / 60_000)} minutes. The scans are untouched; try again later, or tell the cloud’s administrator.`,
           )
         : null
     }
-    if (look?.state === 'failed') return silent(look)
-    // Its last word may still be on its way.
+    // Its last word may have come, or be on its way.
+    const told = (await reported()) ?? (await reports.outcome(signal))
+    if (told) return told
     endedAt ??= time()
-    return (await reports.outcome(signal)) ?? (time() - endedAt >= times.grace ? await silent(look) : null)
+    return state === 'failed' || time() - endedAt >= times.grace ? silent(look) : null
   }
 
   const conclude = async (outcome: RemoteOutcome): Promise<RemoteOutcome> => {
@@ -121,9 +145,9 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
 
   for (;;) {
     if (signal.aborted) throw cancelled()
-    let seen: RemoteOutcome | ScansideError | null = null
+    let said: RemoteOutcome | ScansideError | null = null
     try {
-      seen = await round()
+      said = await round()
       if (away) say('The cloud answers again.')
       away = false
       refusals = 0
@@ -135,8 +159,8 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
       if (!away) say('The cloud does not answer; the machine works on, and it is asked again.')
       away = true
     }
-    if (seen instanceof ScansideError) throw seen
-    if (seen) return conclude(seen)
+    if (said instanceof ScansideError) throw said
+    if (said) return conclude(said)
     if (time() > watch.deadline) {
       throw new ScansideError(
         'timeout',

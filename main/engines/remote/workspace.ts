@@ -5,10 +5,10 @@ import type { RunTokens } from '../../archive/run-tokens.ts'
 import { labelsOf, type Owner } from '../docker/labels.ts'
 import type { InputRef, LogLine, OwedThing, ReceiptItem, RunSpec, StagedFile, Workspace } from '../engine.ts'
 import type { Carrier } from './carrier.ts'
-import { openDrop } from './drop.ts'
+import { openDrop, readOrder } from './drop.ts'
 import { type JobInput, type RemoteJob, type RemoteOutcome, remoteName } from './job.ts'
 import type { RemoteEngineParts, RemoteTimes } from './parts.ts'
-import { removeReports, reportsOf } from './reading.ts'
+import { removeReports, reportFolder, reportsOf } from './reading.ts'
 import { cloudCannotProve, removeRun } from './removal.ts'
 import { watchRun } from './watch.ts'
 
@@ -109,7 +109,6 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         const input: JobInput = { mount, path: ref.path, size: ref.size, md5: sent.md5, from: { kind: 'link', url: sent.url }, changes: [] }
         files.push({ input, staged: sent.staged })
       }
-      const folder = to.name.slice(0, to.name.lastIndexOf('/'))
       job = {
         run: spec.runId,
         install: parts.install,
@@ -124,9 +123,10 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         outputMount: spec.mounts.find(({ writable }) => writable)?.name ?? '',
         limits: spec.limits,
         home: { session: to.session, name: to.name },
-        report: drop ? drop.report(seconds) : { kind: 'archive', folder },
+        report: drop ? drop.report(seconds) : { kind: 'archive', folder: reportFolder(to.name) },
         wholeDeadlineMs: wholeMs(bytes),
       }
+      await drop?.order(job, seconds)
       staged = files.map((file) => file.staged)
       return staged
     },
@@ -134,18 +134,19 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
     async start(signal, onLine) {
       tell = onLine
       signal.throwIfAborted()
-      const found = await carrier.look(name, signal)
-      if (found === null) {
-        const before = job === null ? await reportsOf(spec, parts, viaSwift)?.outcome(signal) : null
-        // It reported and is gone: nothing is to be made again.
-        if (before) return
-        if (job === null) throw notMade()
-        debts.incur(thing(carrier.kind, name))
-        made(carrier.kind, name)
-        await carrier.create(name, job, labelsOf(spec.runId, house.owner, parts.now().toISOString()), signal)
-      }
       startedAt = parts.now().getTime()
-      say(found === null ? 'The cloud has taken the order for a machine.' : 'The cloud’s machine is there already; its reports are read.')
+      if (job === null) {
+        // Begun in an earlier life.
+        if ((await carrier.look(name, signal)) !== null) return say('The cloud’s machine is there; its reports are read.')
+        // It reported and is gone: nothing is to be made again.
+        if (await reportsOf(spec, parts, viaSwift)?.outcome(signal)) return say('The cloud’s machine has reported and is gone.')
+        job = viaSwift && (await readOrder(viaSwift, spec.runId, signal))
+        if (job === null) throw notMade()
+      }
+      debts.incur(thing(carrier.kind, name))
+      made(carrier.kind, name)
+      await carrier.create(name, job, labelsOf(spec.runId, house.owner, parts.now().toISOString()), signal)
+      say('The cloud has taken the order for a machine.')
     },
 
     async wait(signal) {

@@ -3,7 +3,7 @@
  * Who reads this and `preload/contract.ts` knows the whole application.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -14,8 +14,8 @@ import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import { type Closing, closeInOrder } from './closing.ts'
 import { createConnector } from './cloud/connector.ts'
+import { cloudEngines } from './cloud/engines.ts'
 import { imageOf } from './cloud/image-of.ts'
-import { createImageSource } from './cloud/image-source.ts'
 import { createCloudRoom } from './cloud/room.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
@@ -27,9 +27,6 @@ import { discover } from './engines/docker/discovery.ts'
 import { createDockerEngine } from './engines/docker/engine.ts'
 import { probeEndpoint } from './engines/docker/health.ts'
 import { watchProcesses } from './engines/docker/process-start.ts'
-import { createNovaEngine } from './engines/nova/engine.ts'
-import { courierLabel } from './engines/zun/courier-label.ts'
-import { createZunEngine } from './engines/zun/engine.ts'
 import { createGrading } from './grading/grading.ts'
 import { createHandlers } from './handlers.ts'
 import { createHttp } from './http/http.ts'
@@ -52,6 +49,7 @@ import { chainKey, labKey } from './store/lab-key.ts'
 import { holdLock } from './store/lock.ts'
 import { openOwed } from './store/owed.ts'
 import { createStore } from './store/stores.ts'
+import { installationId, knownPlatform, processExists, textNow, textOrNull } from './this-machine.ts'
 import { createVault, loadKeytar } from './vault/keyring-vault.ts'
 
 export interface Services {
@@ -171,11 +169,6 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     now,
     report: (error) => log('inbox', error),
   })
-  /** What this desk knows of an image by its layers: from its own engine, or by the site file. */
-  const courierOf = async ({ digest }: { digest: string }) => {
-    const local = (await engine.engine()?.images.list()) ?? []
-    return [...local, ...(site.cloud?.pipelines ?? [])].find((image) => image.digest === digest)?.labels[courierLabel] ?? null
-  }
   const clouds = createConnector({
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
     siteRoots: site.ca,
@@ -189,23 +182,16 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     site,
     vault,
     settings: lab.settings,
-    engineFor: (there, choices) => {
-      const common = {
-        id: `${choices.engine}:${there.id}`,
-        kind: choices.engine,
-        cloud: there,
-        choices,
-        tokens: desk.runTokens,
-        archive: desk.home,
-        imageSource: createImageSource({ objects: () => there.objects }),
-        debts,
-        install,
-        process: processes,
-        now,
-        report: (error: unknown) => log('cloud engine', error),
-      }
-      return choices.engine === 'nova' ? createNovaEngine(common) : createZunEngine({ ...common, courierOf })
-    },
+    engineFor: cloudEngines({
+      tokens: desk.runTokens,
+      archive: desk.home,
+      debts,
+      install,
+      process: processes,
+      now,
+      images: async () => [...((await engine.engine()?.images.list()) ?? []), ...(site.cloud?.pipelines ?? [])],
+      report: (error) => log('cloud engine', error),
+    }),
     debts: () => debts.list(),
     install,
     activeRuns: () => new Set(lab.runs.active().map(({ id }) => id)),
@@ -428,43 +414,4 @@ function engineStatus(health: ReturnType<ReturnType<typeof createLocalEngine>['h
   }
   const { state, message, kind, version, remote, endpoint, dataRoot } = health
   return { state, message, kind: kind === 'docker' || kind === 'podman' ? kind : null, version, remote, endpoint, dataRoot }
-}
-
-/** An opaque id of this installation, made once: containers carry it, so that two desks on one engine leave each other's alone. */
-function installationId(file: string): string {
-  const known = textNow(file)?.trim()
-  if (known && /^[0-9a-f-]{36}$/.test(known)) return known
-  const made = randomUUID()
-  writeFileSync(file, made, { mode: 0o600 })
-  return made
-}
-
-function textNow(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return null
-  }
-}
-
-async function textOrNull(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-function knownPlatform(): 'linux' | 'darwin' | 'win32' {
-  return process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux'
 }

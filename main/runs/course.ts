@@ -1,12 +1,13 @@
 /** One run from its first file to its receipt. Every arrow is in lab.db before it is taken; the wipe comes whatever happened. */
-import { ScansideError } from '../../oct/errors.ts'
+import { type ErrorCode, ScansideError } from '../../oct/errors.ts'
 import { profileArguments } from '../../oct/quality/collection.ts'
+import type { RunState } from '../../preload/contract.ts'
 import type { Published } from '../archive/archive.ts'
 import type { Engine, ExitReport, RunSpec, WipeReport, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, progressing, say, take } from './arrows.ts'
-import { engineMissing, engineOf, obstacleInCloud, sentenceOf } from './desk.ts'
+import { cloudEngineOf, engineMissing, engineOf, obstacleInCloud, sentenceOf } from './desk.ts'
 import { correctedBy, gather, scanVerdicts, stage } from './gather.ts'
 import { eyeFirst, eyeUnknown, publish, takeBack, takenBackSentence } from './homing.ts'
 import { progressOf } from './logs.ts'
@@ -72,6 +73,10 @@ interface Way {
   engine: Engine
   workspace: Workspace | null
   published: Published[]
+  /** Begun by an earlier life, or before the network went. */
+  takenUp: boolean
+  /** While its machine is ordered or looked for. */
+  starting: boolean
 }
 
 /** Opens the workspace an earlier life had; null where it had none. */
@@ -127,16 +132,19 @@ const spoke = ({ desk }: CourseHands, job: Job) => {
 }
 
 /** `running -> collecting`. */
-const runIt = async ({ hands, job }: Way, workspace: Workspace): Promise<void> => {
+const runIt = async (way: Way, workspace: Workspace): Promise<void> => {
+  const { hands, job } = way
   const { desk, logs } = hands
   const { abort, record } = job
-  say(hands, job, 'Starting the pipeline.')
+  say(hands, job, way.takenUp ? 'Taking up the run again.' : 'Starting the pipeline.')
+  way.starting = true
   await workspace.start(abort.signal, (line) => {
     logs.add(record.id, line)
     if (line.stream !== 'scanside') spoke(hands, job)
     const progress = line.stream === 'stdout' ? progressOf(line.text) : null
     if (progress !== null && job.record.state === 'running') progressing(hands, job, progress)
   })
+  way.starting = false
   const exit = await workspace.wait(abort.signal)
   checkExit(exit)
   if (exit.given) desk.lab.runs.saveInputs(record.id, correctedBy(desk.lab.runs.inputs(record.id), exit.given))
@@ -242,6 +250,7 @@ const execute = async (way: Way): Promise<void> => {
   const { hands, job } = way
   if (job.record.state === 'queued') await begin(way)
   else {
+    way.takenUp = true
     take(hands, job, 'taken-up', 'taken up again where it was')
     way.workspace = await reopen(way)
   }
@@ -270,11 +279,19 @@ const unstage = async (way: Way, why: string): Promise<boolean> => {
   return true
 }
 
-/** Faults that say nothing of the run: network or sign-in went, and the machine does not mind. */
-const passing = (error: unknown): boolean =>
-  error instanceof ScansideError &&
-  ['unreachable', 'timeout', 'unauthorized', 'engine-unavailable'].includes(error.code) &&
-  error.details.problem === undefined
+/**
+ * Faults that say nothing of the run, by where it is: network or sign-in went, and the machine does not mind. What the machine itself gave up
+ * for (`problem`) is no such fault.
+ */
+const passing: Partial<Record<RunState, ErrorCode[]>> = {
+  // The list of this desk's images is not there yet.
+  queued: ['engine-unavailable', 'unreachable', 'unauthorized'],
+  // Whoever watches asks again by itself, and gives up for good where the machine is late.
+  running: ['unreachable', 'unauthorized'],
+  collecting: ['unreachable', 'unauthorized', 'timeout'],
+}
+const passes = (state: RunState, error: unknown): boolean =>
+  error instanceof ScansideError && error.details.problem === undefined && (passing[state]?.includes(error.code) ?? false)
 
 /** Whether a run of the cloud is to wait after this error instead of ending; its `waits` says why. */
 const waitsAfter = async (way: Way, error: unknown): Promise<boolean> => {
@@ -291,8 +308,9 @@ const waitsAfter = async (way: Way, error: unknown): Promise<boolean> => {
     job.waits = 'Waits for room in the cloud: its quota is used up until another machine has ended.'
     return true
   }
-  const mayWait = state === 'queued' || state === 'running' || state === 'collecting'
-  if (!mayWait || !passing(error) || ++job.attempts > patience) return false
+  const neverMade = way.starting && way.takenUp && error instanceof ScansideError && error.code === 'not-found'
+  if (neverMade && (await unstage(way, 'begun anew: Scanside had ended before its machine was made'))) return true
+  if (!passes(state, error) || ++job.attempts > patience) return false
   job.waits = obstacleInCloud(hands.desk, job.record) ?? `Waits and tries again: ${sentenceOf(error)}`.slice(0, 1_000)
   return true
 }
@@ -314,9 +332,9 @@ export const carry = async (hands: CourseHands, job: Job): Promise<Carried> => {
       job.waits = obstacle
       return hasEnded(job.record.state) ? 'ended' : 'waits'
     }
-    const { engine } = engineOf(desk, job.lane)
+    const engine = job.lane === 'cloud' ? cloudEngineOf(desk, job.record) : engineOf(desk, job.lane).engine
     if (!engine) throw engineMissing(job.lane)
-    way = { hands, job, engine, workspace: null, published: [] }
+    way = { hands, job, engine, workspace: null, published: [], takenUp: false, starting: false }
     if (job.record.state === 'staging' && !(await unstage(way, 'begun anew: Scanside had ended before its machine was started'))) {
       if (++job.attempts > patience)
         throw new ScansideError('conflict', 'What an earlier attempt of this run had made could not be removed. Start it anew.')

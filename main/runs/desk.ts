@@ -7,7 +7,7 @@ import type { ScanFormat } from '../../oct/scan.ts'
 import type { OpenScan, RunSummary, ScanRef } from '../../preload/contract.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { ExportRewriter } from '../engines/builtin/judging.ts'
-import type { Debts, Engine, EngineHealth } from '../engines/engine.ts'
+import type { Debts, Engine, EngineHealth, RunLimits } from '../engines/engine.ts'
 import type { Pipelines, RunPlan } from '../pipelines/plan.ts'
 import type { Lab } from '../store/lab.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
@@ -54,7 +54,15 @@ export interface RunsOptions {
   /** The profile scans of a project are judged by; the default where left out. */
   profileFor?: (project: string | null, signal: AbortSignal) => Promise<{ profile: Profile; problem: string | null }>
   /** The institute's cloud; runs stay here where it is left out. */
-  cloud?: { engine(): Engine | null; health(): EngineHealth | null; concurrency(): number }
+  cloud?: {
+    /** Where new runs go; null where it is not ready. */
+    engine(): Engine | null
+    /** All it has: runs begun on another go on there, and what is owed on it is removed. `engine` alone where left out. */
+    engines?(): Engine[]
+    health(): EngineHealth | null
+    /** Machines at once, of those that fit `need`. */
+    concurrency(need?: Pick<RunLimits, 'memoryBytes' | 'cpus'>): number
+  }
   /** Runs whose things no engine may take for abandoned (`ProcessWatch.openRuns`): those an earlier life left in the cloud are put there. */
   openRuns?: Set<string>
   pipelines: Pipelines
@@ -96,7 +104,8 @@ export const deskOf = (options: RunsOptions) => {
   const own = options.concurrency ?? 2
   return {
     ...options,
-    concurrency: (lane: Lane): number => (typeof own === 'function' ? own(lane) : lane === 'cloud' ? (options.cloud?.concurrency() ?? 1) : own),
+    concurrency: (lane: Lane, need?: Pick<RunLimits, 'memoryBytes' | 'cpus'>): number =>
+      typeof own === 'function' ? own(lane) : lane === 'cloud' ? (options.cloud?.concurrency(need) ?? 1) : own,
     openRuns: options.openRuns ?? new Set<string>(),
     newId: options.newId ?? randomUUID,
     schedule: options.schedule ?? ((work: () => void, ms: number) => void setTimeout(work, ms).unref()),
@@ -114,6 +123,16 @@ export const engineOf = (desk: Desk, lane: Lane): { engine: Engine | null; healt
   return { engine: desk.engine(), health: desk.engineHealth() }
 }
 
+/** Every engine of the cloud that is there now. */
+export const cloudEngines = ({ cloud }: Pick<Desk, 'cloud'>): Engine[] => {
+  const current = cloud?.engine() ?? null
+  return cloud?.engines?.() ?? (current ? [current] : [])
+}
+
+/** The engine a run of the cloud goes on with: the one it was begun on, else the one new runs go to. */
+export const cloudEngineOf = (desk: Desk, { resume }: Pick<RunRecord, 'resume'>): Engine | null =>
+  resume?.engine ? (cloudEngines(desk).find(({ id }) => id === resume.engine) ?? null) : (desk.cloud?.engine() ?? null)
+
 /** The lane of a run of an earlier life, by what its record says. */
 export const laneOf = (record: Pick<RunRecord, 'engine' | 'place'>): Lane =>
   record.place === 'cloud' ? 'cloud' : record.engine.startsWith(builtinLine) ? 'builtin' : 'container'
@@ -127,17 +146,16 @@ export const engineMissing = (lane: Lane = 'container'): ScansideError =>
       : 'No container engine answers on this computer, so nothing was started. See Settings for what to do, then start again.',
   )
 
-/**
- * What keeps a run of the cloud from going on, as a sentence; null where nothing does. `engine`: the id of the engine it was begun on.
- */
-export const obstacleInCloud = (desk: Desk, { archive, resume }: Pick<RunRecord, 'archive' | 'resume'>): string | null => {
-  const { engine, health } = engineOf(desk, 'cloud')
+/** What keeps a run of the cloud from going on, as a sentence; null where nothing does. */
+export const obstacleInCloud = (desk: Desk, record: Pick<RunRecord, 'archive' | 'resume'>): string | null => {
   const lost = 'Nothing is lost.'
-  if (!engine) return `Waits until somebody signs in to the cloud. ${lost}`
-  if (health && health.state !== 'ready') return `Waits for the cloud: it does not answer now. ${lost}`
-  if (resume?.engine && resume.engine !== engine.id) return `Waits for the cloud it was begun in; another one is signed in. ${lost}`
+  if (!cloudEngineOf(desk, record)) {
+    return record.resume?.engine && cloudEngines(desk).length > 0
+      ? `Waits for the cloud it was begun in; another one is signed in. ${lost}`
+      : `Waits until the cloud is ready and somebody is signed in to it. ${lost}`
+  }
   const home = desk.archive()
-  if (!home || home.id !== archive) return `Waits until somebody signs in to the archive of its scans. ${lost}`
+  if (!home || home.id !== record.archive) return `Waits until somebody signs in to the archive of its scans. ${lost}`
   if (home.ready === false) return `Waits for the archive: it does not answer, or the sign-in has expired. ${lost}`
   return null
 }

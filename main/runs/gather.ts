@@ -6,7 +6,7 @@ import type { InputRef, StagedFile, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunInput, ScanVerdict } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, progressing } from './arrows.ts'
-import { type Desk, engineOf } from './desk.ts'
+import type { Desk } from './desk.ts'
 import { giveArchived, giveLocal } from './given.ts'
 import { baseName } from './results.ts'
 
@@ -23,10 +23,9 @@ export interface StagedInput {
 export const gather = async (desk: Desk, job: Job, plan: RunPlan): Promise<StagedInput[]> => {
   const { record, abort, lane } = job
   const staged: StagedInput[] = []
-  const carries = engineOf(desk, lane).health?.inputKinds.includes('local') ?? true
   for (const [index, of] of record.refs.entries()) {
     const before = staged.length
-    const giving = { desk, lane, ordinal: index + 1, carries, signal: abort.signal }
+    const giving = { desk, lane, ordinal: index + 1, signal: abort.signal }
     const add = (mount: string, refs: InputRef[]) => staged.push(...refs.map((ref) => ({ mount, of, ref })))
     if (of.kind === 'local') {
       const into = plan.inputs[0]

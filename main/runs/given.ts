@@ -23,8 +23,6 @@ export interface Giving {
   lane: Lane
   /** The run's scans are counted from 1. */
   ordinal: number
-  /** Whether the engine takes files that are not the archive's own. */
-  carries: boolean
   signal: AbortSignal
 }
 
@@ -74,14 +72,15 @@ export async function giveArchived(giving: Giving, archive: Archive, files: read
       const beside = named.filter((other) => other.file.resource === resource && other.file !== file)
       const given = inMemory(isExport ? await rewritten(giving, bytes, beside) : bytes)
       if (giving.lane !== 'cloud') return { ...common, ...given }
-      return isExport ? carried(giving, common.path, given) : { ...common, ...given, original: { size: file.size, md5: file.md5, changes: [] } }
+      // What is written anew has no original a machine could fetch: it is carried there.
+      return isExport ? { ...common, ...given } : { ...common, ...given, original: { size: file.size, md5: file.md5, changes: [] } }
     }
     // Its MD5 is checked before the patient's fields are emptied; afterwards it is another.
     const read = async (reading: AbortSignal) => pseudonymised(await archive.read(file, reading), file, giving.lane)
     const given = { size: file.size, read }
     if (giving.lane !== 'cloud') return { ...common, ...given }
     const changes = await changesOf(archive, file, signal)
-    return changes ? { ...common, ...given, original: { size: file.size, md5: file.md5, changes } } : carried(giving, common.path, given)
+    return changes ? { ...common, ...given, original: { size: file.size, md5: file.md5, changes } } : { ...common, ...given }
   }
   return inTurns(named, refOf)
 }
@@ -93,15 +92,6 @@ const inTurns = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   const done: R[] = []
   for (let at = 0; at < items.length; at += atOnce) done.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))))
   return done
-}
-
-/** A file this desk writes anew, sent to the cloud's object store for one machine. */
-const carried = ({ carries }: Giving, path: string, given: { size: number; read(signal: AbortSignal): Promise<Readable> }): InputRef => {
-  if (carries) return { kind: 'local', path, ...given }
-  throw new ScansideError(
-    'not-supported',
-    'A file of this scan holds the patient’s name in its text. This desk can send it to the cloud without the name only where the cloud has an object store, and this one has none. Nothing was started; run it on this computer.',
-  )
 }
 
 /** Files of a dropped scan, as inputs. */

@@ -28,6 +28,9 @@ export interface Lanes {
   close(staysInCloud: (job: Job) => boolean, lets: (job: Job) => boolean): Promise<void>
 }
 
+/** What its machine must have, where that is known. */
+const needOf = ({ plan, record }: Job) => plan?.limits ?? record.resume?.workspace?.spec.limits
+
 export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'>, ended: (job: Job) => void): Lanes => {
   const jobs = new Map<string, Job>()
   const queue: Job[] = []
@@ -63,7 +66,7 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
 
   const pump = () => {
     while (!closed) {
-      const place = queue.findIndex(({ lane }) => runningIn(lane) < desk.concurrency(lane))
+      const place = queue.findIndex((job) => runningIn(job.lane) < desk.concurrency(job.lane, needOf(job)))
       const [job] = place < 0 ? [] : queue.splice(place, 1)
       if (!job) return
       run(job)

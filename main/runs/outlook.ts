@@ -63,6 +63,6 @@ const noCloud = 'No cloud is set up at this desk.'
 
 /** Why nothing can be sent to the cloud now; null where it can. */
 export const notNow = (desk: Desk, archive: string | null): string | null => {
-  if (!desk.cloud?.engine()) return 'The cloud is not ready: nobody is signed in to it, or no machine is chosen.'
+  if (!desk.cloud?.engine()) return desk.cloud?.health()?.message || 'The cloud is not ready: nobody is signed in to it, or no machine is chosen.'
   return obstacleInCloud(desk, { archive })?.replace(/ Nothing is lost\.$/, '') ?? null
 }

@@ -2,7 +2,7 @@
 import type { Receipt } from '../../preload/contract.ts'
 import type { OwedThing, WipeReport } from '../engines/engine.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
-import { type Desk, engineOf, laneOf } from './desk.ts'
+import { cloudEngines, type Desk, engineOf, laneOf } from './desk.ts'
 import { mergeItems, receiptOf } from './receipts.ts'
 import { hasEnded, next } from './state.ts'
 
@@ -10,7 +10,8 @@ const notReached: WipeReport = { items: [], complete: false, owed: [] }
 
 /** Removes what is owed where an engine answers, here and in the cloud; never rejects. */
 export const reap = async (desk: Desk): Promise<WipeReport> => {
-  const engines = [desk.engine(), desk.cloud?.engine() ?? null].flatMap((engine) => engine ?? [])
+  const local = desk.engine()
+  const engines = [...(local ? [local] : []), ...cloudEngines(desk)]
   if (engines.length === 0) return notReached
   const reports = await Promise.all(
     engines.map((engine) =>

@@ -1,0 +1,332 @@
+/** Runs whose machine fetches, judges and sends home by itself, and outlives the desk. */
+import { describe, expect, it } from 'vitest'
+import { ScansideError } from '../../oct/errors.ts'
+import { synthesise } from '../../oct/synth/index.ts'
+import { type RunState, runDetailSchema } from '../../preload/contract.ts'
+import { fakeCloudDesk } from './fakes-remote.ts'
+import { createRuns } from './runs.ts'
+
+const start = { pipeline: 'p', values: {}, subject: 's', place: 'cloud' as const }
+const unreachable = new ScansideError('unreachable', 'The cloud does not answer.')
+type Made = ReturnType<typeof fakeCloudDesk>
+
+const settled = async (until: () => boolean) => {
+  for (let turns = 0; turns < 500 && !until(); turns++) await new Promise((resolve) => setImmediate(resolve))
+  expect(until()).toBe(true)
+}
+const one = async (made: Made, scans = ['1']) => {
+  const runs = createRuns(made.life().options)
+  const { runs: ids } = await runs.start({ ...start, refs: scans.map((scan) => made.scan(scan)) })
+  return { runs, ids, id: ids[0] ?? '' }
+}
+const nothingLeft = ({ cloud, desk }: Made) => {
+  expect([cloud.machines.size, cloud.drops.size, desk.debts.list()]).toEqual([0, 0, []])
+}
+
+describe('a run in the cloud', () => {
+  it('is published by its machine, read back here, and leaves nothing', async () => {
+    const made = fakeCloudDesk()
+    const { runs, id } = await one(made)
+    await runs.idle()
+    const detail = runDetailSchema.parse(runs.get(id))
+    expect(detail.summary).toMatchObject({ state: 'done', home: 'read-back', place: 'cloud', verdicts: ['usable'], message: null })
+    expect(detail.steps.map(({ state }) => state)).toEqual(['queued', 'staging', 'running', 'collecting', 'publishing', 'wiping', 'done'])
+    expect([...made.desk.archive.home.keys()]).toEqual([`XNAT_E1/oct-quality/0.1.0/${id}/results.json`])
+    expect(made.desk.archive.publishes, 'the machine has sent it').toBe(0)
+    expect(detail.receipt).toMatchObject({ complete: true, engine: 'nova at cloud.example', published: [{ check: 'bytes read back' }] })
+    expect(detail.receipt?.items.map(({ kind }) => kind).sort()).toEqual(['object-container', 'server', 'token'])
+    expect(detail.receipt?.cannotProve).toContain('What the hosts keep.')
+    expect(runs.verdictFor('xnat.example', 'XNAT_E1', '1')).toEqual({ verdict: 'usable', pipeline: 'oct-quality 0.1.0' })
+    expect(made.desk.lab.runs.inputs(id)[0]?.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(made.desk.faults).toEqual([])
+    nothingLeft(made)
+  })
+
+  it('has its machine take out what says whose the scan is', async () => {
+    const made = fakeCloudDesk()
+    const vol = synthesise({ pattern: 'ring', laterality: 'OD', seed: 5, width: 32, height: 32 })
+    vol.set(new TextEncoder().encode('PAT-4711'), 140)
+    const { createHash } = await import('node:crypto')
+    const md5 = createHash('md5').update(vol).digest('hex')
+    made.desk.archive.files.set('1', [{ uri: '/data/v', name: 'Mustermann.vol', resource: 'VOL', size: vol.length, md5, bytes: vol }])
+    const { runs, id } = await one(made)
+    await runs.idle()
+    expect(runs.get(id).summary.state).toBe('done')
+    const [given] = [...made.cloud.given]
+    expect(given?.[0]).toMatch(/^VOL\/scan-[0-9a-f-]{36}\.vol$/)
+    expect(Buffer.from(given?.[1] ?? []).includes('PAT-4711')).toBe(false)
+    expect(Buffer.from(given?.[1].subarray(2_048) ?? []).equals(Buffer.from(vol.subarray(2_048)))).toBe(true)
+  })
+
+  it('keeps to the number of machines, and to its own queue', async () => {
+    const made = fakeCloudDesk()
+    made.state.machines = 3
+    const runs = createRuns(made.life().options)
+    const many = Array.from({ length: 12 }, (_, i) => made.scan(String(i)))
+    await runs.start({ ...start, refs: many })
+    await runs.start({ ...start, place: 'here', refs: many.slice(0, 4) })
+    expect(runs.inCloud()).toBe(12)
+    await runs.idle()
+    expect([made.cloud.created, made.cloud.most, made.desk.engine.most]).toEqual([12, 3, 2])
+    nothingLeft(made)
+  })
+
+  it('is refused with a sentence for dropped scans and while the cloud is away', async () => {
+    const made = fakeCloudDesk()
+    const runs = createRuns(made.life().options)
+    await expect(runs.start({ ...start, refs: [{ kind: 'local', local: 'l' }] })).rejects.toMatchObject({ code: 'not-supported' })
+    made.state.signedIn = false
+    await expect(runs.start({ ...start, refs: [made.scan('1')] })).rejects.toMatchObject({ code: 'engine-unavailable' })
+    expect(made.desk.lab.runs.total()).toBe(0)
+    const { runs: ids } = await runs.start({ ...start, place: 'auto', refs: [made.scan('1')] })
+    await runs.idle()
+    expect(runs.get(ids[0] ?? '').summary).toMatchObject({ state: 'done', home: 'read-back' })
+    expect(runs.get(ids[0] ?? '').summary.place).toBeUndefined()
+  })
+})
+
+describe('what a machine sent and may not stay', () => {
+  const text = (value: string) => () => new TextEncoder().encode(value)
+  it('is taken back where it breaks a rule, and the sentence says so', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.output = text('{"schema":"9"}')
+    const { runs, id } = await one(made)
+    await runs.idle()
+    const { summary } = runs.get(id)
+    expect(summary).toMatchObject({ state: 'failed', verdicts: [] })
+    expect(summary.message).toMatch(/^The pipeline ended, but .*No scan was judged.*taken back\.$/)
+    expect(summary.message).not.toMatch(/Nothing was sent/)
+    expect(made.desk.archive.home.size).toBe(0)
+    nothingLeft(made)
+  })
+
+  it('is named where the archive does not let go of it', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.output = (good) => new TextEncoder().encode(JSON.stringify({ ...good, scans: [] }))
+    made.desk.archive.retract = async () => false
+    const { runs, id } = await one(made)
+    await runs.idle()
+    expect(runs.get(id).summary.message).toContain(`look for SCANSIDE/oct-quality/0.1.0/${id}/results.json`)
+  })
+
+  it('is taken back where nobody knows which eye it is, and kept here', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.output = (good) =>
+      new TextEncoder().encode(
+        JSON.stringify({
+          ...good,
+          scans: good.scans.map((scan) => ({
+            ...scan,
+            criteria: [...scan.criteria, { ...scan.criteria[0], id: 'L', status: 'unknown', reason: 'The file does not say.' }],
+          })),
+        }),
+      )
+    const { runs, id } = await one(made)
+    await runs.idle()
+    expect(runs.get(id)).toMatchObject({
+      summary: { state: 'done', home: 'local', message: expect.stringMatching(/which eye.*taken back/) },
+      results: { scans: [{}] },
+    })
+    expect(made.desk.archive.home.size).toBe(0)
+  })
+
+  it('is taken back of a run that was cancelled too late', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hangAt = null
+    made.cloud.hold = true
+    const { runs, id } = await one(made)
+    await settled(() => made.cloud.machines.size === 1)
+    made.desk.archive.home.set(`XNAT_E1/oct-quality/0.1.0/${id}/results.json`, new Uint8Array([1]))
+    runs.cancel(id)
+    await runs.idle()
+    expect(runs.get(id).summary).toMatchObject({ state: 'cancelled', message: expect.stringMatching(/taken back/) })
+    expect(made.desk.archive.home.size).toBe(0)
+    nothingLeft(made)
+  })
+})
+
+describe('the desk dies and is started again', () => {
+  const steps = ['open', 'stage', 'start', 'wait', 'collect', 'wipe'] as const
+  const stateAt: Record<(typeof steps)[number], RunState> = {
+    open: 'staging',
+    stage: 'staging',
+    start: 'running',
+    wait: 'running',
+    collect: 'collecting',
+    wipe: 'wiping',
+  }
+  for (const step of steps) {
+    it(`at ${step}: the run goes on to its end, is published once, and leaves nothing`, async () => {
+      const made = fakeCloudDesk()
+      made.cloud.hangAt = step
+      const { id } = await one(made)
+      await settled(() => made.desk.lab.runs.get(id)?.state === stateAt[step] && (step !== 'stage' || made.cloud.drops.size > 0))
+      for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve))
+      made.cloud.hangAt = null
+
+      const { options, openRuns } = made.life()
+      const again = createRuns(options)
+      expect([...openRuns]).toEqual([id])
+      expect(again.get(id).summary.message).toMatch(/^Waits for the cloud/)
+      await again.recover()
+      await again.idle()
+      expect(again.get(id)).toMatchObject({
+        summary: { state: 'done', home: 'read-back', verdicts: ['usable'], message: null },
+        receipt: { complete: true, published: [{ path: `SCANSIDE/oct-quality/0.1.0/${id}/results.json` }] },
+      })
+      expect([made.desk.archive.home.size, made.desk.archive.publishes, made.cloud.created]).toEqual([1, 0, 1])
+      nothingLeft(made)
+      expect(made.desk.lab.chain.broken()).toBeNull()
+      expect(made.desk.faults).toEqual([])
+    })
+  }
+
+  it('waits until cloud and archive are there, and no engine takes its things for abandoned meanwhile', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hold = true
+    const { id } = await one(made)
+    await settled(() => made.cloud.machines.size === 1)
+    made.state.signedIn = false
+    const again = createRuns(made.life().options)
+    await again.recover()
+    expect(again.get(id).summary).toMatchObject({ state: 'running', message: expect.stringMatching(/signed in/) })
+    expect([again.counts().active, again.inCloud()]).toEqual([0, 1])
+    made.state.signedIn = true
+    made.state.archiveReady = false
+    await again.payOwed()
+    expect(again.get(id).summary.message).toMatch(/archive/)
+    expect(made.cloud.machines.size).toBe(1)
+    made.state.archiveReady = true
+    again.takeUp()
+    made.cloud.release()
+    await again.idle()
+    expect(again.get(id).summary).toMatchObject({ state: 'done', home: 'read-back', message: null })
+    nothingLeft(made)
+  })
+
+  it('can be cancelled while it waits; what it has there goes when the cloud is back', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hold = true
+    const { id } = await one(made)
+    await settled(() => made.cloud.machines.size === 1)
+    made.state.signedIn = false
+    const again = createRuns(made.life().options)
+    await again.recover()
+    again.cancel(id)
+    expect(again.get(id).summary.state).toBe('wiping')
+    expect(() => again.cancel(id)).toThrow('cleaned up')
+    made.state.signedIn = true
+    again.takeUp()
+    await again.idle()
+    expect(again.get(id).summary.state).toBe('cancelled')
+    nothingLeft(made)
+  })
+
+  it('a queued one begins in the next life; one of a demo lab that is gone does not', async () => {
+    const made = fakeCloudDesk()
+    made.state.machines = 0
+    const { id } = await one(made)
+    const demo = { ...made.desk.lab.runs.get(id), id: 'demo', demo: true }
+    made.desk.lab.runs.save(demo as never)
+    made.state.machines = 5
+    const again = createRuns(made.life().options)
+    await again.recover()
+    await again.idle()
+    expect([again.get(id).summary.state, again.get('demo').summary.state]).toEqual(['done', 'failed'])
+  })
+})
+
+describe('the network goes while a machine works', () => {
+  it('nothing is lost: the run waits and is taken up again', async () => {
+    for (const step of ['wait', 'collect'] as const) {
+      const made = fakeCloudDesk()
+      made.cloud.failAt = { step, error: unreachable, times: 2 }
+      const { runs, id } = await one(made)
+      await runs.idle()
+      expect(runs.get(id).summary.message).toMatch(/^Waits and tries again/)
+      expect(made.cloud.machines.size).toBe(1)
+      runs.takeUp()
+      await runs.idle()
+      runs.takeUp()
+      await runs.idle()
+      expect(runs.get(id).summary).toMatchObject({ state: 'done', home: 'read-back', message: null })
+      expect(made.cloud.created).toBe(1)
+      nothingLeft(made)
+    }
+  })
+
+  it('ends when it leads nowhere, and with what the machine itself gave up for', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.failAt = { step: 'wait', error: unreachable, times: 1_000 }
+    const { runs, id } = await one(made)
+    for (let tries = 0; tries < 40; tries++) {
+      await runs.idle()
+      runs.takeUp()
+    }
+    await runs.idle()
+    expect(runs.get(id).summary).toMatchObject({ state: 'failed', message: expect.stringMatching(/^The cloud does not answer\./) })
+    nothingLeft(made)
+    made.cloud.failAt = { step: 'wait', error: new ScansideError('unreachable', 'It could not reach the archive.', { problem: 'x' }), times: 1 }
+    const other = await one(made)
+    await other.runs.idle()
+    expect(other.runs.get(other.id).summary).toMatchObject({ state: 'failed', message: expect.stringMatching(/could not reach/) })
+  })
+
+  it('waits for room where the quota is used up by another machine', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hold = true
+    const runs = createRuns(made.life().options)
+    const first = await runs.start({ ...start, refs: [made.scan('1')] })
+    await settled(() => made.cloud.machines.size === 1)
+    made.cloud.failAt = { step: 'start', error: new ScansideError('quota', 'The quota is used up.'), times: 1 }
+    const second = await runs.start({ ...start, refs: [made.scan('2')] })
+    const id = second.runs[0] ?? ''
+    await settled(() => runs.get(id).summary.message !== null)
+    expect(runs.get(id).summary).toMatchObject({ state: 'queued', message: expect.stringMatching(/room in the cloud/) })
+    made.cloud.release()
+    await runs.idle()
+    expect([...first.runs, id].map((run) => runs.get(run).summary.state)).toEqual(['done', 'done'])
+    nothingLeft(made)
+  })
+})
+
+describe('closing Scanside', () => {
+  it('leaves machines at work where the next start knows of them', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hold = true
+    made.state.machines = 2
+    const { runs, ids } = await one(made, ['1', '2', '3'])
+    await settled(() => made.cloud.machines.size === 2)
+    await runs.close()
+    expect(ids.map((id) => made.desk.lab.runs.get(id)?.state)).toEqual(['running', 'running', 'queued'])
+    made.cloud.release()
+    const again = createRuns(made.life().options)
+    await again.recover()
+    await again.idle()
+    expect(ids.map((id) => again.get(id).summary)).toMatchObject(ids.map(() => ({ state: 'done', home: 'read-back' })))
+    expect(made.cloud.created).toBe(3)
+    nothingLeft(made)
+  })
+
+  it('cancels them where its records end with it', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hold = true
+    made.state.kept = false
+    const { runs, id } = await one(made)
+    await settled(() => made.cloud.machines.size === 1)
+    await runs.close()
+    expect(runs.get(id).summary.state).toBe('cancelled')
+    nothingLeft(made)
+  })
+})
+
+it('what ended runs still owe in the cloud is removed, here and there in one report', async () => {
+  const made = fakeCloudDesk()
+  const thing = { runId: 'old', engine: 'nova:0123456789abcdef', kind: 'server', name: 'scanside-old' } as const
+  made.desk.debts.incur(thing)
+  const runs = createRuns(made.life().options)
+  expect(await runs.payOwed()).toEqual({ left: 0 })
+  made.state.signedIn = false
+  made.desk.debts.incur(thing)
+  expect(await runs.payOwed()).toEqual({ left: 1 })
+})

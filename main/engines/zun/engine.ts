@@ -3,6 +3,7 @@ import { ScansideError } from '../../../oct/errors.ts'
 import type { Engine, RunSpec, Workspace } from '../engine.ts'
 import { createRemoteEngine } from '../remote/engine.ts'
 import { type RemoteEngineParts, usualTimes } from '../remote/parts.ts'
+import { checkInputPath } from '../verified.ts'
 import { withoutStore, zunCarrier } from './carrier.ts'
 import { courierVersion } from './courier-label.ts'
 
@@ -52,10 +53,11 @@ export function createZunEngine(parts: ZunEngineParts): Engine {
       const workspace = await remote.open(spec)
       return {
         ...workspace,
-        async stage(...staging) {
+        async stage(inputs, signal, onProgress) {
+          for (const { ref } of inputs) checkInputPath(ref.path)
           if (!parts.cloud.objects?.tempUrl) throw new ScansideError('not-supported', withoutStore)
           await checkCourier(parts, spec)
-          return await workspace.stage(...staging)
+          return await workspace.stage(inputs, signal, onProgress)
         },
         async wipe() {
           const report = await workspace.wipe()

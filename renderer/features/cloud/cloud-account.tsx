@@ -5,7 +5,6 @@ import type { ScansideError } from '../../../oct/errors.ts'
 import { asScansideError, lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
-import { formatMoment } from '../../ui/format.ts'
 import { Problem } from '../../ui/notice.tsx'
 import { Facts } from '../settings/card.tsx'
 import styles from './cloud.module.css'
@@ -54,7 +53,8 @@ function useAccountFacts(): [string, ReactNode][] {
   if (cloud.user !== null) rows.push([t('fact.user'), cloud.user])
   if (cloud.means !== null) rows.push([t('fact.means'), t(`means.${cloud.means}`)])
   if (!isSignedIn(cloud)) return rows
-  if (cloud.expiresAt !== null) rows.push([t('fact.expires'), formatMoment(cloud.expiresAt, i18n.language)])
+  if (cloud.expiresAt !== null)
+    rows.push([t('fact.expires'), new Intl.DateTimeFormat(i18n.language, { dateStyle: 'long' }).format(new Date(cloud.expiresAt))])
   rows.push([t('fact.kept'), t(cloud.kept ? 'kept.yes' : 'kept.no')])
   const { machines, containers, objects } = cloud.has
   const has = [machines && t('has.machines'), containers && t('has.containers'), objects && t('has.objects')].filter((what) => what !== false)

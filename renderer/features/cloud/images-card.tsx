@@ -21,7 +21,7 @@ export function ImagesCard() {
     if (engine.state !== 'looking') void listPipelines()
   }, [engine.state])
   // Several pipelines may be of one image: it is sent once.
-  const images = [...new Map((list ?? []).filter(({ builtin }) => !builtin).map((pipeline) => [pipeline.image, pipeline])).values()]
+  const images = [...new Map((list ?? []).filter(isHere).map((pipeline) => [pipeline.image, pipeline])).values()]
   return (
     <Card title={t('images.title')} about={t('images.about')}>
       {!cloud.has.objects && <p className="soft">{t('images.noObjects')}</p>}
@@ -36,6 +36,9 @@ export function ImagesCard() {
     </Card>
   )
 }
+
+/** A container image that this desk's engine has: one the application is itself, or the cloud alone has, is not to be sent. */
+const isHere = ({ builtin, places }: Pipeline) => !builtin && (places?.includes('here') ?? true)
 
 function Image({ pipeline }: { pipeline: Pipeline }) {
   const { t } = useTranslation('cloud')

@@ -16,20 +16,33 @@ const shapes: readonly [SaidKey, RegExp][] = [
   ['password', /^You are signed in with a password\./],
   ['zun', /^Containers of this cloud \(Zun\) run without what a machine gives:/],
   ['xnatRights', /^A token of the archive \(XNAT\) carries all rights of its user\./],
+  ['dropped', /^Dropped scans are run on this computer[;.]/],
+  ['onlyHere', /^This pipeline runs on this computer alone\.$/],
+  ['notHere', /^This pipeline is not on this computer\.$/],
+  ['noEngine', /^No container engine answers on this computer\.$/],
+  ['soonerHere', /^It is done here \(about (?<here>[^)]+)\) before a machine has started \(about (?<start>[^)]+)\)\.$/],
+  ['queueLonger', /^The queue here takes about (?<here>.+), a machine starts in about (?<start>.+)\.$/],
+  ['queueShorter', /^The queue here is shorter than a machine’s start \(about (?<start>[^)]+)\)\.$/],
+  ['guess', /^A guess: this pipeline has not run there from this desk yet\.$/],
+  ['waitsStart', /^Waits for the cloud and its archive\./],
+  ['waitsCloud', /^Waits until the cloud is ready and somebody is signed in to it\./],
+  ['waitsOther', /^Waits for the cloud it was begun in; another one is signed in\./],
+  ['waitsSignIn', /^Waits until somebody signs in to the archive of its scans\./],
+  ['waitsArchive', /^Waits for the archive: it does not answer, or the sign-in has expired\./],
   ['nobody', /^Nobody is signed in to (?<name>.+)\. Sign in to run there\.$/],
 ]
 
 export interface Said {
   key: SaidKey
   /** What stands in it; empty where the sentence has no such place. */
-  blanks: { days: string; roles: string; name: string }
+  blanks: { days: string; roles: string; name: string; here: string; start: string }
 }
 
 /** What a sentence says; null where it is one of its own. */
 export function readSaid(sentence: string): Said | null {
   for (const [key, shape] of shapes) {
     const found = shape.exec(sentence)
-    if (found) return { key, blanks: { days: '', roles: '', name: '', ...found.groups } }
+    if (found) return { key, blanks: { days: '', roles: '', name: '', here: '', start: '', ...found.groups } }
   }
   return null
 }

@@ -86,15 +86,15 @@ function Things({ things }: { things: readonly LeftThing[] }) {
             <tr key={`${thing.kind} ${thing.name}`} data-use={thing.use}>
               <td>{t(`left.kinds.${thing.kind}`)}</td>
               <td className="mono" title={thing.name}>
-                {shortName(thing.name, 24)}
+                {shortName(thing.name, 20)}
               </td>
               <td className="mono" title={thing.run}>
                 {known.has(thing.run) ? (
                   <button type="button" className="link" onClick={() => openRun(thing.run)}>
-                    {shortName(thing.run, 14)}
+                    {shortName(thing.run, 11)}
                   </button>
                 ) : (
-                  shortName(thing.run, 14)
+                  shortName(thing.run, 11)
                 )}
               </td>
               <td>{thing.since === null ? t('left.unknown') : formatMoment(thing.since, i18n.language)}</td>

@@ -6,6 +6,7 @@ import { lab } from '../../lab.ts'
 import { goToCloud } from '../../navigation.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
+import { Said } from '../cloud/said.tsx'
 import { mostMachines } from '../cloud/standing.ts'
 import { aboutTime, type PlaceOption } from './place.ts'
 
@@ -68,7 +69,6 @@ function Choice({ option, group, on, estimating, onTake, children }: ChoiceProps
   const { place, whyNot, seconds } = option
   const id = useId()
   const Icon = place === 'cloud' && whyNot ? CloudOff : icons[place]
-  const why = whyNot && ('own' in whyNot ? t(`place.not.${whyNot.own}`) : whyNot.said)
   return (
     <label className="place" data-on={(on && !whyNot) || undefined} data-off={whyNot !== null || undefined}>
       <input type="radio" name={group} value={place} checked={on && !whyNot} disabled={whyNot !== null} aria-describedby={id} onChange={onTake} />
@@ -79,7 +79,7 @@ function Choice({ option, group, on, estimating, onTake, children }: ChoiceProps
           {!whyNot && <span className="place-time">{seconds === null ? estimating && t('place.estimating') : <Time seconds={seconds} />}</span>}
         </span>
         <span id={id} className="place-about">
-          {why === null ? children : <span lang={whyNot && 'said' in whyNot ? 'en' : undefined}>{why}</span>}
+          {whyNot === null ? children : 'own' in whyNot ? t(`place.not.${whyNot.own}`) : <Said sentence={whyNot.said} />}
         </span>
       </span>
     </label>
@@ -119,7 +119,11 @@ function AutoAbout({ estimate }: { estimate: Estimate | null }) {
   const { t } = useTranslation('cloud')
   if (!estimate) return t('place.autoBody')
   const { place, why } = estimate.auto
-  return t(place === 'here' ? 'place.autoHere' : 'place.autoCloud', { why })
+  return (
+    <>
+      {t(place === 'here' ? 'place.autoHere' : 'place.autoCloud')} <Said sentence={why} />
+    </>
+  )
 }
 
 /** What can be done about a place that cannot be chosen: outside the choice, as it is none. */

@@ -253,7 +253,7 @@ function Facts({ pipeline, local, inCloud, sessions, bytes, unreachable }: Facts
       )}
       {bytes !== null && bytes > 0 && <Fact icon={Check}>{t('run.factSize', { size: formatBytes(bytes, language) })}</Fact>}
       {pipeline?.context === 'session' && sessions > 1 && <Fact icon={Info}>{t('run.factSessions', { count: sessions })}</Fact>}
-      <Fact icon={Lock}>{t('run.factNames')}</Fact>
+      <Fact icon={Lock}>{inCloud && cloud.choices.engine === 'zun' ? said('place.factNames') : t('run.factNames')}</Fact>
       <Fact icon={Info}>{t(local ? 'run.factLocal' : 'run.factHome')}</Fact>
       {inCloud && (
         <>

@@ -36,8 +36,9 @@ const de: Sentences<typeof en> = {
     cancelled: 'Abgebrochen',
   },
   machine: {
+    ordered: 'Maschine bestellt',
     starting: 'Maschine startet',
-    preparing: 'Maschine bereitet vor',
+    preparing: 'fragt das Archiv',
     fetching: 'holt Aufnahmen',
     'loading-image': 'lädt das Image',
     running: 'rechnet',
@@ -60,6 +61,9 @@ const de: Sentences<typeof en> = {
     notRemoved: 'noch nicht entfernt',
     copying: 'wird kopiert',
     cancelled: 'abgebrochen',
+    takenUp: 'aufgenommen, wo er war',
+    ordering: 'Maschine vorbereiten',
+    removedCloud: 'Maschine und Token entfernt',
   },
   removedCloud: 'Die Maschine, ihre Objekte und ihr Token sind entfernt.',
   verdict: { usable: 'verwendbar', ambiguous: 'ansehen', unusable: 'nicht verwendbar', unknown: 'unbekannt' },
@@ -79,7 +83,7 @@ const de: Sentences<typeof en> = {
     },
     'cloud-waits': {
       lead: 'Der Lauf wartet auf die Cloud.',
-      rest: 'Was seine Maschine tut, geht ohne diesen Arbeitsplatz weiter. Er wird aufgenommen, sobald die Cloud antwortet und jemand angemeldet ist.',
+      rest: 'Was seine Maschine tut, geht ohne diesen Arbeitsplatz weiter; er wird aufgenommen, sobald es geht.',
     },
     'wiping-home': {
       lead: 'Alle Ergebnisse sind im Archiv.',

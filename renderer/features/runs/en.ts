@@ -34,8 +34,9 @@ const en = {
   },
   /** What a run's machine in the cloud is doing, and how far. */
   machine: {
+    ordered: 'machine ordered',
     starting: 'machine starting',
-    preparing: 'machine preparing',
+    preparing: 'asking the archive',
     fetching: 'fetching scans',
     'loading-image': 'loading the image',
     running: 'computing',
@@ -58,6 +59,9 @@ const en = {
     notRemoved: 'not yet removed',
     copying: 'copying files',
     cancelled: 'cancelled',
+    takenUp: 'taken up where it was',
+    ordering: 'preparing a machine',
+    removedCloud: 'machine and token removed',
   },
   removedCloud: 'The machine, its objects and its token are removed.',
   verdict: { usable: 'usable', ambiguous: 'look', unusable: 'not usable', unknown: 'unknown' },
@@ -78,7 +82,7 @@ const en = {
     },
     'cloud-waits': {
       lead: 'The run waits for the cloud.',
-      rest: 'What its machine does goes on without this desk. It is taken up as soon as the cloud answers and somebody is signed in.',
+      rest: 'What its machine does goes on without this desk; it is taken up as soon as it can.',
     },
     'wiping-home': {
       lead: 'All results are home.',

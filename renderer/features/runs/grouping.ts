@@ -38,7 +38,7 @@ export function groupRuns(runs: readonly RunSummary[], now: Date): RunGroup[] {
   return groups.filter((group) => group.runs.length > 0)
 }
 
-/** Whether a run cannot go on because the cloud it is for does not let it: nobody is signed in, or it does not answer. */
-export function waitsForCloud(run: Pick<RunSummary, 'state' | 'place'>, cloud: Pick<CloudStatus, 'state'>): boolean {
-  return run.place === 'cloud' && isActive(run) && cloud.state !== 'ready'
+/** Whether a run for the cloud cannot go on for now: main says why, or the cloud does not answer or lets nobody in. */
+export function waitsForCloud(run: Pick<RunSummary, 'state' | 'place' | 'message'>, cloud: Pick<CloudStatus, 'state'>): boolean {
+  return run.place === 'cloud' && isActive(run) && (cloud.state !== 'ready' || (run.state !== 'wiping' && run.message !== null))
 }

@@ -1,20 +1,19 @@
 import { Copy } from 'lucide-react'
 import { type UIEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { ScansideError } from '../../../oct/errors.ts'
 import { lab } from '../../lab.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { formatTime } from '../../ui/format.ts'
-import { logText } from './log-lines.ts'
+import { type Log, logText } from './log-lines.ts'
 import styles from './runs.module.css'
-import { useRunLog } from './use-run.ts'
 
 /** The clipboard takes 100,000 characters; the newest lines are the ones wanted. */
 const copyable = 99_000
 
 /** A run's log as it is written. It follows its end until someone scrolls up, and again with F. */
-export function LogBox({ run, live }: { run: string; live: boolean }) {
+export function LogBox({ log, error, live }: { log: Log; error: ScansideError | null; live: boolean }) {
   const { t, i18n } = useTranslation('runs')
-  const { log, error } = useRunLog(run)
   const [follow, setFollow] = useState(true)
   const box = useRef<HTMLDivElement>(null)
 

@@ -10,19 +10,22 @@ import { Button } from '../../ui/button.tsx'
 import { formatMoment } from '../../ui/format.ts'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
+import { Said } from '../cloud/said.tsx'
 import { isActive, waitsForCloud } from './grouping.ts'
 import { LogBox } from './log-box.tsx'
+import { machineDoing } from './machine.ts'
 import { ReceiptTable } from './receipt-table.tsx'
 import { ResultList } from './result-list.tsx'
 import styles from './runs.module.css'
 import { type Sentence, sentenceOf } from './sentence.ts'
 import { Steps } from './steps.tsx'
-import { useRunDetail } from './use-run.ts'
+import { useRunDetail, useRunLog } from './use-run.ts'
 
 /** One run in full: its steps, where its results are, its log, its results, its receipt. */
 export function OpenRun({ run, summary }: { run: string; summary: RunSummary | undefined }) {
   const { t } = useTranslation('runs')
   const { detail, error, again } = useRunDetail(run, summary, useApp().counts.owed)
+  const log = useRunLog(run)
   if (!detail) {
     return (
       <section className={styles.open} aria-label={t('run', { run })}>
@@ -35,11 +38,11 @@ export function OpenRun({ run, summary }: { run: string; summary: RunSummary | u
   return (
     <section className={styles.open} aria-label={t('run', { run })}>
       <Head detail={current} />
-      <Steps detail={current} />
+      <Steps detail={current} doing={current.summary.place === 'cloud' ? machineDoing(log.log.lines) : null} />
       <Standing detail={current} />
       {error && <Problem error={error} />}
       {current.results && <ResultList results={current.results} refs={current.refs} />}
-      <LogBox run={run} live={isActive(current.summary)} />
+      <LogBox {...log} live={isActive(current.summary)} />
       {current.receipt && <ReceiptTable receipt={current.receipt} />}
     </section>
   )
@@ -145,7 +148,11 @@ function Standing({ detail }: { detail: RunDetail }) {
         {` ${t(`standing.${sentence}.rest`)}`}
         {ended && receipt?.complete && ` ${t(summary.place === 'cloud' ? 'removedCloud' : 'removed')}`}
       </p>
-      {summary.message && summary.home !== 'read-back' && <p className="strong">{summary.message}</p>}
+      {summary.message && summary.home !== 'read-back' && (
+        <p className="strong">
+          <Said sentence={summary.message} />
+        </p>
+      )}
     </Notice>
   )
 }

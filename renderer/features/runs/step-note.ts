@@ -2,7 +2,7 @@
 
 export type StepNote =
   | { say: 'files' | 'judged'; count: number; size: string }
-  | { say: 'exited' | 'readBack' | 'kept' | 'waits' | 'removed' | 'notRemoved' | 'copying' | 'cancelled' }
+  | { say: 'exited' | 'readBack' | 'kept' | 'waits' | 'removed' | 'notRemoved' | 'copying' | 'cancelled' | 'takenUp' }
 
 const fixed: [RegExp, Exclude<StepNote['say'], 'files' | 'judged'>][] = [
   [/^exit code 0$/, 'exited'],
@@ -13,6 +13,7 @@ const fixed: [RegExp, Exclude<StepNote['say'], 'files' | 'judged'>][] = [
   [/^workspace not yet removed$/, 'notRemoved'],
   [/^copying files$/, 'copying'],
   [/^cancelled$/, 'cancelled'],
+  [/^taken up again where it was$/, 'takenUp'],
 ]
 
 /** The note's meaning; null where it is a sentence of its own, such as why a run failed. `size` is as main wrote it, in MB, empty where there is none. */

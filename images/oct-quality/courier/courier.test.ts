@@ -193,7 +193,7 @@ describe('the image as its own courier', () => {
       'token',
       Buffer.from(JSON.stringify(await (await lab.session.request({ method: 'GET', path: '/data/services/tokens/issue' })).json(100_000))),
     )
-    expect((await carried({ argv: endless, wholeDeadlineMs: 2_500 })).outcome).toMatchObject({
+    expect((await carried({ argv: endless, wholeDeadlineMs: 6_000 })).outcome).toMatchObject({
       problem: 'deadline',
       results: null,
       tokenWithdrawn: true,
@@ -216,6 +216,29 @@ describe('the image as its own courier', () => {
     },
     30_000,
   )
+
+  it.each<[string, Parameters<TestLab['faults']['set']>[0]]>([
+    ['that breaks off while a scan flows', { path: '/files/', resetAfter: 100_000, resets: 2 }],
+    ['that breaks off while the result is sent', { path: 'oct-quality', resetUploadAfter: 100, resets: 2 }],
+    ['that fails for a moment', { failNext: 2 }],
+  ])(
+    'bears an archive %s',
+    async (_, fault) => {
+      lab.faults.set(fault)
+      expect((await carried()).outcome).toMatchObject({ exitCode: 0, problem: null, tokenWithdrawn: true, results: { size: expect.any(Number) } })
+    },
+    30_000,
+  )
+
+  it('says so where the archive takes the upload and stores nothing', async () => {
+    const shown = (await lab.xnat.sessions('READ', 0, 1)).rows[0]
+    const session = { project: 'READ', subject: shown?.subjectId ?? '', session: shown?.id ?? '' }
+    expect((await carried({ home: { ...job.home, session } })).outcome).toMatchObject({
+      problem: 'upload-refused',
+      results: null,
+      tokenWithdrawn: true,
+    })
+  }, 30_000)
 
   it('says when its token is refused, or gone', async () => {
     links.objects.set('token', Buffer.from(JSON.stringify({ alias: token.alias, secret: 'x'.repeat(64) })))

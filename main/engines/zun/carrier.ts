@@ -4,11 +4,8 @@ import type { Capsule, Capsules, NewCapsule, ObjectStore } from '../../openstack
 import { capsuleFault, exitCodeOf } from '../../openstack/zun.ts'
 import { labelNames } from '../docker/labels.ts'
 import type { Carrier, CarrierLook } from '../remote/carrier.ts'
-import { type ImageSource, type RemoteJob, remoteName } from '../remote/job.ts'
+import { type ImageSource, objectNames, type RemoteJob, remoteName } from '../remote/job.ts'
 import { plainSleep, type RemoteEngineParts, type RemoteTimes } from '../remote/parts.ts'
-
-/** The object with the job, beside the run's token. */
-export const jobObject = 'job.json'
 
 /** How often and how far apart a container whose order was not answered is looked for, ms. */
 const lookings = [500, 1_000, 2_000, 4_000, 8_000]
@@ -76,13 +73,12 @@ export function zunCarrier(parts: RemoteEngineParts, times: RemoteTimes): Carrie
     return cloud.objects
   }
 
-  /** Puts the job beside the run's token; what the container is told is the link alone. */
-  const giveJob = async (name: string, job: RemoteJob, signal: AbortSignal): Promise<string> => {
+  /** The job lies beside the run's token; what the container is told is the link alone. */
+  const linkToJob = async (name: string, job: RemoteJob, signal: AbortSignal): Promise<string> => {
     if (job.report.kind !== 'link' || job.token.kind !== 'link') throw new ScansideError('not-supported', withoutStore)
     const key = (await store().container(name, signal))?.tempUrlKey ?? null
     if (key === null) throw new ScansideError('internal', 'The run’s place in the object store is gone. Nothing was started; start the run again.')
-    await store().put(name, jobObject, Buffer.from(JSON.stringify(job)), { deleteAfter: job.report.deleteAfter }, signal)
-    return store().link('GET', name, jobObject, key, job.report.deleteAfter)
+    return store().link('GET', name, objectNames.job, key, job.report.deleteAfter)
   }
 
   const inGlance = async (job: RemoteJob, signal: AbortSignal): Promise<string | null> => {
@@ -150,7 +146,7 @@ export function zunCarrier(parts: RemoteEngineParts, times: RemoteTimes): Carrie
         )
       }
       if ((await find(name, signal)) !== null) return
-      const [link, glance] = [await giveJob(name, job, signal), await inGlance(job, signal)]
+      const [link, glance] = [await linkToJob(name, job, signal), await inGlance(job, signal)]
       const order: NewCapsule = {
         name,
         ...imageOrder(job.image, glance),

@@ -322,7 +322,11 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     await runs.recover()
     if (desk.status().state === 'signed-in') await runs.sendWaiting()
   })
-  const looking = setInterval(() => inBackground('look for engines', engine.refresh), lookAgainMs)
+  const looking = setInterval(() => {
+    inBackground('look for engines', engine.refresh)
+    // Runs wait for it: sooner than the minute.
+    if (cloud.status().state === 'away') inBackground('look for the cloud', cloud.tick)
+  }, lookAgainMs)
   const ticking = setInterval(
     () =>
       inBackground('tick', async () => {

@@ -238,9 +238,18 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
       }
       const name = configShown()?.name ?? 'the cloud'
       const owed = parts.debts().filter(({ engine }) => isCloudEngine(engine)).length
-      const things = owed === 1 ? 'One thing in this cloud is' : `${owed} things in this cloud are`
       await signIn.end(
-        owed === 0 ? `Signed out of ${name}.` : `Signed out of ${name}. ${things} still owed; sign in again to remove ${owed === 1 ? 'it' : 'them'}.`,
+        [
+          `Signed out of ${name}.`,
+          owed === 0
+            ? null
+            : `${owed === 1 ? 'One thing in this cloud is' : `${owed} things in this cloud are`} still owed; sign in again to remove ${owed === 1 ? 'it' : 'them'}.`,
+          signIn.isOwnMake()
+            ? 'The application credential Scanside made stays valid until its end: delete it in the cloud’s own pages if this desk is given away.'
+            : null,
+        ]
+          .filter((sentence) => sentence !== null)
+          .join(' '),
       )
       facts = null
       made = null

@@ -78,6 +78,8 @@ export interface SignIn {
   look(ask: (cloud: Cloud) => Promise<unknown>): Promise<void>
   /** Ends Keystone's token and forgets the secret. `said` is the status afterwards. */
   end(said: string): Promise<void>
+  /** Whether the credential in use was made here: it cannot delete itself, and stays in the cloud until its end. */
+  isOwnMake(): boolean
   /** At the application's end: Keystone's token ends, the credential stays where it is kept. */
   close(): Promise<void>
 }
@@ -207,7 +209,13 @@ export function createSignIn(parts: SignInParts): SignIn {
         if (there && there !== cloud) await there.close()
         if (mine === life) {
           waiting = before.waiting
-          become(before.state)
+          // What was interrupted by this one is begun again by the next look.
+          const interrupted = before.state.state === 'signing-in'
+          become(
+            interrupted
+              ? { ...before.state, state: 'away', message: 'Signing in to the cloud was interrupted. It is tried again in a minute.' }
+              : before.state,
+          )
         }
         throw error
       }
@@ -251,6 +259,10 @@ export function createSignIn(parts: SignInParts): SignIn {
       await vault.delete(secretName)
       become(config ? { state: 'signed-out', message: said, kept: false } : noCloud)
       await there?.close()
+    },
+    isOwnMake: () => {
+      const { auth } = config ?? {}
+      return auth?.kind === 'application-credential' && madeBefore(settings).some(({ id }) => id === auth.id)
     },
     async close() {
       life++

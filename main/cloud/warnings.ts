@@ -1,10 +1,11 @@
 /** What a person should know of their cloud and of the account they use there. Pure. */
+import { zunWarning } from '../engines/zun/engine.ts'
 import type { Limits } from '../openstack/openstack.ts'
 
 const dayMs = 24 * 3_600_000
 const soonDays = 14
 /** What running needs and no more. `load-balancer_member` and the like give nothing over machines. */
-const modestRoles = new Set(['member', '_member_', 'reader', 'swiftoperator', 'object-store-admin', 'swiftuser', 'creator', 'heat_stack_owner'])
+const modestRoles = new Set(['member', '_member_', 'reader', 'swiftoperator', 'swiftuser', 'creator', 'heat_stack_owner'])
 const isModest = (role: string): boolean => modestRoles.has(role.toLowerCase()) || /_(member|observer|reader)$/i.test(role)
 
 export interface Circumstances {
@@ -20,7 +21,7 @@ export interface Circumstances {
   own: number
   /** ms */
   now: number
-  /** Cloud's clock minus this machine's, ms. */
+  /** A sentence where the clocks differ. */
   clock: string | null
 }
 
@@ -53,12 +54,13 @@ export function warningsOf(of: Circumstances): string[] {
     of.roles.length > 0 && !of.roles.some((role) => /^(reader|admin|manager)$/i.test(role))
       ? 'This credential came without the role “reader”; many clouds then refuse to list machines and images. Make one with both member and reader.'
       : null,
+    of.roles.length > 0 && of.roles.every((role) => /^(reader|observer)$/i.test(role))
+      ? 'This account may look at the cloud but start no machine there: it needs the role “member” as well. Ask the cloud’s administrator.'
+      : null,
     of.means === 'password'
       ? 'You are signed in with a password. An application credential can be withdrawn by itself: let Scanside make one.'
       : null,
-    of.engine === 'zun'
-      ? 'Containers of this cloud (Zun) run without what a machine gives: no own kernel, no read-only root, no limit on processes, and the network stays on.'
-      : null,
+    of.engine === 'zun' ? zunWarning : null,
     'A token of the archive (XNAT) carries all rights of its user. For runs in the cloud sign in to the archive as a user with rights in that project alone.',
   ].filter((sentence) => sentence !== null)
 }

@@ -26,6 +26,7 @@ let compute: Compute
 let objects: ObjectStore
 let projectId: string
 let userId: string
+/** What is undone at the end, the last first. */
 const closing: (() => Promise<unknown>)[] = []
 
 const idOf = (json: unknown, key: string) => z.record(z.string(), z.looseObject({ id: z.string() })).parse(json)[key]?.id ?? ''
@@ -34,6 +35,12 @@ const ask = async (session: Session, ...args: Parameters<Session['ask']>) => {
   const answer = await session.ask(...args)
   if (answer.status >= 300) throw new Error(`${args[1]} ${args[2]}: ${answer.status} ${JSON.stringify(answer.json).slice(0, 300)}`)
   return answer.json
+}
+
+/** The test's own account, behind the client's back. */
+const owner = (): Promise<Session> => {
+  const entry = cloudEntry()
+  return openSession({ ...entry, auth: { ...entry.auth, username: mark, password: mark, project_name: mark } })
 }
 
 const connect = async (wanted: CloudAccess): Promise<Cloud> => {
@@ -46,7 +53,7 @@ const until = async <T>(look: () => Promise<T | null | false>): Promise<T> => {
   for (let turn = 0; turn < 600; turn += 1) {
     const found = await look()
     if (found) return found
-    await delay(150)
+    await delay(300)
   }
   throw new Error('It did not come about')
 }
@@ -58,9 +65,19 @@ beforeAll(async () => {
   const entry = readClouds(readFileSync(file, 'utf8'), null).find((one) => one.name === name)
   if (!entry?.config) throw new Error(`${file}: ${entry?.problem ?? `no cloud ${name}`}`)
 
+  http = createHttp({ userAgent: 'Scanside/test', roots: entry.config.ca })
+  closing.push(http.close)
   admin = await openAdmin()
   projectId = idOf(await ask(admin, 'identity', 'POST', '/projects', { project: { name: mark, domain_id: 'default' } }), 'project')
+  closing.push(() => ask(admin, 'identity', 'DELETE', `/projects/${projectId}`))
   userId = idOf(await ask(admin, 'identity', 'POST', '/users', { user: { name: mark, password: mark, domain_id: 'default' } }), 'user')
+  closing.push(() => ask(admin, 'identity', 'DELETE', `/users/${userId}`))
+  // One by one: with their user, Keystone on SQLite leaves their roles behind, and nobody can make another.
+  closing.push(async () => {
+    const json = await ask(await owner(), 'identity', 'GET', `/users/${userId}/application_credentials`)
+    const left = z.object({ application_credentials: z.array(z.object({ id: z.string() })) }).parse(json).application_credentials
+    for (const one of left) await deleteApplicationCredential(access, one.id, { http })
+  })
   const known = z.object({ roles: z.array(z.object({ id: z.string(), name: z.string() })) }).parse(await ask(admin, 'identity', 'GET', '/roles'))
   for (const role of known.roles.filter((one) => ['member', 'reader'].includes(one.name))) {
     await ask(admin, 'identity', 'PUT', `/projects/${projectId}/users/${userId}/roles/${role.id}`)
@@ -70,11 +87,17 @@ beforeAll(async () => {
     config: { ...entry.config, auth: { kind: 'password', user: mark, userDomain: 'default', project: mark, projectDomain: 'default' } },
     secret: mark,
   }
-  http = createHttp({ userAgent: 'Scanside/test', roots: entry.config.ca })
   cloud = await connect(access)
   if (!cloud.compute || !cloud.objects) throw new Error('This cloud has no Nova or no Swift')
   compute = cloud.compute
   objects = cloud.objects
+  closing.push(async () => {
+    for (const server of await compute.serversOf('api-')) await gone(server.id)
+    for (const container of await objects.containersOf('api-')) {
+      for (const object of await objects.objects(container)) await objects.deleteObject(container, object.name)
+      await objects.deleteContainer(container)
+    }
+  })
 })
 
 const quota = (instances: number) =>
@@ -86,21 +109,13 @@ const gone = async (id: string): Promise<void> => {
 }
 
 afterAll(async () => {
-  for (const server of await compute.serversOf('api-')) await gone(server.id)
-  for (const container of await objects.containersOf('api-')) {
-    for (const object of await objects.objects(container)) await objects.deleteObject(container, object.name)
-    await objects.deleteContainer(container)
-  }
-  for (const close of closing) await close()
-  await ask(admin, 'identity', 'DELETE', `/users/${userId}`)
-  await ask(admin, 'identity', 'DELETE', `/projects/${projectId}`)
-  await http.close()
+  for (const one of closing.reverse()) await one()
 })
 
 const order = async (change: Partial<NewServer> = {}): Promise<NewServer> => {
   const [image] = (await cloud.images?.list()) ?? []
   const flavors = await compute.flavors()
-  const smallest = flavors.filter((flavor) => flavor.diskGiB > 0).sort((a, b) => a.ramMiB - b.ramMiB)[0]
+  const smallest = flavors.filter((one) => one.diskGiB > 0 && !one.name.startsWith('api-')).sort((a, b) => a.ramMiB - b.ramMiB)[0]
   if (!image || !smallest) throw new Error('This cloud has no image or no flavor')
   return {
     name: `${mark}-${randomBytes(3).toString('hex')}`,
@@ -218,9 +233,7 @@ describe('application credentials', () => {
   })
 
   const special = async (name: string, of: object): Promise<CloudAccess> => {
-    const entry = cloudEntry()
-    const owner = await openSession({ ...entry, auth: { ...entry.auth, username: mark, password: mark, project_name: mark } })
-    const json = await ask(owner, 'identity', 'POST', `/users/${userId}/application_credentials`, { application_credential: { name, ...of } })
+    const json = await ask(await owner(), 'identity', 'POST', `/users/${userId}/application_credentials`, { application_credential: { name, ...of } })
     const made = z.object({ application_credential: z.object({ id: z.string(), secret: z.string() }) }).parse(json).application_credential
     return { config: { ...access.config, auth: { kind: 'application-credential', id: made.id } }, secret: made.secret }
   }
@@ -318,14 +331,20 @@ describe('machines', () => {
     }
   })
 
-  it('twenty at once are all there, and all gone', async () => {
-    const orders = await Promise.all(Array.from({ length: 20 }, () => order()))
-    const made = await Promise.all(orders.map((wanted) => compute.create(wanted)))
-    expect(new Set((await compute.serversOf(mark)).map((server) => server.id))).toEqual(new Set(made.map((one) => one.id)))
-    const servers = await Promise.all(made.map((one) => settled(one.id)))
+  it('twenty at once are all there, and all gone', { timeout: 300_000 }, async () => {
+    // One listing tells of all of them: a cloud is not asked twenty times for what it says once.
+    const wanted = await order()
+    const orders = Array.from({ length: 20 }, (_, index) => ({ ...wanted, name: `${wanted.name}-${index}` }))
+    const made = await Promise.all(orders.map((one) => compute.create(one)))
+    const ids = made.map((one) => one.id).sort()
+    const servers = await until(async () => {
+      const listed = await compute.serversOf(wanted.name)
+      return listed.every((server) => server.status !== 'BUILD') && listed
+    })
+    expect(servers.map((server) => server.id).sort()).toEqual(ids)
     expect(servers.map((server) => server.status)).toEqual(Array(20).fill('ACTIVE'))
-    await Promise.all(made.map((one) => gone(one.id)))
-    expect(await compute.serversOf(mark)).toEqual([])
+    await Promise.all(ids.map((id) => compute.delete(id)))
+    await until(async () => (await compute.serversOf(wanted.name)).length === 0)
   })
 })
 
@@ -373,8 +392,7 @@ describe('objects', () => {
     expect((await text(objects.link('GET', container, 'sent', key, 60).replace('/sent?', '/stream?'))).status).toBe(401)
     expect((await request(objects.link('GET', container, 'sent', key, 60), { method: 'PUT', body: 'x' })).statusCode).toBe(401)
 
-    const session = await openSession({ ...cloudEntry(), auth: { ...cloudEntry().auth, username: mark, password: mark, project_name: mark } })
-    const account = session.endpoints.get('object-store') ?? ''
+    const account = (await owner()).endpoints.get('object-store') ?? ''
     const expires = Math.floor(Date.now() / 1_000) + 60
     for (const digest of ['sha1', 'sha256', 'sha512'] satisfies LinkDigest[]) {
       const link = temporaryLink({ method: 'GET', account, container, object: 'sent', expires }, key, digest)

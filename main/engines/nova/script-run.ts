@@ -130,7 +130,10 @@ export const sending = (job: RemoteJob): string => {
       4*) fail upload-refused ;;
       *) continue ;;
     esac
-    home ${addressed(`${resourceOf(job)}?format=json`)} "$S/list" && [ "$code" = 200 ] || continue
+    home ${addressed(`${resourceOf(job)}?format=json`)} "$S/list" || continue
+    # Where nothing was ever kept there is no list.
+    [ "$code" != 404 ] || { why=upload-refused && continue; }
+    [ "$code" = 200 ] || continue
     why=upload-refused
     row=$(sed 's,\\\\/,/,g' "$S/list" | tr '}' '\\n' | grep -F -e ${q(name)} | tail -n 1)
     [ -n "$row" ] || continue

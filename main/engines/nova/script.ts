@@ -125,7 +125,7 @@ ${tokenPart(job)}  if ! home ${session} /dev/null -D "$S/head"; then
   fi
   [ "$failed" = 0 ] || fail archive-unreachable
   case $code in
-    200) ;;
+    200) fact greeted yes ;;
     401 | 403) fail token-refused ;;
     *) fail archive-unreachable ;;
   esac
@@ -160,7 +160,7 @@ outcome() {
 }
 # The token ends itself, then it must be refused.
 withdraw() {
-  [ -s "$S/alias" ] || return 1
+  [ -e "$S/greeted" ] || return 1
   home ${q(curlLine('url', `${address}/data/services/tokens/invalidate/`).slice(0, -1))}"$(known alias '')\\"" /dev/null
   ask ${session} /dev/null -b "$S/jar" -X DELETE
   ask ${session} /dev/null -K "$S/basic" && [ "$code" = 401 ]

@@ -39,7 +39,7 @@ const de: Sentences<typeof en> = {
     waiting_one: '{{count}} Ergebnis wartet',
     waiting_other: '{{count}} Ergebnisse warten',
     owed: '{{count}} offen',
-    owedTitle: 'Container und Volumes, die noch zu entfernen sind',
+    owedTitle: 'Noch zu entfernen: Container und Volumes hier, Maschinen, Objekte und Tokens in der Cloud',
     waitingTitle: 'Ergebnisse, die noch nicht im Archiv sind; Scanside hält sie und versucht es wieder',
     demo: 'DEMO',
     demoTitle: 'Alles hier ist erzeugt: erfundene Personen, erzeugte Aufnahmen',

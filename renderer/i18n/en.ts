@@ -36,7 +36,7 @@ const en = {
     waiting_one: '{{count}} result waits',
     waiting_other: '{{count}} results wait',
     owed: '{{count}} owed',
-    owedTitle: 'Containers and volumes still to be removed',
+    owedTitle: 'Still to be removed: containers and volumes here, machines, objects and tokens in the cloud',
     waitingTitle: 'Results that are not in the archive yet; Scanside keeps them and tries again',
     demo: 'DEMO',
     demoTitle: 'Everything here is generated: invented subjects, generated scans',

@@ -195,7 +195,7 @@ const de: Sentences<typeof en> = {
     estimating: 'wird geschätzt…',
     unknown: 'Dauer nicht bekannt',
     time: { instant: 'unter 1 s', seconds: 'etwa {{count}} s', minutes: 'etwa {{count}} min', hours: 'etwa {{count}} h' },
-    cloudBody: '{{name}}, {{machines}}, danach entfernt.',
+    cloudBody: '{{name}}: {{machines}}, danach entfernt.',
     machines_one: '{{count}} neue Maschine',
     machines_other: '{{count}} neue Maschinen',
     machinesMost: '{{count}} Maschinen, {{most}} zugleich',

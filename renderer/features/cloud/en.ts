@@ -187,7 +187,7 @@ const en = {
     estimating: 'estimating…',
     unknown: 'time not known',
     time: { instant: 'under 1 s', seconds: 'about {{count}} s', minutes: 'about {{count}} min', hours: 'about {{count}} h' },
-    cloudBody: '{{name}}, {{machines}}, each removed when done.',
+    cloudBody: '{{name}}: {{machines}}, removed when done.',
     machines_one: '{{count}} new machine',
     machines_other: '{{count}} new machines',
     machinesMost: '{{count}} machines, {{most}} at once',

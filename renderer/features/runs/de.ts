@@ -63,7 +63,7 @@ const de: Sentences<typeof en> = {
     cancelled: 'abgebrochen',
     takenUp: 'aufgenommen, wo er war',
     ordering: 'Maschine vorbereiten',
-    removedCloud: 'Maschine und Token entfernt',
+    removedCloud: 'Maschine entfernt',
   },
   removedCloud: 'Die Maschine, ihre Objekte und ihr Token sind entfernt.',
   verdict: { usable: 'verwendbar', ambiguous: 'ansehen', unusable: 'nicht verwendbar', unknown: 'unbekannt' },

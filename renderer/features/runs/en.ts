@@ -61,7 +61,7 @@ const en = {
     cancelled: 'cancelled',
     takenUp: 'taken up where it was',
     ordering: 'preparing a machine',
-    removedCloud: 'machine and token removed',
+    removedCloud: 'machine removed',
   },
   removedCloud: 'The machine, its objects and its token are removed.',
   verdict: { usable: 'usable', ambiguous: 'look', unusable: 'not usable', unknown: 'unknown' },

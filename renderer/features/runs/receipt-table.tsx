@@ -34,7 +34,7 @@ export function ReceiptTable({ receipt }: { receipt: Receipt }) {
               <tr key={`${item.kind} ${item.name}`} data-owed={item.removedAt === null || undefined}>
                 <td>{t(`kind.${item.kind}`)}</td>
                 <td className="mono" title={item.name}>
-                  {shortName(item.name)}
+                  {shortName(item.name, 30)}
                 </td>
                 <td>{time(item.createdAt)}</td>
                 <td>{time(item.removedAt)}</td>
@@ -50,7 +50,7 @@ export function ReceiptTable({ receipt }: { receipt: Receipt }) {
               <tr key={file.path}>
                 <td>{t('receipt.published')}</td>
                 <td className="mono" title={file.path}>
-                  {shortName(file.path)}
+                  {shortName(file.path, 30)}
                 </td>
                 <td>{formatBytes(file.size, i18n.language)}</td>
                 <td>{t('receipt.stays')}</td>

@@ -14,11 +14,15 @@ export interface Asked {
   path: string
   /** Who asks: a desk says its own name, a machine's curl its own. */
   agent: string
+  /** Keystone's token it came with; empty where there is none. */
+  token: string
   body: string
 }
 
 export type Meddling =
   | { kind: 'answer'; status: number; body: string; headers?: Record<string, string> }
+  /** The cloud's answer, told otherwise. */
+  | { kind: 'retold'; by: (text: string) => string }
   /** The connection breaks and the cloud has not heard of it. */
   | { kind: 'cut-before' }
   /** The cloud has done it, and nobody hears of it. */
@@ -82,6 +86,7 @@ export async function startProxy(entry: CloudEntry, session: Session, middle: Mi
       method,
       path,
       agent: incoming.headers['user-agent'] ?? '',
+      token: String(incoming.headers['x-auth-token'] ?? ''),
       body: bytes.length > 200_000 ? '' : bytes.toString('utf8'),
     }
     const what = await middle.before(one)
@@ -103,6 +108,7 @@ export async function startProxy(entry: CloudEntry, session: Session, middle: Mi
     if (String(answer.headers['content-type'] ?? '').includes('json')) {
       let text = body.toString('utf8')
       for (const [real, { mine }] of origins) text = text.replaceAll(real, mine)
+      if (what?.kind === 'retold') text = what.by(text)
       body = Buffer.from(text)
     }
     const { 'content-length': told, 'transfer-encoding': _c, connection: _n, ...kept } = answer.headers

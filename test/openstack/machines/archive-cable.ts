@@ -12,7 +12,7 @@ export function onTheCable(faults: Faults, middle: Middle): FaultSwitches {
       const agent = request.headers['user-agent'] ?? ''
       // The test's own questions are nobody's business.
       if (agent === 'scanside-test') return false
-      const one = { service: 'archive', method: request.method ?? 'GET', path: request.url ?? '/', agent, body: '' }
+      const one = { service: 'archive', method: request.method ?? 'GET', path: request.url ?? '/', agent, token: '', body: '' }
       const what = await middle.before(one)
       if (what?.kind === 'cut-before') {
         request.socket.destroy()

@@ -155,6 +155,26 @@ export async function openTrial(world: World, options: TrialOptions = {}): Promi
   }
 }
 
+/** Takes a run until something is refused, wipes it, and tells both. `during` is called once its machine is ordered. */
+export async function refusedRun(trial: Trial, spec: RunSpec, inputs?: InputRef[], during?: () => Promise<void>) {
+  const workspace = await trial.engine.open(spec)
+  const refs = inputs ?? [await trial.scan()]
+  const lines: string[] = []
+  const refusal = await (async () => {
+    await workspace.stage(
+      refs.map((ref) => ({ mount: 'input', ref })),
+      never,
+      () => {},
+    )
+    await workspace.start(never, ({ text }) => lines.push(text))
+    await during?.()
+    await workspace.wait(never)
+    await workspace.collect('output', never)
+    return null
+  })().catch((error: unknown) => error)
+  return { refusal, lines, report: await workspace.wipe(), workspace }
+}
+
 export interface Ran {
   workspace: Workspace
   staged: StagedFile[]

@@ -34,6 +34,8 @@ export interface World {
   /** As the archive's owner. */
   archiveText(path: string): Promise<{ status: number; text: string }>
   archivePut(path: string, bytes: Uint8Array): Promise<void>
+  /** Ends a token of Keystone's, as its owner could. */
+  revoke(token: string): Promise<void>
   left(): ReturnType<typeof leftInCloud>
   stop(): Promise<void>
 }
@@ -88,6 +90,15 @@ export async function openWorld(): Promise<World> {
     async archivePut(path, bytes) {
       const { status, text } = await ask('PUT', path, owner, bytes)
       if (status >= 300) throw new Error(`PUT ${path}: ${status} ${text.slice(0, 300)}`)
+    },
+    async revoke(token) {
+      const { auth } = cloudEntry()
+      const { statusCode, body } = await request(`${auth.auth_url}/auth/tokens`, {
+        method: 'DELETE',
+        headers: { 'x-auth-token': token, 'x-subject-token': token },
+      })
+      await body.dump()
+      if (statusCode !== 204) throw new Error(`The token was not revoked: ${statusCode}`)
     },
     left: () => leftInCloud(admin, user),
     async stop() {

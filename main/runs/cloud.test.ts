@@ -145,7 +145,38 @@ describe('what a machine sent and may not stay', () => {
   })
 })
 
+it('what a machine sends after its run was cancelled, because the cloud was away, is taken back once it is gone', async () => {
+  const made = fakeCloudDesk()
+  made.cloud.hold = true
+  made.cloud.leaves = true
+  const { runs, id } = await one(made)
+  await settled(() => made.cloud.machines.size === 1)
+  runs.cancel(id)
+  await runs.idle()
+  expect(runs.get(id)).toMatchObject({ summary: { state: 'cancelled', message: null }, receipt: { complete: false } })
+  made.cloud.release()
+  await settled(() => made.desk.archive.home.size === 1)
+  expect(await runs.payOwed()).toEqual({ left: 0 })
+  expect(made.desk.archive.home.size).toBe(0)
+  expect(runs.get(id)).toMatchObject({ summary: { message: expect.stringMatching(/taken back/) }, receipt: { complete: true } })
+})
+
 describe('the desk dies and is started again', () => {
+  it('while results are read back: they are not sent a second time', async () => {
+    const made = fakeCloudDesk()
+    const { publishedFile } = made.desk.archive
+    made.desk.archive.publishedFile = () => new Promise(() => {})
+    const { id } = await one(made)
+    await settled(() => made.desk.lab.runs.get(id)?.state === 'publishing')
+    made.desk.archive.publishedFile = publishedFile
+    const again = createRuns(made.life().options)
+    await again.recover()
+    await again.idle()
+    expect(again.get(id)).toMatchObject({ summary: { state: 'done', home: 'read-back' }, receipt: { complete: true, published: [{}] } })
+    expect([made.desk.archive.publishes, made.cloud.created]).toEqual([0, 1])
+    nothingLeft(made)
+  })
+
   const steps = ['open', 'stage', 'start', 'wait', 'collect', 'wipe'] as const
   const stateAt: Record<(typeof steps)[number], RunState> = {
     open: 'staging',
@@ -329,4 +360,18 @@ it('what ended runs still owe in the cloud is removed, here and there in one rep
   made.state.signedIn = false
   made.desk.debts.incur(thing)
   expect(await runs.payOwed()).toEqual({ left: 1 })
+})
+
+it('estimates from what has run, and says what is a guess', async () => {
+  const made = fakeCloudDesk()
+  const runs = createRuns(made.life().options)
+  const asked = { pipeline: 'p', scans: 3, bytes: 60e6, local: false }
+  expect(await runs.estimate(asked)).toMatchObject({
+    here: { seconds: expect.any(Number), why: expect.stringMatching(/guess/) },
+    cloud: { seconds: expect.any(Number), why: expect.stringMatching(/guess/) },
+    auto: { place: 'here' },
+  })
+  made.state.signedIn = false
+  expect(await runs.estimate(asked)).toMatchObject({ cloud: { seconds: null }, auto: { place: 'here' } })
+  expect((await createRuns({ ...made.life().options, cloud: undefined as never }).estimate(asked)).cloud.why).toMatch(/No cloud is set up/)
 })

@@ -1,7 +1,6 @@
 /** One run from its first file to its receipt. Every arrow is in lab.db before it is taken; the wipe comes whatever happened. */
-import { type ErrorCode, ScansideError } from '../../oct/errors.ts'
+import { ScansideError } from '../../oct/errors.ts'
 import { profileArguments } from '../../oct/quality/collection.ts'
-import type { RunState } from '../../preload/contract.ts'
 import type { Published } from '../archive/archive.ts'
 import type { Engine, ExitReport, RunSpec, WipeReport, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
@@ -15,13 +14,11 @@ import { publishedName, sendHome } from './outbox.ts'
 import { engineLine, receiptOf } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
 import { hasEnded, next } from './state.ts'
+import { cancelWaiting, isHopeless, nothing, reopen, unstage, type Way, waitsAfter } from './waiting.ts'
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
 /** Decimal, as file managers show it. */
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
-
-/** How often a run is taken up without getting any further before it is given up. */
-const patience = 20
 
 /** `waits`: nothing was lost, and it is to be taken up again. */
 export type Carried = 'ended' | 'waits'
@@ -64,28 +61,6 @@ const planOf = async ({ desk }: CourseHands, job: Job): Promise<RunPlan> => {
   job.plan ??= resume ? await desk.pipelines.plan(resume.pipeline, resume.values, 'cloud') : null
   if (!job.plan) throw new ScansideError('internal', 'This run cannot be begun again. The scans are untouched; start it anew.')
   return job.plan
-}
-
-/** A run on its way: what it has open, and what of it is home. */
-interface Way {
-  hands: CourseHands
-  job: Job
-  engine: Engine
-  workspace: Workspace | null
-  published: Published[]
-  /** Begun by an earlier life, or before the network went. */
-  takenUp: boolean
-  /** While its machine is ordered or looked for. */
-  starting: boolean
-}
-
-/** Opens the workspace an earlier life had; null where it had none. */
-const reopen = async ({ hands, job, engine }: Way): Promise<Workspace | null> => {
-  const known = job.record.resume?.workspace
-  if (!known) return null
-  hands.desk.openRuns.add(job.record.id)
-  const { argv, env, imageId, workingDir, mounts, limits, image, home } = known.spec
-  return engine.open({ runId: job.record.id, imageId, argv, env, workingDir, mounts, limits, image, home })
 }
 
 /** `queued -> staging -> running`, and started. */
@@ -176,8 +151,6 @@ const collect = async ({ hands, job }: Way, workspace: Workspace, outputMount: s
   hands.changed(job)
 }
 
-const nothing: WipeReport = { items: [], complete: true, owed: [] }
-
 /** What is known of the run's things is removed, also where its workspace could not be opened again the first time. */
 const removed = async (way: Way): Promise<WipeReport> => {
   const workspace = way.workspace ?? (await reopen(way))
@@ -231,7 +204,10 @@ const wipe = async (way: Way): Promise<void> => {
   }
   const message = taken === null ? job.record.message : [job.record.message, taken].filter(Boolean).join(' ').slice(0, 1_000)
   try {
-    take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed', { message })
+    // What it was told to do may be sensitive and is of no use any more.
+    const { resume } = job.record
+    const change = resume ? { message, resume: { ...resume, values: {}, workspace: null } } : { message }
+    take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed', change)
   } catch (error) {
     desk.report(error)
   }
@@ -267,60 +243,6 @@ const execute = async (way: Way): Promise<void> => {
 
 const notKnown = 'This run cannot be taken up again: its workspace is not known. The scans are untouched; start it anew.'
 
-/** Wipes what was staged for a machine that never started, so that the run can begin anew under its own id; false where something is left. */
-const unstage = async (way: Way, why: string): Promise<boolean> => {
-  const { hands, job } = way
-  const workspace = way.workspace ?? (await reopen(way))
-  const report = workspace ? await workspace.wipe().catch(() => null) : nothing
-  way.workspace = null
-  if (!report?.complete) return false
-  const { resume } = job.record
-  take(hands, job, 'again', why, resume ? { resume: { ...resume, engine: null, workspace: null, spokeAt: null } } : {})
-  return true
-}
-
-/**
- * Faults that say nothing of the run, by where it is: network or sign-in went, and the machine does not mind. What the machine itself gave up
- * for (`problem`) is no such fault.
- */
-const passing: Partial<Record<RunState, ErrorCode[]>> = {
-  // The list of this desk's images is not there yet.
-  queued: ['engine-unavailable', 'unreachable', 'unauthorized'],
-  // Whoever watches asks again by itself, and gives up for good where the machine is late.
-  running: ['unreachable', 'unauthorized'],
-  collecting: ['unreachable', 'unauthorized', 'timeout'],
-}
-const passes = (state: RunState, error: unknown): boolean =>
-  error instanceof ScansideError && error.details.problem === undefined && (passing[state]?.includes(error.code) ?? false)
-
-/** Whether a run of the cloud is to wait after this error instead of ending; its `waits` says why. */
-const waitsAfter = async (way: Way, error: unknown): Promise<boolean> => {
-  const { hands, job } = way
-  const { state } = job.record
-  if (job.lane !== 'cloud' || !job.record.resume) return false
-  if (job.leaving) {
-    if (state === 'staging') await unstage(way, 'Scanside was closed before its machine was started').catch(hands.desk.report)
-    return state !== 'publishing' && state !== 'wiping'
-  }
-  if (job.abort.signal.aborted) return false
-  const noRoom = error instanceof ScansideError && error.code === 'quota' && hands.othersInCloud(job)
-  if (noRoom && (state === 'staging' || state === 'running') && (await unstage(way, 'the cloud has no room now'))) {
-    job.waits = 'Waits for room in the cloud: its quota is used up until another machine has ended.'
-    return true
-  }
-  const neverMade = way.starting && way.takenUp && error instanceof ScansideError && error.code === 'not-found'
-  if (neverMade && (await unstage(way, 'begun anew: Scanside had ended before its machine was made'))) return true
-  if (!passes(state, error) || ++job.attempts > patience) return false
-  job.waits = obstacleInCloud(hands.desk, job.record) ?? `Waits and tries again: ${sentenceOf(error)}`.slice(0, 1_000)
-  return true
-}
-
-/** Cancels a run that waits for the cloud; what it has there is removed once the cloud is back. */
-export const cancelWaiting = (hands: CourseHands, job: Job): void => {
-  if ('refused' in next(job.record, 'cancel')) return
-  take(hands, job, 'cancel', job.record.state === 'queued' ? 'cancelled before it began' : 'cancelled', { message: null })
-}
-
 /** Carries a run from where it is to its end, or to where it must wait. Never rejects: what went wrong is the run's message. */
 export const carry = async (hands: CourseHands, job: Job): Promise<Carried> => {
   const { desk, logs } = hands
@@ -336,15 +258,15 @@ export const carry = async (hands: CourseHands, job: Job): Promise<Carried> => {
     if (!engine) throw engineMissing(job.lane)
     way = { hands, job, engine, workspace: null, published: [], takenUp: false, starting: false }
     if (job.record.state === 'staging' && !(await unstage(way, 'begun anew: Scanside had ended before its machine was started'))) {
-      if (++job.attempts > patience)
-        throw new ScansideError('conflict', 'What an earlier attempt of this run had made could not be removed. Start it anew.')
+      if (isHopeless(job)) throw new ScansideError('conflict', 'What an earlier attempt of this run had made could not be removed. Start it anew.')
       job.waits = 'Waits until what an earlier attempt had made in the cloud is removed.'
       return 'waits'
     }
     await execute(way)
   } catch (error) {
     if (!(error instanceof ScansideError)) desk.report(error)
-    if (way && (await waitsAfter(way, error))) return 'waits'
+    const waits = way !== null && (await waitsAfter(way, error).catch(desk.report))
+    if (waits) return 'waits'
     const cancelled = job.abort.signal.aborted
     const message = cancelled ? null : sentenceOf(error).slice(0, 1_000)
     if (message !== null) logs.add(job.record.id, { stream: 'scanside', text: message, at: desk.now().toISOString() })

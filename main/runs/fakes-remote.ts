@@ -39,6 +39,8 @@ export interface FakeCloud {
   exit: Partial<ExitReport>
   /** What the machine sends instead; null: nothing. */
   output: ((good: Results) => Uint8Array | null) | null
+  /** A wipe removes nothing, as when the cloud is away. */
+  leaves: boolean
   /** The desk hears nothing more at this step, as if it had died in it. */
   hangAt: Step | null
   /** Thrown there, once. */
@@ -87,6 +89,7 @@ export const fakeCloud = (archive: FakeArchive): FakeCloud => {
     },
     exit: {},
     output: null,
+    leaves: false,
     hangAt: null,
     failAt: null,
     engineFor: (debts, openRuns) => {
@@ -158,6 +161,7 @@ export const fakeCloud = (archive: FakeArchive): FakeCloud => {
             wipe: async () => {
               await step('wipe')
               openRuns.delete(spec.runId)
+              if (cloud.leaves) return { items: [], complete: false, owed: ['The cloud does not answer.'] }
               return remove(spec.runId)
             },
           }

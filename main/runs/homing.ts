@@ -48,6 +48,18 @@ export const takenBackSentence = (record: RunRecord, taken: TakenBack): string |
   return `Whatever the machine may have sent to the archive could not be taken back: look for SCANSIDE/${publishedName(record)} of the session and delete it.`
 }
 
+/**
+ * The same once the last thing of an ended run is gone: a machine that could not be removed at once may have sent results after its run had
+ * ended without any. Never rejects.
+ */
+export const takeBackLate = async (desk: Desk, run: string): Promise<void> => {
+  const record = desk.lab.runs.get(run)
+  if (!record || record.outcome === 'done' || (await takeBack(desk, record)) !== 'taken-back') return
+  const before = record.message?.replace(takenBackSentence(record, 'left') ?? '', '').trim()
+  const message = [before, takenBackSentence(record, 'taken-back')].filter(Boolean).join(' ').slice(0, 1_000)
+  desk.lab.runs.save({ ...record, message })
+}
+
 /** Results are safe: whatever happens now, they wait at worst. */
 export const publish = async (hands: CourseHands, job: Job): Promise<Published[]> => {
   const { desk } = hands

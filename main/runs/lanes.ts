@@ -1,8 +1,9 @@
 /** The queues: one for each engine, so that what the application judges itself waits for no container, and neither for the cloud. */
 import { type CourseHands, type Job, take } from './arrows.ts'
-import { cancelWaiting, carry } from './course.ts'
+import { carry } from './course.ts'
 import { type Desk, type Lane, obstacleInCloud } from './desk.ts'
 import { hasEnded } from './state.ts'
+import { cancelWaiting } from './waiting.ts'
 
 export interface LaneCounts {
   waiting: number

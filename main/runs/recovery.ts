@@ -3,6 +3,7 @@ import type { Receipt } from '../../preload/contract.ts'
 import type { OwedThing, WipeReport } from '../engines/engine.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import { cloudEngines, type Desk, engineOf, laneOf } from './desk.ts'
+import { takeBackLate } from './homing.ts'
 import { mergeItems, receiptOf } from './receipts.ts'
 import { hasEnded, next } from './state.ts'
 
@@ -74,7 +75,7 @@ export const recover = async (desk: Desk, unfinished: Unfinished): Promise<void>
     }
     endInterrupted(desk, record, left.length, at)
   }
-  completeReceipts(desk, before, still, report)
+  await completeReceipts(desk, before, still, report)
   for (const { id } of [...unfinished.active, ...unfinished.waiting]) {
     const record = lab.runs.get(id)
     if (record?.demo && record.home === 'waiting')
@@ -92,8 +93,8 @@ const endInterrupted = (desk: Desk, record: RunRecord, left: number, at: string)
   desk.lab.runs.save({ ...record, ...ended, message, endedAt: at }, { state: ended.state, at, note })
 }
 
-/** Writes a later receipt for every ended run whose last things were removed only now. */
-export const completeReceipts = (desk: Desk, before: OwedThing[], still: OwedThing[], report: WipeReport): void => {
+/** Writes a later receipt for every ended run whose last things were removed only now, and takes back what its machine has sent since. */
+export const completeReceipts = async (desk: Desk, before: OwedThing[], still: OwedThing[], report: WipeReport): Promise<void> => {
   const { lab } = desk
   if (lab.readOnly) return
   for (const run of new Set(before.map((thing) => thing.runId))) {
@@ -115,5 +116,6 @@ export const completeReceipts = (desk: Desk, before: OwedThing[], still: OwedThi
       owed: [],
     }
     lab.chain.addReceipt(receipt)
+    await takeBackLate(desk, run)
   }
 }

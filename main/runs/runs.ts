@@ -80,6 +80,8 @@ export const createRuns = (options: RunsOptions): Runs => {
     }
   }
   const lanes = createLanes(desk, { desk, logs, changed: tell }, (job) => {
+    // What is still there of it is owed, and nobody works with it any more.
+    if (job.lane === 'cloud') desk.openRuns.delete(job.record.id)
     recent = [summaryOf(job.record, null), ...recent.filter((run) => run.id !== job.record.id)].slice(0, shown)
     tell()
   })
@@ -236,7 +238,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       const before = debts.list()
       const report = before.length > 0 ? await reap(desk) : nothingOwed
       const still = debts.list()
-      completeReceipts(desk, before, still, report)
+      await completeReceipts(desk, before, still, report)
       tell()
       return { left: still.length }
     },

@@ -216,7 +216,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     builtin: createBuiltinEngine({ judging, version, now }),
     rewriteXml: judging.rewriteXml,
     profileFor: createProfiles({ site: site.profile, archive: desk.home }),
-    cloud: { engine: cloud.engine, health: cloud.health, concurrency: () => cloud.concurrency() },
+    cloud,
     openRuns: processes.openRuns,
     pipelines,
     archive: desk.home,

@@ -70,7 +70,7 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
   const isSites = (config: CloudConfig): boolean =>
     site.cloud === null || (identityUrl(config.authUrl) === identityUrl(site.cloud.config.authUrl) && config.region === site.cloud.config.region)
   let facts: Facts | null = null
-  let made: { cloud: Cloud; key: string; engine: Engine } | null = null
+  let made: { cloud: Cloud; key: string; engines: Map<CloudChoices['engine'], Engine> } | null = null
 
   const learn = async (cloud: Cloud, whole: boolean): Promise<void> => {
     const known = facts?.cloud.id === cloud.id && !whole ? facts.offers : null
@@ -163,6 +163,16 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
     await signIn.open(access, how)
   }
 
+  /** Each kind's engine, the same object while cloud and choices stay. */
+  const engineOf = (cloud: Cloud, kind: CloudChoices['engine']): Engine => {
+    const those = chosen().choices
+    const key = JSON.stringify(those)
+    if (made?.cloud !== cloud || made.key !== key) made = { cloud, key, engines: new Map() }
+    const engine = made.engines.get(kind) ?? parts.engineFor(cloud, { ...those, engine: kind })
+    made.engines.set(kind, engine)
+    return engine
+  }
+
   return {
     status,
     onChange: (listener) => {
@@ -172,19 +182,13 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
     cloud: signIn.cloud,
     engine() {
       const cloud = signIn.cloud()
-      if (!cloud || !readiness().runs) return null
-      const those = chosen().choices
-      const key = JSON.stringify(those)
-      if (made?.cloud !== cloud || made.key !== key) made = { cloud, key, engine: parts.engineFor(cloud, those) }
-      return made.engine
+      return cloud && readiness().runs ? engineOf(cloud, chosen().choices.engine) : null
     },
     engines() {
       const cloud = signIn.cloud()
       if (!cloud || signIn.state().state !== 'ready') return []
-      const those = chosen().choices
       const kinds: CloudChoices['engine'][] = [...(cloud.compute ? ['nova' as const] : []), ...(cloud.capsules ? ['zun' as const] : [])]
-      const current = this.engine()
-      return kinds.map((engine) => (current && engine === those.engine ? current : parts.engineFor(cloud, { ...those, engine })))
+      return kinds.map((kind) => engineOf(cloud, kind))
     },
     health() {
       const config = configShown()

@@ -172,9 +172,9 @@ clouds:
     )
   })
 
-  it('comes to an end with circles, hundreds of thousands of keys and prototypes', () => {
+  it('comes to an end with circles, thousands of keys and prototypes', () => {
     expect(one('clouds:\n  lab: &lab\n    auth: *lab\n', 'clouds:\n  lab: &lab\n    auth: *lab\n').problem).not.toBeNull()
-    const many = Array.from({ length: 90_000 }, (_, index) => `k${index}: 1`).join('\n')
+    const many = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n')
     expect(one(`${many}\n${cloud(person)}`).problem).toBeNull()
     expect(one('clouds:\n  __proto__:\n    auth: {auth_url: "https://a"}\n').name).toBe('__proto__')
     expect(({} as { auth?: unknown }).auth).toBeUndefined()

@@ -34,6 +34,22 @@ const longestLeadMs = 10 * 60_000
 // With Keystone away a token that is still good is used on, and Keystone asked again after this time.
 const renewAgainMs = 30_000
 
+/** What is waited for together goes on; who has stopped hears so at once. */
+const unlessStopped = async <T>(shared: Promise<T>, stop: AbortSignal | undefined): Promise<T> => {
+  if (!stop) return shared
+  let leave = () => {}
+  const stopped = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(networkFailure(stop.reason, '', stop))
+    if (stop.aborted) leave()
+    else stop.addEventListener('abort', leave, { once: true })
+  })
+  try {
+    return await Promise.race([shared, stopped])
+  } finally {
+    stop.removeEventListener('abort', leave)
+  }
+}
+
 /** Signs in. @throws ScansideError as `signIn` does */
 export const openSession = async (access: CloudAccess, parts: SessionParts, signal?: AbortSignal): Promise<Session> => {
   const { http, now } = parts
@@ -59,22 +75,22 @@ export const openSession = async (access: CloudAccess, parts: SessionParts, sign
   await take(signal)
 
   // One at a time, and nobody's cancelling takes it from the others who wait for it.
-  const again = (): Promise<void> => {
+  const again = async (stop?: AbortSignal): Promise<void> => {
     signingIn ??= take().finally(() => {
       signingIn = null
     })
-    return signingIn
+    await unlessStopped(signingIn, stop)
   }
 
-  const goodToken = async (): Promise<Token> => {
+  const goodToken = async (stop?: AbortSignal): Promise<Token> => {
     if (closed) throw new ScansideError('unauthorized', 'This desk has signed out of the cloud. Sign in again.', { reason: 'signed-out' })
     if (now() < renewAt) return token
     if (now() < endsAt - 1_000 && now() < renewalTriedAt + renewAgainMs) return token
     renewalTriedAt = now()
     try {
-      await again()
+      await again(stop)
     } catch (error) {
-      if (now() >= endsAt - 1_000) throw error
+      if (now() >= endsAt - 1_000 || stop?.aborted) throw error
     }
     return token
   }
@@ -102,11 +118,11 @@ export const openSession = async (access: CloudAccess, parts: SessionParts, sign
       hear(reply)
       return reply
     }
-    const used = (await goodToken()).value
+    const used = (await goodToken(request.signal)).value
     const reply = await send(used)
     if (reply.status !== 401) return reply
     await reply.discard()
-    if (token.value === used) await again()
+    if (token.value === used) await again(request.signal)
     if (body !== undefined && !(body instanceof Uint8Array)) {
       throw new ScansideError(
         'unreachable',

@@ -221,7 +221,7 @@ describe('the desk dies and is started again', () => {
     const again = createRuns(made.life().options)
     await again.recover()
     expect(again.get(id).summary).toMatchObject({ state: 'running', message: expect.stringMatching(/signed in/) })
-    expect([again.counts().active, again.inCloud()]).toEqual([0, 1])
+    expect([again.counts().active, again.inCloud()]).toEqual([1, 1])
     made.state.signedIn = true
     made.state.archiveReady = false
     await again.payOwed()

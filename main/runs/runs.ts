@@ -251,8 +251,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       return sending
     },
     recover: recoverOnce,
-    // What waits for a cloud nobody is signed in to keeps no application open.
-    counts: () => ({ active: lanes.all().filter(({ waits }) => waits === null).length, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
+    counts: () => ({ active: lanes.all().length, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
     inCloud: () => lanes.all().filter(({ lane }) => lane === 'cloud').length,
     estimate: async (input) => estimateOf(await situationOf(desk, input, lanes.counts)),
     verdictFor: lab.runs.verdict,

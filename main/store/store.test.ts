@@ -120,6 +120,44 @@ describe('lab.db', () => {
     again.close()
   })
 
+  it('keeps what a run in the cloud needs to go on, and reads records of before', () => {
+    const path = join(folder, 'lab.db')
+    const lab = openLab({ path, key, chainKey: key, now })
+    const session = { project: 'P', subject: 'S', session: 'E' }
+    const before = {
+      id: 'r1',
+      pipeline: { name: 'p', version: '1' },
+      state: 'running' as const,
+      outcome: null,
+      subject: 's',
+      scans: 1,
+      startedBy: 'erna',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      endedAt: null,
+      verdicts: [],
+      message: null,
+      home: 'none' as const,
+      demo: false,
+      archive: 'xnat.example',
+      session,
+      refs: [],
+      image: { name: 'i', digest: 'd' },
+      engine: 'docker',
+    }
+    const limits = { memoryBytes: 1, cpus: 1, pids: 1, deadlineMs: 1, outputBytes: 1, outputFiles: 1, outputDepth: 1, logBytes: 1 }
+    const mounts = [{ name: 'in', path: '/input', writable: false }]
+    const home = { archive: 'xnat.example', session, name: 'p/1/r2/results.json' }
+    const spec = { runId: 'r2', imageId: 'sha256:1', argv: ['a', 'b'], env: { A: '1' }, workingDir: null, mounts, limits, image: before.image, home }
+    const resume = { pipeline: 'p', values: { a: 'b' }, engine: 'nova:1', workspace: { spec, outputMount: 'out' }, spokeAt: null }
+    const inCloud = { ...before, id: 'r2', place: 'cloud' as const, resume }
+    lab.runs.save(before)
+    lab.runs.save(inCloud)
+    lab.close()
+    const again = openLab({ path, key, chainKey: key, now })
+    expect(again.runs.active()).toEqual([before, inCloud])
+    again.close()
+  })
+
   it('stays in memory without a key', async () => {
     const lab = openLab({ path: join(folder, 'lab.db'), key: null, chainKey: key, now })
     lab.settings.set('a', 'b')

@@ -18,6 +18,7 @@ export type Need =
   | 'xvfb'
   | 'pyxnat'
   | 'dciodvfy'
+  | 'zunclient'
   | 'electron'
 
 export interface Prepared {
@@ -52,6 +53,7 @@ const needs: Record<Exclude<Need, Given>, { packages: string[]; there: () => boo
       ['libgtk-3.so.0', 'libnss3.so', 'libasound.so.2', 'libgbm.so.1'].every((lib) => existsSync(`/usr/lib/x86_64-linux-gnu/${lib}`)),
   },
   dciodvfy: { packages: ['dicom3tools'], there: () => has('dciodvfy') },
+  zunclient: { packages: ['python3-zunclient'], there: () => existsSync('/usr/bin/zun') },
   pyxnat: { packages: ['python3-pyxnat', 'python3-pytest'], there: () => works('/usr/bin/python3', ['-c', 'import pyxnat, pytest']) },
 }
 

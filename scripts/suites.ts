@@ -79,6 +79,14 @@ export const suites: Suite[] = [
     run: () => vitest(['run', '--config', 'test/openstack/vitest.config.ts'], true),
   },
   {
+    name: 'zun',
+    about: "a stand-in for Zun held against python3-zunclient, and every engine's contract over it",
+    needs: ['openstack', 'docker', 'busybox', 'zunclient'],
+    built: false,
+    always: true,
+    run: async () => (await import('../test/zun/run.ts')).runZunSuite(),
+  },
+  {
     name: 'flow',
     about: 'the main job in Chromium, demo archive over HTTPS, real Docker',
     needs: ['docker', 'busybox', 'chromium', 'dbus', 'keyring'],

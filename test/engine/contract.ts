@@ -1,8 +1,10 @@
 /** What every engine must keep, tried on a real one: runs, limits, hostile outputs, and nothing left behind. */
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { createGzip } from 'node:zlib'
 import Docker from 'dockerode'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { archiveDigest } from '../../main/cloud/archive-digest.ts'
 import { parseEndpoint } from '../../main/engines/docker/endpoint.ts'
 import type { EngineImage } from '../../main/engines/docker/images.ts'
 import { labelFilter, labelNames } from '../../main/engines/docker/labels.ts'
@@ -403,6 +405,16 @@ export function engineContract(address: string): void {
       expect(found?.digest).toMatch(/^[0-9a-f]{64}$/)
       expect(found?.names.some((name) => name.endsWith('scanside-test/busybox:1'))).toBe(true)
       expect(found?.architecture).toBeTruthy()
+    })
+
+    it('hands an image out as the same image, by name and by id', async () => {
+      for (const one of [image.names[0] ?? image.id, image.id]) {
+        const { archive, size } = await engine.images.save(one, never)
+        expect(size).toBeGreaterThan(0)
+        expect(await archiveDigest(archive.pipe(createGzip({ level: 1 })))).toBe(image.digest)
+      }
+      await expect(engine.images.save('scanside-test/nowhere:1', never)).rejects.toEqual(refusal('not-found'))
+      await expect(engine.images.save(image.id, AbortSignal.abort())).rejects.toEqual(refusal('cancelled'))
     })
   })
 }

@@ -253,10 +253,13 @@ export function createImages(docker: Docker, flavour: () => Promise<Flavour>): E
         const stop = (): void => {
           archive.destroy(new ScansideError('cancelled', 'Exporting the image was cancelled.'))
         }
+        // It may break off before anybody reads it, and an error that nobody hears ends the process.
+        archive.on('error', () => undefined)
         signal.addEventListener('abort', stop, { once: true })
         archive.once('close', () => signal.removeEventListener('abort', stop))
-        if (signal.aborted) stop()
-        return { archive, size }
+        if (!signal.aborted) return { archive, size }
+        stop()
+        throw new ScansideError('cancelled', 'Exporting the image was cancelled.')
       } catch (fault) {
         if (signal.aborted) throw new ScansideError('cancelled', 'Exporting the image was cancelled.')
         throw engineFault(fault, 'export the image', tryAgain)

@@ -18,6 +18,9 @@ const offersFreshMs = 60_000
 /** Lines of the console that are asked for. */
 const consoleLines = 60
 
+/** 202 is not acceptance: of two orders over the quota both may end so. */
+const isQuota = (fault: Server['fault']): boolean => fault !== null && (fault.code === 413 || /quota/i.test(fault.message))
+
 const lookOf = (server: Server): CarrierLook | null => {
   switch (server.status) {
     case 'BUILD':
@@ -25,7 +28,7 @@ const lookOf = (server: Server): CarrierLook | null => {
     case 'SHUTOFF':
       return { state: 'ended', reason: null }
     case 'ERROR':
-      return { state: 'failed', reason: faultSentence(server.fault) }
+      return { state: 'failed', reason: faultSentence(server.fault), ...(isQuota(server.fault) ? { code: 'quota' } : {}) }
     case 'DELETED':
     case 'SOFT_DELETED':
       return null

@@ -1,4 +1,5 @@
 /** The part in which Nova and Zun differ: how one job gets its machine or container, and how that is looked at and removed. */
+import type { ErrorCode } from '../../../oct/errors.ts'
 import type { RemoteJob } from './job.ts'
 
 export interface CarrierLook {
@@ -6,6 +7,8 @@ export interface CarrierLook {
   state: 'starting' | 'running' | 'ended' | 'failed'
   /** Why it failed, as a sentence for a person; null else. */
   reason: string | null
+  /** What kind of failure that is, where it is known: `quota`. */
+  code?: ErrorCode
 }
 
 export interface Carrier {

@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../openstack/openstack.ts'
 import type { InputRef, StagedFile } from '../engine.ts'
 import { readVerified } from '../verified.ts'
 import { type Link, objectNames, type RemoteJob, type RunToken, remoteJobSchema, remoteName } from './job.ts'
+import { inLanes } from './lanes.ts'
 
 /** Name of a container's metadata in which the installation stands; Swift has names without dots. */
 export const installMark = 'scanside-install'
@@ -86,18 +87,6 @@ const drained = (stream: PassThrough): Promise<void> =>
     stream.once('close', broken)
   })
 
-/** Removals on their way at once. */
-const lanes = 8
-
-const inLanes = async <T>(items: T[], work: (item: T) => Promise<void>): Promise<void> => {
-  const rest = [...items]
-  await Promise.all(
-    Array.from({ length: Math.min(lanes, rest.length) }, async () => {
-      for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item)
-    }),
-  )
-}
-
 /**
  * Empties and deletes the run's container of Swift. Resolves with how it was checked, or null where there was none.
  * @throws ScansideError where something stays
@@ -109,7 +98,7 @@ export async function removeDrop(objects: ObjectStore, run: string): Promise<{ c
   for (let round = 1; round <= 5; round += 1) {
     if ((await objects.container(name)) === null) return round === 1 ? null : { check: checkOf(removed) }
     const listed = (await objects.objects(name)).map((object) => object.name)
-    await inLanes([...new Set([...listed, ...Object.values(objectNames)])], async (object) => {
+    await inLanes(8, [...new Set([...listed, ...Object.values(objectNames)])], async (object) => {
       const known = listed.includes(object) || (await objects.has(name, object))
       if (!known) return
       await objects.deleteObject(name, object)

@@ -6,6 +6,7 @@ import type { Engine, EngineHealth, WipeReport } from '../engine.ts'
 import type { Carrier } from './carrier.ts'
 import { ownerOf } from './drop.ts'
 import { remoteName } from './job.ts'
+import { inLanes } from './lanes.ts'
 import { type RemoteEngineParts, type RemoteTimes, usualTimes } from './parts.ts'
 import { cloudCannotProve, removeRun } from './removal.ts'
 import { openRemoteWorkspace } from './workspace.ts'
@@ -94,12 +95,12 @@ export function createRemoteEngine(parts: RemoteEngineParts, carrier: Carrier): 
         }),
       ])
       const report: WipeReport = { items: [], complete: true, owed: [], cannotProve: cloudCannotProve(!parts.cloud.objects?.tempUrl) }
-      for (const run of runs) {
-        if (open.has(run)) continue
-        const gone = await removeRun(parts, carrier, run, (kind) => (kind === carrier.kind ? (since.get(run) ?? null) : null))
-        report.items.push(...gone.items)
-        report.owed.push(...gone.owed)
-      }
+      const dead = [...runs].filter((run) => !open.has(run))
+      const ends = await inLanes(8, dead, (run) =>
+        removeRun(parts, carrier, run, (kind) => (kind === carrier.kind ? (since.get(run) ?? null) : null)),
+      )
+      report.items.push(...ends.flatMap(({ items }) => items))
+      report.owed.push(...ends.flatMap(({ owed }) => owed))
       report.owed.push(...new Set(unasked.slice(0, parts.debts.list(parts.id).some(({ runId }) => !open.has(runId)) ? 1 : 0)))
       return { ...report, complete: report.owed.length === 0 }
     },

@@ -70,7 +70,11 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
     const hint = consoleHint(await carrier.hint(name, signal).catch(() => null), spec.runId)
     const details = hint === null ? {} : { console: hint }
     return look.state === 'failed'
-      ? new ScansideError('engine-unavailable', `${look.reason ?? 'The cloud could not keep the machine.'} The scans are untouched.`, details)
+      ? new ScansideError(
+          look.code ?? 'engine-unavailable',
+          `${look.reason ?? 'The cloud could not keep the machine.'} The scans are untouched.`,
+          details,
+        )
       : new ScansideError(
           'engine-unavailable',
           'The cloud machine switched itself off before it had reported. The scans are untouched. Its image may lack cloud-init or curl, or it reached neither archive nor object store: ask the cloud’s administrator.',

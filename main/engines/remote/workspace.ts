@@ -7,6 +7,7 @@ import type { InputRef, LogLine, OwedThing, ReceiptItem, RunSpec, StagedFile, Wo
 import type { Carrier } from './carrier.ts'
 import { openDrop, readOrder } from './drop.ts'
 import { type JobInput, type RemoteJob, type RemoteOutcome, remoteName } from './job.ts'
+import { inLanes } from './lanes.ts'
 import type { RemoteEngineParts, RemoteTimes } from './parts.ts'
 import { removeReports, reportFolder, reportsOf } from './reading.ts'
 import { cloudCannotProve, removeRun } from './removal.ts'
@@ -87,28 +88,19 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         carried += more
         onProgress(carried)
       }
-      const files: { input: JobInput; staged: StagedFile }[] = []
-      for (const [index, { mount, ref }] of inputs.entries()) {
+      const files = await inLanes(4, inputs, async ({ mount, ref }, index): Promise<{ input: JobInput; staged: StagedFile }> => {
         signal.throwIfAborted()
+        const { path } = ref
         const original = ref.kind === 'archive' ? ref.original : undefined
         if (ref.kind === 'archive' && original) {
-          const input: JobInput = {
-            mount,
-            path: ref.path,
-            size: original.size,
-            md5: original.md5,
-            from: { kind: 'archive', uri: ref.uri },
-            changes: original.changes,
-          }
-          files.push({ input, staged: { path: ref.path, size: original.size, sha256: null } })
+          const { size, md5, changes } = original
           moved(ref.size)
-          continue
+          return { input: { mount, path, size, md5, from: { kind: 'archive', uri: ref.uri }, changes }, staged: { path, size, sha256: null } }
         }
         if (!drop) throw new ScansideError('internal', 'An input could not be carried to the cloud. Nothing was started.')
-        const sent = await drop.carry(index, ref, seconds, moved)
-        const input: JobInput = { mount, path: ref.path, size: ref.size, md5: sent.md5, from: { kind: 'link', url: sent.url }, changes: [] }
-        files.push({ input, staged: sent.staged })
-      }
+        const { staged: sent, url, md5 } = await drop.carry(index, ref, seconds, moved)
+        return { input: { mount, path, size: sent.size, md5, from: { kind: 'link', url }, changes: [] }, staged: sent }
+      })
       job = {
         run: spec.runId,
         install: parts.install,
@@ -201,7 +193,7 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
   }
 }
 
-/** All that were begun are ended before the first failure is told: nothing may be on its way when wipe begins. */
+/** Like Promise.all, but a failure is told when all have ended: nothing may be on its way when wipe begins. */
 async function allSettledOrFirst<T extends unknown[]>(work: { [K in keyof T]: T[K] | Promise<T[K]> }): Promise<T> {
   const ends = await Promise.allSettled(work)
   for (const end of ends) if (end.status === 'rejected') throw end.reason

@@ -124,7 +124,7 @@ const de: Sentences<typeof en> = {
     zun: 'Container (Zun)',
     novaHint: 'Eine eigene Maschine je Lauf, und darauf der Container ohne Netz, mit nur lesbarer Wurzel und ohne Rechte.',
     zunHint:
-      'Zun gibt einem Container keine nur lesbare Wurzel, keinen Entzug von Rechten, keine Grenze für Prozesse und kein Ende seines Netzes: schwächer als eine Maschine oder dieser Arbeitsplatz. Nehmen Sie es für Images, denen Sie vertrauen.',
+      'In einem Container auf einem Rechner der Cloud. Er startet früher als eine Maschine und ist weniger abgeschirmt: oben steht, was Zun nicht geben kann.',
     image: 'Image der Maschine',
     imageNone: 'Image wählen…',
     imageHint: 'Mit cloud-init, curl und Docker oder Podman. Das Rezept steht in der Dokumentation.',
@@ -237,7 +237,7 @@ const de: Sentences<typeof en> = {
       'Dieses Credential hat die Rolle „reader“ nicht; viele Clouds lehnen es dann ab, Maschinen und Images zu nennen. Stellen Sie eines mit member und reader aus.',
     password:
       'Sie sind mit einem Passwort angemeldet. Ein Application Credential lässt sich einzeln widerrufen: lassen Sie Scanside eines ausstellen.',
-    zun: 'Container dieser Cloud (Zun) laufen ohne das, was eine Maschine gibt: kein eigener Kernel, keine nur lesbare Wurzel, keine Grenze für Prozesse, und das Netz bleibt an.',
+    zun: 'In einem Container von Zun hat die Analyse das Netz, den Benutzer des Images und alle Rechte, die Docker von sich aus gibt; ihre Wurzel ist schreibbar, ihre Prozesse werden nicht gezählt. Nichts davon kann Scanside dort wegnehmen: nehmen Sie Zun für Images, denen Sie trauen wie dieser Anwendung.',
     xnatRights:
       'Ein Token des Archivs (XNAT) trägt alle Rechte seines Benutzers. Melden Sie sich für Läufe in der Cloud mit einem Benutzer am Archiv an, der nur in diesem Projekt Rechte hat.',
     dropped: 'Abgelegte Aufnahmen werden auf diesem Rechner gerechnet und nirgendwohin gesendet.',

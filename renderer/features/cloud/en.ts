@@ -116,7 +116,7 @@ const en = {
     zun: 'Container (Zun)',
     novaHint: 'A machine of its own per run, and on it the container without network, with a read-only root and no rights.',
     zunHint:
-      'Zun can give a container no read-only root, no ban on rights, no limit of processes and no end of its network: weaker than a machine or this desk. Take it for images you trust.',
+      'In a container on one of the cloud’s own hosts. It starts sooner than a machine, and is isolated less: read above what Zun cannot give.',
     image: 'Machine’s image',
     imageNone: 'Choose an image…',
     imageHint: 'With cloud-init, curl and Docker or Podman. The recipe is in the documentation.',
@@ -229,7 +229,7 @@ const en = {
     noReader:
       'This credential came without the role “reader”; many clouds then refuse to list machines and images. Make one with both member and reader.',
     password: 'You are signed in with a password. An application credential can be withdrawn by itself: let Scanside make one.',
-    zun: 'Containers of this cloud (Zun) run without what a machine gives: no own kernel, no read-only root, no limit on processes, and the network stays on.',
+    zun: 'In a container of Zun the analysis has the network, the image’s own user and all rights Docker gives by default; its root is writable and its processes are not counted. Scanside can take none of that away there: choose it for images you trust as you trust this application.',
     xnatRights:
       'A token of the archive (XNAT) carries all rights of its user. For runs in the cloud sign in to the archive as a user with rights in that project alone.',
     dropped: 'Dropped scans are run on this computer; they are not sent anywhere.',

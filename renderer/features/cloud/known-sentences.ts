@@ -14,7 +14,7 @@ const shapes: readonly [SaidKey, RegExp][] = [
   ['moreRoles', /^This account may do more in the cloud than Scanside needs \((?<roles>[^)]*)\)\./],
   ['noReader', /^This credential came without the role “reader”;/],
   ['password', /^You are signed in with a password\./],
-  ['zun', /^Containers of this cloud \(Zun\) run without what a machine gives:/],
+  ['zun', /^In a container of Zun the analysis has the network,/],
   ['xnatRights', /^A token of the archive \(XNAT\) carries all rights of its user\./],
   ['dropped', /^Dropped scans are run on this computer[;.]/],
   ['onlyHere', /^This pipeline runs on this computer alone\.$/],

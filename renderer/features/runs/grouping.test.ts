@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../preload/contract.ts'
-import { filtered, groupRuns, mergeRuns } from './grouping.ts'
+import { filtered, groupRuns, mergeRuns, waitsForCloud } from './grouping.ts'
 
 const now = new Date(2026, 2, 14, 12, 0)
 const run = (id: string, state: RunSummary['state'], hoursAgo: number, more: Partial<RunSummary> = {}): RunSummary => ({
@@ -50,4 +50,18 @@ describe('mergeRuns', () => {
       ['b', 'done'],
     ])
   })
+})
+
+describe('waitsForCloud', () => {
+  const there = (state: RunSummary['state'], message: string | null = null) => run('a', state, 0, { place: 'cloud', message })
+  it.each([
+    [there('running'), 'ready', false],
+    [there('running', 'Waits until the cloud is ready.'), 'ready', true],
+    [there('running'), 'away', true],
+    [there('queued'), 'signed-out', true],
+    // A failed run being wiped has its sentence already.
+    [there('wiping', 'The machine had no room.'), 'ready', false],
+    [there('failed', 'The machine had no room.'), 'away', false],
+    [run('a', 'running', 0), 'none', false],
+  ] as const)('%#', (one, state, waits) => expect(waitsForCloud(one, { state })).toBe(waits))
 })

@@ -38,3 +38,9 @@ it('has nothing owed without a receipt', () => expect(sentenceOf({ state: 'done'
 it('does not call a run clean whose receipt is not complete', () => {
   expect(sentenceOf({ state: 'done', home: 'read-back' }, { ...receipt([]), complete: false })).toBe('done-owed')
 })
+
+it('tells a run that goes on in the cloud from one that waits for it', () => {
+  expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null)).toBe('going-cloud')
+  expect(sentenceOf({ state: 'queued', home: 'none', place: 'cloud' }, null)).toBe('going')
+  expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null, true)).toBe('cloud-waits')
+})

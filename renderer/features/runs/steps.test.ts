@@ -55,6 +55,12 @@ describe('stepsOf', () => {
     const begun = staging.steps.map((step, i) => ({ ...step, note: ['', 'copying files'][i] ?? '' }))
     expect(stepsOf({ ...staging, steps: begun }, Date.parse(at(30)))[1]?.note).toBe('copying files')
   })
+  it('shows the newest attempt of a run that began anew, and one step where it was taken up', () => {
+    const again = stepsOf(detail('staging', null, ['queued', 0], ['staging', 1], ['queued', 10], ['staging', 12]), Date.parse(at(30)))
+    expect(again.map((step) => step.milliseconds)).toEqual([2_000, 18_000, null, null, null, null])
+    const up = stepsOf(detail('running', null, ['queued', 0], ['staging', 1], ['running', 4], ['running', 20]), Date.parse(at(30)))
+    expect(up.map((step) => step.milliseconds)).toEqual([1_000, 3_000, 26_000, null, null, null])
+  })
   it('has nothing to show before the first transition', () => expect(phases(detail('queued', null))).toEqual(Array(6).fill('todo')))
 })
 

@@ -163,6 +163,7 @@ clouds:
     ['a binary', '\u0000\u0001\u0002'],
     ['an anchor bomb', `${bomb}clouds: {lab: {auth: *j}}`],
     ['brackets without end', `clouds: ${'['.repeat(100_000)}`],
+    ['dashes without end', `clouds: \n  ${'- '.repeat(100_000)}`],
     ['a megabyte', `clouds: {lab: "${'x'.repeat(1_000_000)}"}`],
     ['many clouds', `clouds:\n${Array.from({ length: 201 }, (_, index) => `  c${index}: {}\n`).join('')}`],
     ['two documents', `${cloud(person)}---\n${cloud(person)}`],

@@ -17,12 +17,23 @@ export const isMap = (value: unknown): value is YamlMap => value instanceof Map
 const refused = (file: string, why: string, cause?: unknown) =>
   new ScansideError('invalid-file', `${file} cannot be used: ${why}. Nothing was changed.`, { reason: 'clouds-yaml' }, { cause })
 
+/** Whether brackets or dashes nest deeper than any clouds.yaml: reading them takes quadratic time. Counts without regard to quotes. */
+const nestsTooDeep = (text: string): boolean => {
+  let depth = 0
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1
+    if (depth > 500) return true
+  }
+  return /(?:[-?] ){50}/.test(text)
+}
+
 /**
  * One file as maps. Every scalar stays the text that was written: a password of digits is no number, and `no` is no password.
  * @throws ScansideError `invalid-file`
  */
 const readYaml = (file: string, text: string): YamlMap => {
   if (text.length > longest) throw refused(file, 'it is larger than 250 kB')
+  if (nestsTooDeep(text)) throw refused(file, 'it is nested too deeply')
   let value: unknown
   try {
     // Keys said twice are not looked for: that takes quadratic time, and the last one counts, as for every OpenStack tool.

@@ -8,8 +8,8 @@ import { connectGlance } from './glance.ts'
 import { identityUrl, type Token, utcMs } from './keystone.ts'
 import { connectNeutron } from './neutron.ts'
 import { connectNova } from './nova.ts'
-import type { Cloud, CloudAccess } from './openstack.ts'
-import { readAs } from './service.ts'
+import type { Capsules, Cloud, CloudAccess } from './openstack.ts'
+import { readAs, type Service } from './service.ts'
 import { openSession, type Session } from './session.ts'
 import { connectSwift } from './swift.ts'
 import { connectZun } from './zun.ts'
@@ -49,6 +49,13 @@ const endOf = async (session: Session, token: Token, signal?: AbortSignal): Prom
   return Number.isNaN(at) ? null : new Date(at).toISOString()
 }
 
+/** A Zun that is too old, or closed to this account, takes nothing away from the machines. */
+const zunOrNull = (service: Service, signal?: AbortSignal): Promise<Capsules | null> =>
+  connectZun(service, signal).catch((error: unknown) => {
+    if (error instanceof ScansideError && ['not-supported', 'not-found', 'forbidden'].includes(error.code)) return null
+    throw error
+  })
+
 /**
  * Signs in and looks at what the cloud has. A catalog without compute is no error: `Cloud.compute` is null then.
  * @throws ScansideError `unauthorized` (wrong secret, deleted, expired), `forbidden`, `invalid-argument` (address, region, interface), `not-supported`
@@ -63,7 +70,7 @@ export const connectCloud = async (access: CloudAccess, parts: ConnectParts): Pr
     const [compute, objects, capsules, expiresAt] = await Promise.all([
       urls.compute ? connectNova(session.service('compute', urls.compute), signal) : null,
       urls['object-store'] ? connectSwift(session.service('object-store', urls['object-store']), session.opens, signal) : null,
-      urls.container ? connectZun(session.service('container', urls.container), signal) : null,
+      urls.container ? zunOrNull(session.service('container', urls.container), signal) : null,
       endOf(session, token, signal),
     ])
     return {

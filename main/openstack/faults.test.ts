@@ -23,6 +23,18 @@ describe('a sign-in', () => {
     expect(await at.connect()).toMatchObject({ compute: null, images: null, networks: null, objects: null, capsules: null, project: { id: 'p1' } })
   })
 
+  it.each([
+    ['too old', { status: 200, json: { versions: [{ id: 'v1', max_version: '1.1', min_version: '1.1' }] } }],
+    ['closed to this account', { status: 403 }],
+  ])('of a cloud whose Zun is %s has its machines', async (_what, answer) => {
+    const at = await faultyCloud()
+    at.catalog.push(service('container', `${at.url}/zun/v1`))
+    for (const path of ['/zun', '/zun/', '/zun/v1', '/zun/v1/']) at.on(`GET ${path}`, answer)
+    const cloud = await at.connect()
+    expect(cloud.capsules).toBeNull()
+    expect(cloud.compute).not.toBeNull()
+  })
+
   it('asks for the region where there are several, and knows them by name', async () => {
     const at = await faultyCloud()
     at.catalog = [service('compute', `${at.url}/compute/v2.1`), service('compute', `${at.url}/elsewhere/v2.1`, 'two')]

@@ -55,6 +55,7 @@ const patience = (refusal: Refusal): string =>
 
 const roles =
   'Ask the cloud’s administrator for the roles “member” and “reader” in this project. An application credential must be made with both; leave its roles out to give it all of yours.'
+const swiftRole = ' Some clouds give the object store to the role “swiftoperator” alone.'
 
 const quotaWords = /quota|overlimit|over limit|exceed|too many instances/i
 
@@ -95,7 +96,9 @@ export const serviceRefusal = (type: ServiceType, means: Means, refusal: Refusal
           },
         )
       }
-      return tell('forbidden', `${service} does not let this account do that. ${roles}${ending(words)}`, { reason: 'roles' })
+      return tell('forbidden', `${service} does not let this account do that. ${roles}${type === 'object-store' ? swiftRole : ''}${ending(words)}`, {
+        reason: 'roles',
+      })
     case 404:
       return tell('not-found', `${service} does not know what was asked for. It may have been removed meanwhile.${ending(words)}`)
     case 406:

@@ -162,6 +162,29 @@ it('what a machine sends after its run was cancelled, because the cloud was away
 })
 
 describe('the desk dies and is started again', () => {
+  it('between the removal and its receipt: the receipt names everything', async () => {
+    const made = fakeCloudDesk()
+    const { addReceipt } = made.desk.lab.chain
+    made.desk.lab.chain.addReceipt = () => {
+      throw new Error('dead')
+    }
+    const { save } = made.desk.lab.runs
+    made.desk.lab.runs.save = (record, step) => {
+      if (step?.state === 'done') throw new Error('dead')
+      save(record, step)
+    }
+    const { runs, id } = await one(made)
+    await runs.idle()
+    expect(made.desk.lab.runs.get(id)?.state).toBe('wiping')
+    made.desk.lab.chain.addReceipt = addReceipt
+    made.desk.lab.runs.save = save
+    const again = createRuns(made.life().options)
+    await again.recover()
+    await again.idle()
+    expect(again.get(id)).toMatchObject({ summary: { state: 'done', home: 'read-back' }, receipt: { complete: true, published: [{}] } })
+    expect(again.get(id).receipt?.items.map(({ check }) => check)).toEqual(Array(3).fill('removed and checked before Scanside was interrupted'))
+  })
+
   it('while results are read back: they are not sent a second time', async () => {
     const made = fakeCloudDesk()
     const { publishedFile } = made.desk.archive
@@ -205,6 +228,16 @@ describe('the desk dies and is started again', () => {
         summary: { state: 'done', home: 'read-back', verdicts: ['usable'], message: null },
         receipt: { complete: true, published: [{ path: `SCANSIDE/oct-quality/0.1.0/${id}/results.json` }] },
       })
+      expect(
+        again
+          .get(id)
+          .receipt?.items.map(({ kind, removedAt }) => [kind, removedAt !== null])
+          .sort(),
+      ).toEqual([
+        ['object-container', true],
+        ['server', true],
+        ['token', true],
+      ])
       expect([made.desk.archive.home.size, made.desk.archive.publishes, made.cloud.created]).toEqual([1, 0, 1])
       nothingLeft(made)
       expect(made.desk.lab.chain.broken()).toBeNull()

@@ -4,14 +4,14 @@ import { profileArguments } from '../../oct/quality/collection.ts'
 import type { Published } from '../archive/archive.ts'
 import type { Engine, ExitReport, RunSpec, WipeReport, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
-import type { RunRecord } from '../store/lab-runs.ts'
+import type { RunRecord, RunResume } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, progressing, say, take } from './arrows.ts'
 import { cloudEngineOf, engineMissing, engineOf, obstacleInCloud, sentenceOf } from './desk.ts'
 import { correctedBy, gather, scanVerdicts, stage } from './gather.ts'
 import { eyeFirst, eyeUnknown, publish, takeBack, takenBackSentence } from './homing.ts'
 import { progressOf } from './logs.ts'
 import { publishedName, sendHome } from './outbox.ts'
-import { engineLine, receiptOf } from './receipts.ts'
+import { engineLine, mergeItems, receiptOf } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
 import { hasEnded, next } from './state.ts'
 import { cancelWaiting, isHopeless, nothing, reopen, unstage, type Way, waitsAfter } from './waiting.ts'
@@ -157,6 +157,24 @@ const removed = async (way: Way): Promise<WipeReport> => {
   return workspace ? workspace.wipe() : nothing
 }
 
+const removedBefore = 'removed and checked before Scanside was interrupted'
+
+/** What a run of the cloud has made, noted before its removal begins. */
+const noteMade = ({ desk }: CourseHands, job: Job): NonNullable<RunResume['made']> => {
+  const { resume, id } = job.record
+  if (!resume) return []
+  if (resume.made) return resume.made
+  const made = desk.debts.list().flatMap(({ runId, kind, name }) => (runId === id && kind !== 'token-intent' ? [{ kind, name }] : []))
+  const record = { ...job.record, resume: { ...resume, made } }
+  try {
+    desk.lab.runs.save(record)
+    job.record = record
+  } catch (error) {
+    desk.report(error)
+  }
+  return made
+}
+
 /** Removes the workspace and writes the receipt; never throws. What a machine of a run without results has published is taken back. */
 const wipe = async (way: Way): Promise<void> => {
   const { hands, job, published } = way
@@ -166,6 +184,7 @@ const wipe = async (way: Way): Promise<void> => {
     desk.report(error)
     return { items: [], complete: false, owed: [] }
   }
+  const made = noteMade(hands, job)
   const report = await removed(way).catch(unexpected)
   // Only now: a machine that is still there could send them again.
   const begun = job.record.resume?.workspace !== null
@@ -175,12 +194,16 @@ const wipe = async (way: Way): Promise<void> => {
     const owed = desk.debts.list().filter((thing) => thing.runId === run)
     const { health } = engineOf(desk, job.lane)
     const place = job.lane === 'cloud' ? 'cloud' : 'here'
+    const told = mergeItems(desk.lab.chain.receipt(run)?.items ?? [], report.items)
+    // A crash since the removal began must not cost the receipt what was removed.
+    const untold = made.filter((thing) => ![...told, ...owed].some(({ kind, name }) => kind === thing.kind && name === thing.name))
+    const items = [...told, ...untold.map((thing) => ({ ...thing, createdAt: job.record.createdAt, removedAt: at, check: removedBefore }))]
     const facts = {
       id: desk.newId(),
       run,
       by: job.record.startedBy,
       at,
-      wipe: report,
+      wipe: { ...report, items },
       published,
       owed,
       health,

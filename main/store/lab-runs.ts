@@ -39,6 +39,8 @@ const resumeSchema = z.object({
   workspace: z.object({ spec: specSchema, outputMount: z.string() }).nullable(),
   /** When its pipeline said its first word, ISO 8601. */
   spokeAt: z.string().nullable(),
+  /** What it had made when its removal began: the receipt names all of it, also where a crash came between. */
+  made: z.array(z.object({ kind: z.enum(['container', 'volume', 'token', 'object-container', 'server']), name: z.string() })).optional(),
 })
 export type RunResume = z.infer<typeof resumeSchema>
 

@@ -116,3 +116,30 @@ describe('python3-zunclient and the stand-in', () => {
     expect((await client('delete', name)).code).toBe(0)
   })
 })
+
+describe('the stand-in', () => {
+  it('refuses as Zun does: without a token, in a version it does not speak, what its schema has not, a name that two have', async () => {
+    const { user, password, project } = testCloud()
+    const domain = { id: 'default' }
+    const auth = {
+      identity: { methods: ['password'], password: { user: { name: user, password, domain } } },
+      scope: { project: { name: project, domain } },
+    }
+    const headers = { 'content-type': 'application/json' }
+    const signedIn = await fetch(`${zun.authUrl}/auth/tokens`, { method: 'POST', headers, body: JSON.stringify({ auth }) })
+    const token = signedIn.headers.get('x-subject-token') ?? ''
+    const { catalog } = ((await signedIn.json()) as { token: { catalog: { type: string; endpoints: { url: string }[] }[] } }).token
+    const url = `${catalog.find(({ type }) => type === 'container')?.endpoints[0]?.url}/containers`
+    const asked = async (path: string, more: RequestInit = {}, version = 'container 1.40', as = token) =>
+      (await fetch(`${url}${path}`, { ...more, headers: { ...headers, 'x-auth-token': as, 'openstack-api-version': version } })).status
+    const post = (body: object) => ({ method: 'POST', body: JSON.stringify(body) })
+    expect(await asked('', {}, 'container 1.40', 'nobody')).toBe(401)
+    expect(await asked('', {}, 'container 1.99')).toBe(406)
+    expect(await asked('/no-such-container')).toBe(404)
+    expect(await asked('', post({ image: testImageName, colour: 'blue' }))).toBe(400)
+    expect(await asked('', post({ image: testImageName, command: 'true' }))).toBe(400)
+    const name = `scanside-${randomUUID()}`
+    for (const _ of [1, 2]) expect(await asked('', post({ image: testImageName, name, command: ['busybox', 'true'] }))).toBe(202)
+    expect(await asked(`/${name}`)).toBe(409)
+  })
+})

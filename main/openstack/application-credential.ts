@@ -77,6 +77,27 @@ export const deleteApplicationCredential = async (
   }
 }
 
+const listedSchema = z.object({ application_credentials: z.array(z.object({ id: z.string(), name: z.string() })) })
+
+/**
+ * Ids of the owner's credentials whose name begins so: what a crash between making one and writing it down has left is among them.
+ * @throws ScansideError as `makeApplicationCredential`
+ */
+export const applicationCredentialsNamed = async (
+  owner: CloudAccess,
+  prefix: string,
+  parts: Pick<CredentialWish, 'http' | 'now' | 'signal'>,
+): Promise<string[]> => {
+  const { session, path } = await asOwner(owner, parts)
+  try {
+    const reply = await session.identity.ask({ method: 'GET', path, signal: parts.signal })
+    const { application_credentials } = await readAs(listedSchema, reply, 'identity')
+    return application_credentials.filter(({ name }) => name.startsWith(prefix)).map(({ id }) => id)
+  } finally {
+    await session.close()
+  }
+}
+
 const asOwner = async (access: CloudAccess, parts: Pick<CredentialWish, 'http' | 'now' | 'signal'>) => {
   if (access.config.auth.kind !== 'password') {
     throw new ScansideError(

@@ -301,6 +301,14 @@ describe('listings', () => {
     expect(at.heard.filter((heard) => heard.path.includes('internal.example.org'))).toEqual([])
   })
 
+  it('that turn in a circle are not taken for whole', async () => {
+    const at = await faultyCloud()
+    const cloud = await at.connect()
+    const one = { id: 'a', name: 'scanside-1', status: 'ACTIVE' }
+    at.on('GET /compute/v2.1/servers/detail', { json: { servers: [one], servers_links: [{ rel: 'next' }] } })
+    await expect(cloud.compute?.serversOf('scanside-')).rejects.toMatchObject({ details: { reason: 'endless-listing' } })
+  })
+
   it('in a form nobody knows are told', async () => {
     const at = await faultyCloud()
     const cloud = await at.connect()

@@ -1,7 +1,7 @@
 /** Glance: the images a machine can start from. */
 import { z } from 'zod'
 import type { Cloud, MachineImage } from './openstack.ts'
-import { readAs, rootOf, type Service } from './service.ts'
+import { byMarkers, readAs, rootOf, type Service } from './service.ts'
 
 const imageSchema = z.looseObject({
   id: z.string(),
@@ -11,8 +11,6 @@ const imageSchema = z.looseObject({
   size: z.number().nullish(),
 })
 const pageSchema = z.object({ images: z.array(imageSchema), next: z.string().nullish() })
-
-const maxPages = 200
 
 // What Glance says of every image; all else are properties somebody gave it.
 const own = new Set(
@@ -35,20 +33,11 @@ const imageOf = (raw: z.infer<typeof imageSchema>): MachineImage => ({
 export const connectGlance = (service: Service): NonNullable<Cloud['images']> => ({
   async list(signal) {
     const base = `${rootOf(service.url)}/v2`
-    const images: MachineImage[] = []
-    let marker: string | null = null
-    for (let page = 0; page < maxPages; page += 1) {
-      const query: Record<string, string> = { status: 'active', limit: '200', ...(marker === null ? {} : { marker }) }
-      const answer: z.infer<typeof pageSchema> = await readAs(
-        pageSchema,
-        await service.ask({ method: 'GET', base, path: '/images', query, signal }),
-        'image',
-      )
-      images.push(...answer.images.map(imageOf))
-      const last = answer.images.at(-1)
-      if (!answer.next || !last || last.id === marker) break
-      marker = last.id
-    }
-    return images
+    const found = await byMarkers('image', async (marker) => {
+      const query = { status: 'active', limit: '200', ...marker }
+      const page = await readAs(pageSchema, await service.ask({ method: 'GET', base, path: '/images', query, signal }), 'image')
+      return { items: page.images, more: Boolean(page.next) }
+    })
+    return found.map(imageOf)
   },
 })

@@ -1,7 +1,7 @@
 /** Neutron: the networks a machine can be put on, and the ports it leaves or does not leave. */
 import { z } from 'zod'
 import type { Cloud } from './openstack.ts'
-import { readAs, rootOf, type Service } from './service.ts'
+import { byMarkers, readAs, rootOf, type Service } from './service.ts'
 
 const links = z.array(z.object({ rel: z.string() })).default([])
 const networksPage = z.object({
@@ -12,31 +12,16 @@ const networksPage = z.object({
 })
 const portsPage = z.object({ ports: z.array(z.object({ id: z.string() })), ports_links: links })
 
-const maxPages = 200
-
 export const connectNeutron = (service: Service): NonNullable<Cloud['networks']> => {
   const base = `${rootOf(service.url)}/v2.0`
 
-  const pages = async <T extends { id: string }>(
-    one: (marker: Record<string, string>) => Promise<{ items: T[]; rels: { rel: string }[] }>,
-  ): Promise<T[]> => {
-    const all: T[] = []
-    let marker: string | null = null
-    for (let page = 0; page < maxPages; page += 1) {
-      const { items, rels } = await one(marker === null ? {} : { marker })
-      all.push(...items)
-      const last = items.at(-1)
-      if (!rels.some((link) => link.rel === 'next') || !last || last.id === marker) break
-      marker = last.id
-    }
-    return all
-  }
+  const goesOn = (rels: { rel: string }[]) => rels.some((link) => link.rel === 'next')
 
   return {
     async list(signal) {
-      const found = await pages(async (marker) => {
+      const found = await byMarkers('network', async (marker) => {
         const page = await readAs(networksPage, await service.ask({ method: 'GET', base, path: '/networks', query: marker, signal }), 'network')
-        return { items: page.networks, rels: page.networks_links }
+        return { items: page.networks, more: goesOn(page.networks_links) }
       })
       return found.map((network) => ({
         id: network.id,
@@ -46,10 +31,10 @@ export const connectNeutron = (service: Service): NonNullable<Cloud['networks']>
       }))
     },
     async portsOf(serverId, signal) {
-      const found = await pages(async (marker) => {
+      const found = await byMarkers('network', async (marker) => {
         const query = { device_id: serverId, fields: 'id', ...marker }
         const page = await readAs(portsPage, await service.ask({ method: 'GET', base, path: '/ports', query, signal }), 'network')
-        return { items: page.ports, rels: page.ports_links }
+        return { items: page.ports, more: goesOn(page.ports_links) }
       })
       return found.map((port) => port.id)
     },

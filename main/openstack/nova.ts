@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Compute, Flavor, NewServer, Server, ServerStatus } from './openstack.ts'
-import { chooseMicroversion, readAs, rootOf, type Service, type ServiceRequest } from './service.ts'
+import { byMarkers, chooseMicroversion, readAs, rootOf, type Service, type ServiceRequest } from './service.ts'
 
 /** 2.37: a machine may ask for its network by `auto` or `none`. Nothing newer is needed. */
 const neededMicroversion = '2.37'
@@ -10,9 +10,7 @@ const neededMicroversion = '2.37'
 /** Nova's column holds 65,535 characters of base64. */
 export const maxUserDataBytes = 49_149
 
-const pageSize = 500
-// A listing that never ends is not followed for ever.
-const maxPages = 400
+const pageSize = '500'
 
 const versionsSchema = z.union([
   z.object({ version: z.object({ version: z.string().default(''), min_version: z.string().default('') }) }),
@@ -125,24 +123,11 @@ export const connectNova = async (service: Service, signal?: AbortSignal): Promi
   const ask = (request: Omit<ServiceRequest, 'headers' | 'base'>) => service.ask({ ...request, base: url, headers })
   const at = (id: string) => `/servers/${encodeURIComponent(id)}`
 
-  /** By markers: the links a cloud gives may name an address that is not reached from here. */
-  const pages = async <T extends { id: string }>(one: (query: Record<string, string>) => Promise<{ items: T[]; more: boolean }>): Promise<T[]> => {
-    const all: T[] = []
-    let marker: string | null = null
-    for (let page = 0; page < maxPages; page += 1) {
-      const { items, more } = await one({ limit: String(pageSize), ...(marker === null ? {} : { marker }) })
-      all.push(...items)
-      const last = items.at(-1)
-      if (!more || !last || last.id === marker) break
-      marker = last.id
-    }
-    return all
-  }
   const goesOn = (rels: { rel: string }[]) => rels.some((link) => link.rel === 'next')
 
   const servers = async (name: string, signal?: AbortSignal): Promise<Server[]> => {
-    const found = await pages(async (query) => {
-      const reply = await ask({ method: 'GET', path: '/servers/detail', query: { ...query, name: escapeName(name) }, signal })
+    const found = await byMarkers('compute', async (marker) => {
+      const reply = await ask({ method: 'GET', path: '/servers/detail', query: { limit: pageSize, ...marker, name: escapeName(name) }, signal })
       const page = await readAs(serversPage, reply, 'compute')
       return { items: page.servers, more: goesOn(page.servers_links) }
     })
@@ -152,8 +137,12 @@ export const connectNova = async (service: Service, signal?: AbortSignal): Promi
   return {
     microversion,
     async flavors(signal) {
-      const found = await pages(async (query) => {
-        const page = await readAs(flavorsPage, await ask({ method: 'GET', path: '/flavors/detail', query, signal }), 'compute')
+      const found = await byMarkers('compute', async (marker) => {
+        const page = await readAs(
+          flavorsPage,
+          await ask({ method: 'GET', path: '/flavors/detail', query: { limit: pageSize, ...marker }, signal }),
+          'compute',
+        )
         return { items: page.flavors, more: goesOn(page.flavors_links) }
       })
       return found.filter((flavor) => !flavor['OS-FLV-DISABLED:disabled']).map(flavorOf)

@@ -95,5 +95,35 @@ export const chooseMicroversion = (type: ServiceType, needed: string, range: { m
   return min && before(least, min) ? range.min : needed
 }
 
+const maxPages = 1_000
+
+/**
+ * A whole listing, page by page from the last id of the page before: the links a cloud gives may name an address that is not reached from here.
+ * @param one a page behind `marker`, and whether the cloud has more
+ * @throws ScansideError `not-supported` where it never ends: a listing that is cut off would say of something left behind that it is gone
+ */
+export const byMarkers = async <T extends { id: string }>(
+  type: ServiceType,
+  one: (marker: Record<string, string>) => Promise<{ items: T[]; more: boolean }>,
+): Promise<T[]> => {
+  const all: T[] = []
+  let marker: string | null = null
+  for (let page = 0; page < maxPages; page += 1) {
+    const { items, more } = await one(marker === null ? {} : { marker })
+    all.push(...items)
+    const last = items.at(-1)
+    if (!more || !last) return all
+    if (last.id === marker) break
+    marker = last.id
+  }
+  throw new ScansideError(
+    'not-supported',
+    `The cloud’s ${serviceNames[type]} lists without end. Nothing was changed; tell the cloud’s administrator.`,
+    {
+      reason: 'endless-listing',
+    },
+  )
+}
+
 /** An address without what stands behind its version: `https://nova/v2.1/abc` and `v2.1` give `https://nova`; without a version the whole. */
 export const rootOf = (url: string): string => url.replace(/\/v\d+(\.\d+)?(\/.*)?$/, '').replace(/\/+$/, '')

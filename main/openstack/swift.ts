@@ -82,10 +82,16 @@ export const connectSwift = async (
       all.push(...items)
       const last = items.at(-1)
       // A store may give smaller pages than it is asked for: only an empty one is the end.
-      if (last === undefined || nameOf(last) === marker) break
+      if (last === undefined) return all
       marker = nameOf(last)
     }
-    return all
+    throw new ScansideError(
+      'not-supported',
+      'The cloud’s object store (Swift) lists without end. Nothing was changed; tell the cloud’s administrator.',
+      {
+        reason: 'endless-listing',
+      },
+    )
   }
 
   const removed = async (path: string, signal?: AbortSignal): Promise<void> => {

@@ -2,19 +2,20 @@
 import { ScansideError } from '../../oct/errors.ts'
 import { profileArguments } from '../../oct/quality/collection.ts'
 import type { Published } from '../archive/archive.ts'
-import type { Engine, ExitReport, RunSpec, WipeReport, Workspace } from '../engines/engine.ts'
+import type { Engine, ExitReport, RunSpec, Workspace } from '../engines/engine.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
-import type { RunRecord, RunResume } from '../store/lab-runs.ts'
+import type { RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, progressing, say, take } from './arrows.ts'
 import { cloudEngineOf, engineMissing, engineOf, obstacleInCloud, sentenceOf } from './desk.ts'
 import { correctedBy, gather, scanVerdicts, stage } from './gather.ts'
-import { eyeFirst, eyeUnknown, publish, takeBack, takenBackSentence } from './homing.ts'
+import { eyeFirst, eyeUnknown, publish } from './homing.ts'
 import { progressOf } from './logs.ts'
 import { publishedName, sendHome } from './outbox.ts'
-import { engineLine, mergeItems, receiptOf } from './receipts.ts'
+import { engineLine } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
 import { hasEnded, next } from './state.ts'
-import { cancelWaiting, isHopeless, nothing, reopen, unstage, type Way, waitsAfter } from './waiting.ts'
+import { cancelWaiting, isHopeless, reopen, unstage, type Way, waitsAfter } from './waiting.ts'
+import { wipe } from './wiping.ts'
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
 /** Decimal, as file managers show it. */
@@ -149,91 +150,6 @@ const collect = async ({ hands, job }: Way, workspace: Workspace, outputMount: s
   job.record = record
   job.progress = null
   hands.changed(job)
-}
-
-/** What is known of the run's things is removed, also where its workspace could not be opened again the first time. */
-const removed = async (way: Way): Promise<WipeReport> => {
-  const workspace = way.workspace ?? (await reopen(way))
-  return workspace ? workspace.wipe() : nothing
-}
-
-const removedBefore = 'removed and checked before Scanside was interrupted'
-
-/** What a run of the cloud has made, noted before its removal begins. */
-const noteMade = ({ desk }: CourseHands, job: Job): NonNullable<RunResume['made']> => {
-  const { resume, id } = job.record
-  if (!resume) return []
-  if (resume.made) return resume.made
-  const made = desk.debts.list().flatMap(({ runId, kind, name }) => (runId === id && kind !== 'token-intent' ? [{ kind, name }] : []))
-  const record = { ...job.record, resume: { ...resume, made } }
-  try {
-    desk.lab.runs.save(record)
-    job.record = record
-  } catch (error) {
-    desk.report(error)
-  }
-  return made
-}
-
-/** Removes the workspace and writes the receipt; never throws. What a machine of a run without results has published is taken back. */
-const wipe = async (way: Way): Promise<void> => {
-  const { hands, job, published } = way
-  const { desk, logs } = hands
-  const run = job.record.id
-  const unexpected = (error: unknown): WipeReport => {
-    desk.report(error)
-    return { items: [], complete: false, owed: [] }
-  }
-  const made = noteMade(hands, job)
-  const report = await removed(way).catch(unexpected)
-  // Only now: a machine that is still there could send them again.
-  const begun = job.record.resume?.workspace !== null
-  const taken = job.record.outcome === 'done' || !begun ? null : takenBackSentence(job.record, await takeBack(desk, job.record))
-  const at = desk.now().toISOString()
-  try {
-    const owed = desk.debts.list().filter((thing) => thing.runId === run)
-    const { health } = engineOf(desk, job.lane)
-    const place = job.lane === 'cloud' ? 'cloud' : 'here'
-    const told = mergeItems(desk.lab.chain.receipt(run)?.items ?? [], report.items)
-    // A crash since the removal began must not cost the receipt what was removed.
-    const untold = made.filter((thing) => ![...told, ...owed].some(({ kind, name }) => kind === thing.kind && name === thing.name))
-    const items = [...told, ...untold.map((thing) => ({ ...thing, createdAt: job.record.createdAt, removedAt: at, check: removedBefore }))]
-    const facts = {
-      id: desk.newId(),
-      run,
-      by: job.record.startedBy,
-      at,
-      wipe: { ...report, items },
-      published,
-      owed,
-      health,
-      place,
-      engine: job.record.engine,
-    } as const
-    const receipt = desk.lab.chain.addReceipt(receiptOf(facts))
-    const text = receipt.complete
-      ? `Removed: ${receipt.items.length} things, nothing of this run is left on the engine.`
-      : 'Not everything could be removed; it is noted and tried again.'
-    logs.add(run, { stream: 'scanside', text, at })
-    if (taken) logs.add(run, { stream: 'scanside', text: taken, at })
-  } catch (error) {
-    desk.report(error)
-  }
-  try {
-    const log = logs.get(run, 0)
-    if (log) desk.lab.runs.saveLog(run, log.lines, log.dropped)
-  } catch (error) {
-    desk.report(error)
-  }
-  const message = taken === null ? job.record.message : [job.record.message, taken].filter(Boolean).join(' ').slice(0, 1_000)
-  try {
-    // What it was told to do may be sensitive and is of no use any more.
-    const { resume } = job.record
-    const change = resume ? { message, resume: { ...resume, values: {}, workspace: null } } : { message }
-    take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed', change)
-  } catch (error) {
-    desk.report(error)
-  }
 }
 
 /** What an earlier life had published of a run that was being wiped. */

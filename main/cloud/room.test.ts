@@ -22,14 +22,21 @@ const world = () => {
   const fake = fakeCloud()
   const around = emptyAround()
   const withdrawn: string[] = []
-  let made = 0
+  const there = new Set<string>()
   const parts = {
     connect: fake.connect,
     exchange: async ({ config }: CloudAccess): Promise<CloudAccess> => {
-      made += 1
-      return { config: { ...config, auth: { kind: 'application-credential', id: `ac-${made}` } }, secret: `of-ac-${made}` }
+      const id = `ac-${there.size + withdrawn.length + 1}`
+      there.add(id)
+      return { config: { ...config, auth: { kind: 'application-credential', id } }, secret: `of-${id}` }
     },
-    withdraw: async (_owner: CloudAccess, id: string) => void withdrawn.push(id),
+    withdraw: async (_owner: CloudAccess, except: string | null) => {
+      for (const id of there) {
+        if (id === except) continue
+        there.delete(id)
+        withdrawn.push(id)
+      }
+    },
   }
   return { fake, around, withdrawn, parts, start: (options = {}) => startRoom(around, parts, options) }
 }

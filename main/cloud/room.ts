@@ -282,7 +282,12 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
       tell()
     },
     left: async () => ({
-      things: await leftInCloud({ cloud: signIn.cloud(), install: parts.install, debts: parts.debts(), active: parts.activeRuns() }),
+      things: await leftInCloud({
+        cloud: signIn.state().state === 'ready' ? signIn.cloud() : null,
+        install: parts.install,
+        debts: parts.debts(),
+        active: parts.activeRuns(),
+      }),
     }),
     async sendImage(pipeline, signal, report) {
       const { objects } = neededCloud()

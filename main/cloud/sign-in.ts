@@ -24,18 +24,8 @@ export const cloudConfigSchema = z.object({
   ]),
 })
 
-/** Application credentials that Scanside made with a password at this desk: ids alone. */
-const madeName = 'cloud-credentials-made'
-const mostMade = 20
-const madeSchema = z.array(z.object({ authUrl: line, id: line }))
-type Made = z.infer<typeof madeSchema>[number]
-const madeBefore = (settings: Lab['settings']): Made[] => {
-  try {
-    return madeSchema.parse(JSON.parse(settings.get(madeName) ?? '[]'))
-  } catch {
-    return []
-  }
-}
+/** The application credential that Scanside made with a password and uses now: its id alone. */
+const madeName = 'cloud-credential-made'
 
 /** Failures that say nothing of the credential: the cloud is asked again. */
 const awayCodes = new Set(['unreachable', 'timeout', 'untrusted-certificate', 'internal', 'cancelled'])
@@ -49,8 +39,8 @@ export interface SignInParts {
   connect(access: CloudAccess, signal?: AbortSignal): Promise<Cloud>
   /** Makes an application credential with a password. */
   exchange(access: CloudAccess): Promise<CloudAccess>
-  /** Withdraws one that Scanside made, with its owner's password. */
-  withdraw(owner: CloudAccess, id: string): Promise<void>
+  /** Withdraws what this desk made with its owner's password, now or earlier, but `except`. */
+  withdraw(owner: CloudAccess, except: string | null): Promise<void>
   /** Hears of what nobody expected, for main's log. */
   report(error: unknown): void
   /** Looks at what the cloud has; rejects where this account may not. */
@@ -142,39 +132,24 @@ export function createSignIn(parts: SignInParts): SignIn {
   /** From a password to a credential of Scanside's own; one made before with this password's account is withdrawn. */
   const exchanged = async (owner: CloudAccess, byPassword: Cloud): Promise<{ made: CloudAccess; cloud: Cloud }> => {
     const made = await parts.exchange(owner)
-    const id = made.config.auth.kind === 'application-credential' ? made.config.auth.id : ''
-    const earlier = madeBefore(settings)
-    const here = { authUrl: owner.config.authUrl, id }
-    settings.set(madeName, JSON.stringify([...earlier, here].slice(-mostMade)))
+    const id = made.config.auth.kind === 'application-credential' ? made.config.auth.id : null
     let there: Cloud | null = null
     try {
       there = await parts.connect(made)
       await parts.learn(there)
+      settings.set(madeName, id)
     } catch (error) {
       await there?.close()
-      await withdrawn(owner, [here])
+      await withdrawn(owner, null)
       throw error
     }
-    // Its Keystone token, that of the password, ends here; the password is known to nobody after this.
-    await withdrawn(
-      owner,
-      earlier.filter((each) => each.authUrl === here.authUrl),
-    )
+    await withdrawn(owner, id)
+    // The password's own token ends here; after this the password is known to nobody.
     await byPassword.close()
     return { made, cloud: there }
   }
-  /** Never rejects: what stays is tried again at the next exchange. */
-  const withdrawn = async (owner: CloudAccess, made: Made[]) => {
-    for (const one of made) {
-      try {
-        await parts.withdraw(owner, one.id)
-        settings.set(madeName, JSON.stringify(madeBefore(settings).filter(({ id }) => id !== one.id)))
-      } catch (error) {
-        // Another person's stays with that person.
-        if (!(error instanceof ScansideError) || error.code === 'internal') parts.report(error)
-      }
-    }
-  }
+  /** Never rejects: what stays is found again at the next exchange. */
+  const withdrawn = (owner: CloudAccess, except: string | null) => parts.withdraw(owner, except).catch(parts.report)
 
   return {
     state: () => state,
@@ -262,7 +237,7 @@ export function createSignIn(parts: SignInParts): SignIn {
     },
     isOwnMake: () => {
       const { auth } = config ?? {}
-      return auth?.kind === 'application-credential' && madeBefore(settings).some(({ id }) => id === auth.id)
+      return auth?.kind === 'application-credential' && settings.get(madeName) === auth.id
     },
     async close() {
       life++

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ScansideError } from '../../../oct/errors.ts'
-import { asScansideError, lab } from '../../lab.ts'
+import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { SecretField, Segmented, TextField } from '../../ui/field.tsx'
@@ -9,6 +9,7 @@ import { Problem } from '../../ui/notice.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import { Certificate } from './certificate.tsx'
 import styles from './cloud.module.css'
+import { attempt } from './cloud-store.ts'
 import { type AuthKind, authFields, type CloudEntry, emptyEntry, sentEntry, type TextName, type Wrong, wrongField } from './form.ts'
 import { KeepChoices } from './keep-choices.tsx'
 
@@ -21,7 +22,7 @@ export function ByHand() {
   const { cloud, keyring } = useApp()
   const [entry, setEntry] = useState<CloudEntry>(emptyEntry)
   const [wrong, setWrong] = useState<Wrong | null>(null)
-  const [busy, setBusy] = useState(false)
+  const busy = cloud.state === 'signing-in'
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const form = useRef<HTMLFormElement>(null)
   const id = useId()
@@ -38,16 +39,10 @@ export function ByHand() {
       form.current?.querySelector<HTMLElement>(`[name="${bad.field}"]`)?.focus()
       return
     }
-    setBusy(true)
     setProblem(null)
-    try {
-      await lab.cloud.signIn(sentEntry(entry, keyring.available, cloud.fixed ? cloud.host : null))
-    } catch (error) {
-      setProblem(asScansideError(error))
-    } finally {
-      set({ secret: '' })
-      setBusy(false)
-    }
+    const sent = sentEntry(entry, keyring.available, cloud.fixed ? cloud.host : null)
+    setProblem(await attempt(() => lab.cloud.signIn(sent)))
+    set({ secret: '' })
   }
 
   const line = (field: TextName, more: { placeholder?: string; inputMode?: 'url' } = {}) => (

@@ -44,7 +44,7 @@ export function CloudSection() {
           <ImagesCard />
         </>
       )}
-      {cloud.state !== 'none' && <LeftCard />}
+      <LeftCard />
     </>
   )
 }

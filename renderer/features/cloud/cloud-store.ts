@@ -16,9 +16,11 @@ interface SignInView {
   entry: string | null
   reading: boolean
   problem: ScansideError | null
+  /** A sign-in that was begun in this window is under way. */
+  signingIn: boolean
 }
 
-const nothing: SignInView = { way: 'file', found: null, foundProblem: null, read: null, entry: null, reading: false, problem: null }
+const nothing: SignInView = { way: 'file', found: null, foundProblem: null, read: null, entry: null, reading: false, problem: null, signingIn: false }
 
 export const useSignInView = create<SignInView>(() => nothing)
 
@@ -51,6 +53,25 @@ export async function readClouds(texts: { clouds: string; secure: string | null 
 /** Back to what the usual places hold. */
 export function forgetRead(): void {
   setState((before) => ({ read: null, entry: firstUsable(before.found ?? []), problem: null }))
+}
+
+/** Signs in by `work`; answers why it failed, null where it did not or where the person stopped it. */
+export async function attempt(work: () => Promise<void>): Promise<ScansideError | null> {
+  setState({ signingIn: true })
+  try {
+    await work()
+    return null
+  } catch (error) {
+    const problem = asScansideError(error)
+    return problem.code === 'cancelled' ? null : problem
+  } finally {
+    setState({ signingIn: false })
+  }
+}
+
+/** Gives up the sign-in that is under way: nobody is signed in afterwards. */
+export async function stopSigningIn(cloud: Pick<Lab['cloud'], 'signOut'> = lab.cloud): Promise<void> {
+  await cloud.signOut({ force: true }).catch(() => undefined)
 }
 
 /** Once somebody is signed in nothing of the way there is left. */

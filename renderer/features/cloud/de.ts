@@ -143,6 +143,8 @@ const de: Sentences<typeof en> = {
     zoneAny: 'Beliebig',
     most: 'Maschinen zugleich',
     mostHint: 'Dieses Arbeitsplatzes, 1 bis 50. Eine je Lauf; andere warten, bis sie dran sind.',
+    chosen: 'Wie zuvor gewählt',
+    fixed: 'Steht in der Standortdatei dieses Arbeitsplatzes.',
     gone: '{{id}} (nicht mehr angeboten)',
     saving: 'Wird notiert…',
     limits: 'Grenzen des Projekts',

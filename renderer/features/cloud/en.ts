@@ -135,6 +135,8 @@ const en = {
     zoneAny: 'Any',
     most: 'Machines at once',
     mostHint: 'Of this desk, 1 to 50. One per run; others wait their turn.',
+    chosen: 'As chosen before',
+    fixed: 'Given by this desk’s site file.',
     gone: '{{id}} (not offered any more)',
     saving: 'Noting…',
     limits: 'The project’s limits',

@@ -3,13 +3,14 @@ import { type FormEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
 import type { FoundCloud } from '../../../preload/cloud.ts'
-import { asScansideError, lab } from '../../lab.ts'
+import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import styles from './cloud.module.css'
+import { attempt } from './cloud-store.ts'
 import { KeepChoices } from './keep-choices.tsx'
 
 interface FoundEntryProps {
@@ -57,20 +58,14 @@ function UseEntry({ id, cloud }: { id: string; cloud: FoundCloud }) {
   const [region, setRegion] = useState(cloud.region ?? cloud.regions[0] ?? '')
   const [exchange, setExchange] = useState(true)
   const [remember, setRemember] = useState(true)
-  const [busy, setBusy] = useState(false)
+  const busy = useApp().cloud.state === 'signing-in'
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const password = cloud.means === 'password'
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    setBusy(true)
     setProblem(null)
-    try {
-      await lab.cloud.use({ name: cloud.name, region: region || null, exchange: password && exchange, remember: remember && keyring.available })
-    } catch (error) {
-      setProblem(asScansideError(error))
-    } finally {
-      setBusy(false)
-    }
+    const how = { exchange: password && exchange, remember: remember && keyring.available }
+    setProblem(await attempt(() => lab.cloud.use({ name: cloud.name, region: region || null, ...how })))
   }
   return (
     <form id={id} className={styles.use} aria-label={t('signIn.entry', { name: cloud.name })} onSubmit={(event) => void submit(event)}>

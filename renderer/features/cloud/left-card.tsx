@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
 import { asScansideError, lab } from '../../lab.ts'
 import { openRun } from '../../navigation.ts'
-import { useRunSummaries } from '../../stores.ts'
+import { useApp, useRunSummaries } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatMoment } from '../../ui/format.ts'
 import { Problem } from '../../ui/notice.tsx'
@@ -23,6 +23,8 @@ export function LeftCard() {
   const [still, setStill] = useState<number | null>(null)
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const owed = countOwed(things ?? [])
+  // Without a cloud there is nothing to look at, unless something of an earlier one is written down.
+  const silent = useApp().cloud.state === 'none' && (things ?? []).length === 0
   const clean = async () => {
     setCleaning(true)
     setStill(null)
@@ -36,6 +38,7 @@ export function LeftCard() {
       again()
     }
   }
+  if (silent) return null
   return (
     <Card title={t('left.title')} about={t('left.about')}>
       {things === null && !error && <p className="soft">{t('left.reading')}</p>}

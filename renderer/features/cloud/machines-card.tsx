@@ -1,4 +1,4 @@
-import { RefreshCw } from 'lucide-react'
+import { Lock, RefreshCw } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
@@ -35,7 +35,13 @@ export function MachinesCard() {
   }
   return (
     <Card title={t('machines.title')} about={t('machines.about')}>
-      <Choices offers={offers ?? nothingOffered} disabled={cloud.fixed} onChoose={choose} />
+      {cloud.fixed && (
+        <p className={styles.given}>
+          <Lock className="icon" size={14} aria-hidden />
+          {t('machines.fixed')}
+        </p>
+      )}
+      <Choices offers={offers ?? nothingOffered} disabled={cloud.fixed || cloud.state !== 'ready'} onChoose={choose} />
       {cloud.limits && <LimitBars limits={cloud.limits} />}
       <div className="settings-line">
         <Button icon={RefreshCw} disabled={reading || cloud.state !== 'ready'} onClick={again}>
@@ -77,14 +83,18 @@ function Choices({ offers, disabled, onChoose }: ChoicesProps) {
     <>
       {has.containers && has.machines && (
         <Line name={t('machines.engine')}>
-          {() => (
-            <Segmented
-              label={t('machines.engine')}
-              value={choices.engine}
-              choices={(['nova', 'zun'] as const).map((value) => ({ value, label: t(`machines.${value}`) }))}
-              onChange={(engine) => !disabled && onChoose({ engine })}
-            />
-          )}
+          {(labelled) =>
+            disabled ? (
+              <span id={labelled.id}>{t(`machines.${choices.engine}`)}</span>
+            ) : (
+              <Segmented
+                label={t('machines.engine')}
+                value={choices.engine}
+                choices={(['nova', 'zun'] as const).map((value) => ({ value, label: t(`machines.${value}`) }))}
+                onChange={(engine) => onChoose({ engine })}
+              />
+            )
+          }
         </Line>
       )}
       <p className={styles.under}>{t(nova ? 'machines.novaHint' : 'machines.zunHint')}</p>
@@ -197,7 +207,7 @@ function Most({ disabled, onChoose }: Omit<ChoicesProps, 'offers'>) {
 function Gone({ id, among }: { id: string | null; among: readonly { id: string }[] }) {
   const { t } = useTranslation('cloud')
   if (id === null || among.some((each) => each.id === id)) return null
-  return <option value={id}>{among.length === 0 ? id : t('machines.gone', { id })}</option>
+  return <option value={id}>{among.length === 0 ? t('machines.chosen') : t('machines.gone', { id })}</option>
 }
 
 interface LineProps {

@@ -1,10 +1,10 @@
 import { CircleAlert, CircleCheck, CircleDashed, CircleX, CloudOff, ImageOff, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import styles from './cloud.module.css'
+import { stopSigningIn, useSignInView } from './cloud-store.ts'
 import { Said } from './said.tsx'
 import { type Standing, standingOf } from './standing.ts'
 
@@ -24,6 +24,7 @@ const tells: readonly Standing[] = ['signed-out', 'refused', 'away']
 export function StateLine() {
   const { t } = useTranslation('cloud')
   const { cloud } = useApp()
+  const mine = useSignInView((state) => state.signingIn)
   const standing = standingOf(cloud)
   const Shape = standing === 'signing-in' ? null : shapes[standing]
   return (
@@ -39,8 +40,8 @@ export function StateLine() {
           </p>
         )}
       </div>
-      {standing === 'signing-in' && (
-        <Button kind="quiet" onClick={() => void lab.cloud.signOut({ force: true }).catch(() => undefined)}>
+      {standing === 'signing-in' && mine && (
+        <Button kind="quiet" onClick={() => void stopSigningIn()}>
           {t('stopSigningIn')}
         </Button>
       )}

@@ -114,7 +114,7 @@ export const changesOf = async (archive: Pick<Archive, 'read'>, file: ArchiveFil
       begun.push(next.value)
       size += next.value.length
     }
-    const head = new Uint8Array(Buffer.concat(begun))
+    const head = Buffer.concat(begun)
     const first = head.subarray(0, headBytes)
     const kind = identify(first)
     if (kind === 'heidelberg-e2e' || kind === 'heidelberg-xml') throw nameWithin(kind)

@@ -76,3 +76,18 @@ it('refuses what is no RAW export: nothing of it is given out', async () => {
   await expect(pseudonymisedVol(bytesSource(new Uint8Array(4096).fill(65))).read(0, 4096)).rejects.toMatchObject({ code: 'invalid-file' })
   expect(() => pseudonymiseVolHeader(named('HSF-OCT-103').subarray(0, 2000))).toThrow(/ends at byte 2000/)
 })
+
+it('leaves the original as it was also where that is a view of other bytes', () => {
+  class View extends Uint8Array {
+    // As a Node Buffer does it.
+    override slice(from?: number, to?: number) {
+      return this.subarray(from, to)
+    }
+  }
+  const original = named('HSF-OCT-103')
+  const view = new View(original.length)
+  view.set(original)
+  const given = pseudonymiseVolHeader(view.subarray(0, 2048))
+  expect(Uint8Array.from(view)).toEqual(original)
+  expect(given).not.toEqual(original.slice(0, 2048))
+})

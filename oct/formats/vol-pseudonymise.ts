@@ -20,7 +20,8 @@ const identityFrom = 104
  */
 export function pseudonymiseVolHeader(header2048: Uint8Array): Uint8Array {
   checkBeginning(header2048, header2048.byteLength)
-  const copy = header2048.slice(0, fileHeaderBytes)
+  // A Node Buffer's own `slice` is no copy.
+  const copy = Uint8Array.from(header2048.subarray(0, fileHeaderBytes))
   const version = versionNumber(ascii(copy, header.version, 12))
   const gridsEnd = version >= since.secondGrid ? header.programme : version >= since.firstGrid ? header.secondGridType : header.gridType
   copy.fill(0, identityFrom, header.gridType)
@@ -37,7 +38,7 @@ export function pseudonymisedVol(source: ByteSource): ByteSource {
       const bytes = await source.read(offset, length)
       if (offset >= fileHeaderBytes || length === 0) return bytes
       head ??= readExactly(source, 0, Math.min(source.size, fileHeaderBytes)).then(pseudonymiseVolHeader)
-      const copy = bytes.slice()
+      const copy = Uint8Array.from(bytes)
       copy.set((await head).subarray(offset, Math.min(fileHeaderBytes, offset + length)))
       return copy
     },

@@ -7,7 +7,7 @@ import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createHttp, type Http } from '../../main/http/http.ts'
-import { deleteApplicationCredential, makeApplicationCredential } from '../../main/openstack/application-credential.ts'
+import { applicationCredentialsNamed, deleteApplicationCredential, makeApplicationCredential } from '../../main/openstack/application-credential.ts'
 import { readClouds } from '../../main/openstack/clouds-yaml.ts'
 import { connectCloud } from '../../main/openstack/connect.ts'
 import { maxUserDataBytes } from '../../main/openstack/nova.ts'
@@ -74,9 +74,7 @@ beforeAll(async () => {
   closing.push(() => ask(admin, 'identity', 'DELETE', `/users/${userId}`))
   // One by one: with their user, Keystone on SQLite leaves their roles behind, and nobody can make another.
   closing.push(async () => {
-    const json = await ask(await owner(), 'identity', 'GET', `/users/${userId}/application_credentials`)
-    const left = z.object({ application_credentials: z.array(z.object({ id: z.string() })) }).parse(json).application_credentials
-    for (const one of left) await deleteApplicationCredential(access, one.id, { http })
+    for (const id of await applicationCredentialsNamed(access, '', { http })) await deleteApplicationCredential(access, id, { http })
   })
   const known = z.object({ roles: z.array(z.object({ id: z.string(), name: z.string() })) }).parse(await ask(admin, 'identity', 'GET', '/roles'))
   for (const role of known.roles.filter((one) => ['member', 'reader'].includes(one.name))) {
@@ -218,7 +216,9 @@ describe('application credentials', () => {
     const byName = { kind: 'application-credential-name' as const, name: `${mark}-a`, user: mark, userDomain: 'default' }
     expect((await connect({ ...made, config: { ...made.config, auth: byName } })).project.id).toBe(projectId)
 
+    expect(await applicationCredentialsNamed(access, `${mark}-`, { http })).toContain(made.config.auth.id)
     await deleteApplicationCredential(access, made.config.auth.id, { http })
+    expect(await applicationCredentialsNamed(access, `${mark}-`, { http })).not.toContain(made.config.auth.id)
     await deleteApplicationCredential(access, made.config.auth.id, { http })
     await expect(connectCloud(made, { http })).rejects.toMatchObject({ code: 'unauthorized', details: { reason: 'deleted' } })
   })

@@ -93,6 +93,44 @@ describe('bad clouds', () => {
     expect(texts().filter((text) => /does not answer|answers again/.test(text))).toHaveLength(2)
   })
 
+  it('a desk that slept through the deadline asks first', async () => {
+    const workspace = await begun()
+    w.set('ACTIVE')
+    w.happens.push(() => {
+      w.clock.ms += 3 * 86_400_000
+      w.succeed()
+    })
+    expect((await workspace.wait(signal)).exitCode).toBe(0)
+  })
+
+  it('a cloud that is still away then is no verdict on the machine', async () => {
+    const workspace = await begun()
+    w.set('ACTIVE')
+    w.happens.push(() => {
+      w.clock.ms += 3 * 86_400_000
+      w.fail('objects', away(), 1_000)
+    })
+    await expect(workspace.wait(signal)).rejects.toMatchObject({ code: 'unreachable' })
+  })
+
+  it('machines that are kept for a while after their DELETE', async () => {
+    const workspace = await begun()
+    const { compute } = w.cloud
+    let deleted = 0
+    const kept = compute && {
+      ...compute,
+      delete: async (id: string) => {
+        deleted += 1
+        if (deleted === 1) w.set('SOFT_DELETED')
+        else await compute.delete(id)
+      },
+    }
+    const other = await createNovaEngine(w.parts({ cloud: { ...w.cloud, compute: kept } })).open(specOf())
+    expect(await other.wipe()).toMatchObject({ complete: true })
+    expect([deleted, w.servers.size]).toEqual([2, 0])
+    await workspace.wipe()
+  })
+
   it('a sign-in that ended is not asked for ever', async () => {
     const workspace = await begun()
     w.fail('server', new ScansideError('unauthorized', 'Sign in again.'), 1_000)

@@ -103,20 +103,22 @@ export function novaCarrier(parts: RemoteEngineParts, times: RemoteTimes): Carri
   const removeOne = async (id: string): Promise<void> => {
     const until = parts.now().getTime() + times.removal
     const late = (what: string) => new ScansideError('conflict', `${what} It is tried again.`)
-    let refused: unknown = null
+    let fault: unknown = null
+    let again = true
     for (let pause = 100; ; pause = Math.min(2_000, pause * 1.5)) {
-      if (pause === 100 || refused !== null) {
-        refused = null
-        await compute()
-          .delete(id)
-          .catch((error: unknown) => {
-            if (!(error instanceof ScansideError) || !['conflict', 'unreachable', 'timeout'].includes(error.code)) throw error
-            refused = error
-          })
+      try {
+        if (again) await compute().delete(id)
+        const server = await compute().server(id)
+        if (server === null || server.status === 'DELETED') break
+        // A cloud may keep deleted machines for a while; a second DELETE ends them where the account may.
+        again = server.status === 'SOFT_DELETED'
+        fault = late(again ? 'The cloud keeps the deleted machine for a while.' : 'The cloud has not deleted the machine yet.')
+      } catch (error) {
+        if (!(error instanceof ScansideError) || !['conflict', 'unreachable', 'timeout'].includes(error.code)) throw error
+        again = true
+        fault = error
       }
-      const server = refused === null ? await compute().server(id) : 'refused'
-      if (server === null || (server !== 'refused' && server.status === 'DELETED')) break
-      if (parts.now().getTime() > until) throw refused ?? late('The cloud has not deleted the machine yet.')
+      if (parts.now().getTime() > until) throw fault
       await sleep(pause)
     }
     for (let pause = 100; (await cloud.networks?.portsOf(id))?.length; pause = Math.min(2_000, pause * 1.5)) {
@@ -160,7 +162,7 @@ export function novaCarrier(parts: RemoteEngineParts, times: RemoteTimes): Carri
       const all = new Set([...(known === undefined ? [] : [known]), ...(await compute().serversNamed(name)).map(({ id }) => id)])
       await Promise.all([...all].map(removeOne))
       ids.delete(name)
-      if ((await compute().serversNamed(name)).some(({ status }) => status !== 'DELETED' && status !== 'SOFT_DELETED')) {
+      if ((await compute().serversNamed(name)).some(({ status }) => status !== 'DELETED')) {
         throw new ScansideError('conflict', 'The cloud still lists the machine. It is tried again.')
       }
       unheard.delete(name)

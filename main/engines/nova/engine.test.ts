@@ -74,13 +74,15 @@ describe('a run', () => {
       ]),
     )
     expect(texts().filter((text) => text === 'begin')).toHaveLength(1)
+    // The token's object is gone as soon as the machine had it.
+    expect(w.containers.get(name)?.objects.has(objectNames.token)).toBe(false)
     const [output] = await workspace.collect('out', signal)
     expect(output).toMatchObject({ kind: 'archived', path: 'results.json', size: 7 })
     const report = await workspace.wipe()
     expect(report).toMatchObject({ complete: true, owed: [] })
     expect(report.items.map(({ kind, name: of, check }) => [kind, of, check])).toEqual([
       ['server', name, 'GET answers 404, listing by name is empty, no port is left'],
-      ['object-container', name, 'each of 6 objects answers 404, then the container'],
+      ['object-container', name, 'each of 5 objects answers 404, then the container'],
       ['token', 'alias-1', 'the archive refuses it (401)'],
     ])
     expect(report.cannotProve?.join()).toContain('backups')
@@ -91,7 +93,8 @@ describe('a run', () => {
     await begun()
     const { objects, key } = w.containers.get(name) ?? {}
     expect(key).toMatch(/^[0-9a-f]{64}$/)
-    const job = remoteJobSchema.parse(JSON.parse(String(objects?.get(objectNames.job))))
+    const { job } = JSON.parse(String(objects?.get(objectNames.job)))
+    expect(remoteJobSchema.parse(job)).toEqual(job)
     expect(job).toMatchObject({ token: { kind: 'link' }, archive: { ca: ['XNAT CA', 'CLOUD CA'] }, report: { kind: 'link' }, outputMount: 'out' })
     expect(w.server()?.order.userData).not.toContain('secret1')
     expect(JSON.stringify(job)).not.toContain('secret1')
@@ -178,6 +181,13 @@ describe('another life of the desk', () => {
     await again.start(signal, onLine)
     expect(w.counts.create).toBe(1)
     expect(w.owed.debts.list().map(({ kind }) => kind)).toEqual(expect.arrayContaining(['server', 'token', 'object-container']))
+  })
+
+  it('does not give an order whose links may have ended', async () => {
+    await (await open()).stage([{ mount: 'in', ref: fetched }], signal, () => {})
+    w.clock.ms += 3_600_000
+    await expect((await open()).start(signal, onLine)).rejects.toMatchObject({ code: 'not-found' })
+    expect(w.counts.create).toBe(0)
   })
 
   it('reads the outcome of a machine that is gone, and makes none again', async () => {

@@ -1,6 +1,7 @@
 /** The run's own container of Swift: what its machine is given by link and where it reports by link; and its end. */
 import { createHash, randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
+import { z } from 'zod'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { ObjectStore } from '../../openstack/openstack.ts'
 import type { InputRef, StagedFile } from '../engine.ts'
@@ -17,17 +18,20 @@ export interface Drop {
   token(token: RunToken, seconds: number): Promise<Link>
   /** Carries an input that a machine cannot fetch by itself, verified on the way. */
   carry(index: number, ref: InputRef, seconds: number, onBytes: (bytes: number) => void): Promise<{ staged: StagedFile; url: Link; md5: string }>
-  report(seconds: number): Extract<RemoteJob['report'], { kind: 'link' }>
+  /** Links to write reports; `staying`: seconds until the store removes them. */
+  report(seconds: number, staying: number): Extract<RemoteJob['report'], { kind: 'link' }>
   /** Keeps the order, so that a later life of the desk can give it. Its token is a link; it lies where that leads to. */
-  order(job: RemoteJob, seconds: number): Promise<void>
+  order(job: RemoteJob, at: number, seconds: number): Promise<void>
 }
 
-/** The order an earlier life kept; null where there is none, or it is another's. */
-export async function readOrder(objects: ObjectStore, run: string, signal: AbortSignal): Promise<RemoteJob | null> {
+const orderSchema = z.object({ at: z.number(), job: remoteJobSchema })
+
+/** The order an earlier life kept, if it is of `since` (ms) or later: links end. Null where there is none, or it is another's. */
+export async function readOrder(objects: ObjectStore, run: string, since: number, signal: AbortSignal): Promise<RemoteJob | null> {
   const bytes = await objects.get(remoteName(run), objectNames.job, 16 * 1024 * 1024, signal)
   if (bytes === null) return null
-  const parsed = remoteJobSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
-  return parsed.success && parsed.data.run === run ? parsed.data : null
+  const parsed = orderSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  return parsed.success && parsed.data.job.run === run && parsed.data.at >= since ? parsed.data.job : null
 }
 
 /**
@@ -64,14 +68,14 @@ export async function openDrop(objects: ObjectStore, run: string, install: strin
         throw error
       }
     },
-    report: (seconds) => ({
+    report: (seconds, staying) => ({
       kind: 'link',
       progress: objects.link('PUT', name, objectNames.progress, key, seconds),
       log: objects.link('PUT', name, objectNames.log, key, seconds),
       outcome: objects.link('PUT', name, objectNames.outcome, key, seconds),
-      deleteAfter: seconds,
+      deleteAfter: staying,
     }),
-    order: (job, seconds) => objects.put(name, objectNames.job, Buffer.from(JSON.stringify(job)), { deleteAfter: seconds }, signal),
+    order: (job, at, seconds) => objects.put(name, objectNames.job, Buffer.from(JSON.stringify({ at, job })), { deleteAfter: seconds }, signal),
   }
 }
 

@@ -22,6 +22,8 @@ export interface RemoteTimes {
   grace: number
   /** How long a removal is waited for. */
   removal: number
+  /** How long reports stay where the desk does not come back for them. */
+  reports: number
 }
 
 export const usualTimes: RemoteTimes = {
@@ -32,6 +34,7 @@ export const usualTimes: RemoteTimes = {
   look: 5_000,
   grace: 10_000,
   removal: 120_000,
+  reports: 7 * 86_400_000,
 }
 
 export interface RemoteEngineParts {

@@ -17,6 +17,8 @@ export interface Watch {
   /** ms; when the order was given, and when nothing is waited for any more */
   startedAt: number
   deadline: number
+  /** The machine has taken its token. */
+  greeted(): void
   say(text: string): void
   tell(line: Omit<LogLine, 'seq'>): void
 }
@@ -89,6 +91,7 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
       const text = stageLine(news.progress)
       if (text !== line) say(text)
       line = text
+      if (news.progress.stage !== 'preparing') watch.greeted()
       // The end is near.
       if (news.progress.stage === 'sending') pause = briskly()
     }
@@ -149,27 +152,30 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
 
   for (;;) {
     if (signal.aborted) throw cancelled()
-    let said: RemoteOutcome | ScansideError | null = null
     try {
-      said = await round()
+      const said = await round()
       if (away) say('The cloud answers again.')
       away = false
       refusals = 0
+      // Returned, not thrown: what is caught below is that the cloud could not be asked.
+      if (said instanceof ScansideError) return Promise.reject(said)
+      if (said) return conclude(said)
+      // Only here: a desk that slept through the deadline asks first what has become of the machine.
+      if (time() > watch.deadline) {
+        return Promise.reject(
+          new ScansideError(
+            'timeout',
+            'The cloud machine did not report in its time and is removed. The scans are untouched; run fewer scans at once, or tell the cloud’s administrator.',
+          ),
+        )
+      }
     } catch (error) {
       if (signal.aborted) throw cancelled()
       if (!(error instanceof ScansideError)) throw error
       refusals = error.code === 'unauthorized' || error.code === 'forbidden' ? refusals + 1 : 0
-      if (refusals >= refusalsBelieved) throw error
+      if (refusals >= refusalsBelieved || time() > watch.deadline) throw error
       if (!away) say('The cloud does not answer; the machine works on, and it is asked again.')
       away = true
-    }
-    if (said instanceof ScansideError) throw said
-    if (said) return conclude(said)
-    if (time() > watch.deadline) {
-      throw new ScansideError(
-        'timeout',
-        'The cloud machine did not report in its time and is removed. The scans are untouched; run fewer scans at once, or tell the cloud’s administrator.',
-      )
     }
     await sleep(pause(), signal).catch(() => {})
   }

@@ -6,7 +6,7 @@ import { labelsOf, type Owner } from '../docker/labels.ts'
 import type { InputRef, LogLine, OwedThing, ReceiptItem, RunSpec, StagedFile, Workspace } from '../engine.ts'
 import type { Carrier } from './carrier.ts'
 import { openDrop, readOrder } from './drop.ts'
-import { type JobInput, type RemoteJob, type RemoteOutcome, remoteName } from './job.ts'
+import { type JobInput, objectNames, type RemoteJob, type RemoteOutcome, remoteName } from './job.ts'
 import { inLanes } from './lanes.ts'
 import type { RemoteEngineParts, RemoteTimes } from './parts.ts'
 import { removeReports, reportFolder, reportsOf } from './reading.ts'
@@ -20,6 +20,9 @@ export interface WorkspaceHouse {
   owner: Owner
   onWiped(run: string, complete: boolean): void
 }
+
+/** How old an order may be that a later life gives, ms. An older one is staged anew. */
+const orderFreshMs = 5 * 60_000
 
 /** Largest results.json that is read back, bytes. */
 const resultBytes = 32 * 1024 * 1024
@@ -50,6 +53,14 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
   let tell: (line: Omit<LogLine, 'seq'>) => void = () => {}
   let outcome: RemoteOutcome | null = null
 
+  /** The token's object goes as soon as the machine has it; what stays is removed with the container. */
+  let greeted = false
+  const forgetToken = () => {
+    if (greeted) return
+    greeted = true
+    viaSwift?.deleteObject(name, objectNames.token).catch(() => {})
+  }
+
   const say = (text: string) => tell({ stream: 'scanside', text, at: parts.now().toISOString() })
 
   /** Issues the run's token; its name is written down as soon as it is known. */
@@ -67,8 +78,9 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
     async stage(inputs, signal, onProgress) {
       const to = home(spec)
       const bytes = inputs.reduce((sum, { ref }) => sum + ref.size, 0)
-      // Links outlive the machine: it may wait long for its start.
+      // Links outlive the machine: it may wait long for its start. The token's does not outlive that.
       const seconds = Math.ceil((wholeMs(bytes) + times.start) / 1000) + 3_600
+      const tokenSeconds = Math.ceil((times.start + orderFreshMs) / 1000)
       checkKinds(inputs, viaSwift !== null)
       const tokens = parts.tokens()
       if (tokens === null || tokens.archive.id !== to.archive) {
@@ -105,7 +117,7 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         run: spec.runId,
         install: parts.install,
         archive: { address: archive.address, ca: [...new Set([...archive.ca, ...cloud.config.ca])] },
-        token: drop ? { kind: 'link', url: await drop.token(token, seconds) } : { kind: 'inline', ...token },
+        token: drop ? { kind: 'link', url: await drop.token(token, tokenSeconds) } : { kind: 'inline', ...token },
         image: { ...(spec.image as { name: string; digest: string }), source },
         inputs: files.map(({ input }) => input),
         argv: spec.argv,
@@ -115,10 +127,10 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         outputMount: spec.mounts.find(({ writable }) => writable)?.name ?? '',
         limits: spec.limits,
         home: { session: to.session, name: to.name },
-        report: drop ? drop.report(seconds) : { kind: 'archive', folder: reportFolder(to.name) },
+        report: drop ? drop.report(seconds, Math.ceil(times.reports / 1000)) : { kind: 'archive', folder: reportFolder(to.name) },
         wholeDeadlineMs: wholeMs(bytes),
       }
-      await drop?.order(job, seconds)
+      await drop?.order(job, parts.now().getTime(), seconds)
       staged = files.map((file) => file.staged)
       return staged
     },
@@ -132,7 +144,7 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         if ((await carrier.look(name, signal)) !== null) return say('The cloud’s machine is there; its reports are read.')
         // It reported and is gone: nothing is to be made again.
         if (await reportsOf(spec, parts, viaSwift)?.outcome(signal)) return say('The cloud’s machine has reported and is gone.')
-        job = viaSwift && (await readOrder(viaSwift, spec.runId, signal))
+        job = viaSwift && (await readOrder(viaSwift, spec.runId, startedAt - orderFreshMs, signal))
         if (job === null) throw notMade()
       }
       debts.incur(thing(carrier.kind, name))
@@ -146,7 +158,18 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
       if (!reports) throw new ScansideError('unauthorized', 'Nobody is signed in to the archive any more. Sign in, and the run goes on.')
       const deadline = (startedAt ?? parts.now().getTime()) + times.start + (job?.wholeDeadlineMs ?? wholeMs(0)) + times.grace
       outcome = await watchRun(
-        { parts, carrier, times, reports, spec, deadline, startedAt: startedAt ?? parts.now().getTime(), say, tell: (line) => tell(line) },
+        {
+          parts,
+          carrier,
+          times,
+          reports,
+          spec,
+          deadline,
+          startedAt: startedAt ?? parts.now().getTime(),
+          greeted: forgetToken,
+          say,
+          tell: (line) => tell(line),
+        },
         signal,
       )
       return {

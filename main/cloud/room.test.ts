@@ -123,6 +123,7 @@ describe('a restart', () => {
     ['a slow network', new ScansideError('timeout', 'It took too long.'), 'away'],
     ['a certificate nobody trusts', new ScansideError('untrusted-certificate', 'Not trusted.'), 'away'],
     ['a bug', new Error('x'), 'away'],
+    ['a gateway in maintenance', new ScansideError('invalid-argument', 'There is no Keystone here.'), 'away'],
     ['a credential that was deleted', gone(), 'refused'],
     ['no role', new ScansideError('forbidden', 'No role.'), 'refused'],
   ])('%s', async (_, fails, state) => {

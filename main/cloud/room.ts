@@ -139,7 +139,7 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
       message: (state === 'none' && config ? `Nobody is signed in to ${config.name}. Sign in to run there.` : message).slice(0, 1_000),
       name: config?.name.slice(0, 200) ?? null,
       host: config ? hostOf(config.authUrl).slice(0, 300) : null,
-      project: (cloud?.project.name ?? (config?.auth.kind === 'password' ? config.auth.project : null))?.slice(0, 200) ?? null,
+      project: (cloud?.project.name ?? (config?.auth.kind === 'password' ? config.auth.project || null : null))?.slice(0, 200) ?? null,
       user: cloud?.user.name.slice(0, 200) ?? null,
       means: config ? (byPassword ? 'password' : 'application-credential') : null,
       expiresAt: cloud?.expiresAt ?? null,

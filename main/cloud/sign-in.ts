@@ -27,9 +27,8 @@ export const cloudConfigSchema = z.object({
 /** The application credential that Scanside made with a password and uses now: its id alone. */
 const madeName = 'cloud-credential-made'
 
-/** Failures that say nothing of the credential: the cloud is asked again. */
-const awayCodes = new Set(['unreachable', 'timeout', 'untrusted-certificate', 'internal', 'cancelled'])
-export const isAway = (error: unknown): boolean => !(error instanceof ScansideError) || awayCodes.has(error.code)
+/** What refuses the credential itself; after anything else the cloud is asked again: gateways in maintenance answer all kinds of things. */
+const isRefused = (error: unknown): boolean => error instanceof ScansideError && (error.code === 'unauthorized' || error.code === 'forbidden')
 
 const sentenceOf = (error: unknown): string =>
   error instanceof ScansideError ? error.message : 'Something went wrong inside Scanside while it asked the cloud. It asks again in a minute.'
@@ -106,8 +105,7 @@ export function createSignIn(parts: SignInParts): SignIn {
     become({ state: 'ready', message: `Signed in to ${there.config.name}, project ${there.project.name}.`, kept })
   }
   const failed = (error: unknown, kept: boolean) => {
-    if (isAway(error)) become({ state: 'away', message: sentenceOf(error), kept })
-    else become({ state: 'refused', message: sentenceOf(error), kept })
+    become({ state: isRefused(error) ? 'refused' : 'away', message: sentenceOf(error), kept })
   }
 
   const connectAgain = async (access: CloudAccess, kept: boolean) => {
@@ -122,7 +120,12 @@ export function createSignIn(parts: SignInParts): SignIn {
         return
       }
       cloud = there
-      await parts.learn(there)
+      try {
+        await parts.learn(there)
+      } finally {
+        // Somebody else signed in meanwhile.
+        if (cloud !== there) await there.close()
+      }
       if (mine === life) ready(there, kept)
     } catch (error) {
       if (mine === life) failed(error, kept)
@@ -196,7 +199,7 @@ export function createSignIn(parts: SignInParts): SignIn {
       }
     },
     async restore() {
-      if (parts.siteAccess) return connectAgain(parts.siteAccess, false)
+      if (parts.siteAccess) return connectAgain(parts.siteAccess, true)
       const kept = known(settings)
       if (kept === null || !parts.allowed(kept)) return
       const secret = await vault.get(secretName)

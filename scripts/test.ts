@@ -13,6 +13,8 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const chosen: Suite[] = suites.filter((suite) => (asked.length === 0 ? suite.always : asked.includes(suite.name)))
+// A suite that is asked for by name is run whole, where it has a short form.
+if (asked.length > 0) process.env.SCANSIDE_TEST_WHOLE ??= '1'
 const strict = process.env.CI === 'true' || asked.length > 0
 
 const machine = await prepare(new Set(chosen.flatMap((suite) => suite.needs)))

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { filesWith } from '../../support/application.ts'
 import { nothingLeft } from '../lab.ts'
 import type { DeskProcess } from './desk-process.ts'
-import { detailsOf, openLabDesk, settled, startRuns } from './lab-desk.ts'
+import { detailsOf, openLabDesk, orderOf, settled } from './lab-desk.ts'
 import { sessionPath } from './trial.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -23,7 +23,8 @@ afterAll(async () => {
 })
 
 it('a run in the cloud: its result is at home and read back, its receipt says what was proved', async () => {
-  const [run] = await startRuns(desk)
+  const { runs } = await desk.call('runs.start', await orderOf(desk))
+  const [run] = runs
   await settled(desk)
   const [detail, ...more] = await detailsOf(desk)
   expect(more).toEqual([])

@@ -1,7 +1,7 @@
 /** A desk as a lab sets it up: the built application, signed in to the archive and to the cloud, both kept in the keyring. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
-import type { RunDetail } from '../../../preload/contract.ts'
+import type { Input, RunDetail } from '../../../preload/contract.ts'
 import { type DeskProcess, startDesk } from './desk-process.ts'
 import type { World } from './world.ts'
 
@@ -36,21 +36,21 @@ export async function openLabDesk(world: World): Promise<DeskProcess> {
 /** The next life of a desk that was killed. */
 export const nextLife = (world: World, home: string): Promise<DeskProcess> => startDesk(siteOf(world), env(), home)
 
-/** Starts runs of the test pipeline on scan 1 of the demo's first session, in the cloud. */
-export async function startRuns(desk: DeskProcess, count = 1): Promise<string[]> {
-  const pipelines = await desk.call('pipelines.list', undefined)
-  const pipeline = pipelines.find(({ name }) => name === 'look')
-  if (!pipeline) throw new Error(`The desk knows no pipeline called look, but ${pipelines.map(({ name }) => name).join(', ')}.`)
+/** A run of the test pipeline on scan 1 of the demo's first session, in the cloud: what it takes to start it. */
+export async function orderOf(desk: DeskProcess): Promise<Input<'runs.start'>> {
+  // A desk that has just begun still looks for its container engine.
+  const find = async () => (await desk.call('pipelines.list', undefined)).find(({ name }) => name === 'look')
+  let pipeline = await find()
+  for (let looked = 0; looked < 200 && !pipeline; looked++) {
+    await pause(100)
+    pipeline = await find()
+  }
+  if (!pipeline) throw new Error('The desk does not find the test pipeline on its engine.')
   const { rows } = await desk.call('archive.sessions', { project: 'DEMO-MS', offset: 0, limit: 100 })
   const session = rows.find(({ label }) => label === 'P-0142_V01')
   if (!session) throw new Error('The demo has no session P-0142_V01.')
   const ref = { kind: 'archive' as const, project: 'DEMO-MS', subject: session.subjectId, session: session.id, scan: '1' }
-  const started: string[] = []
-  for (let i = 0; i < count; i++) {
-    const { runs } = await desk.call('runs.start', { pipeline: pipeline.id, refs: [ref], values: {}, subject: 'P-0142 / V01', place: 'cloud' })
-    started.push(...runs)
-  }
-  return started
+  return { pipeline: pipeline.id, refs: [ref], values: {}, subject: 'P-0142 / V01', place: 'cloud' }
 }
 
 /** Waits until a desk has nothing under way and owes nothing. @throws Error after so many seconds */

@@ -93,7 +93,7 @@ describe('a run', () => {
     await begun()
     const { objects, key } = w.containers.get(name) ?? {}
     expect(key).toMatch(/^[0-9a-f]{64}$/)
-    const { job } = JSON.parse(String(objects?.get(objectNames.job)))
+    const job = JSON.parse(String(objects?.get(objectNames.job)))
     expect(remoteJobSchema.parse(job)).toEqual(job)
     expect(job).toMatchObject({ token: { kind: 'link' }, archive: { ca: ['XNAT CA', 'CLOUD CA'] }, report: { kind: 'link' }, outputMount: 'out' })
     expect(w.server()?.order.userData).not.toContain('secret1')

@@ -52,7 +52,10 @@ const failing = () => {
 
 export const memoryCloud = () => {
   const { fail, call } = failing()
-  const containers = new Map<string, { key: string | null; metadata: Record<string, string>; objects: Map<string, Buffer> }>()
+  const containers = new Map<
+    string,
+    { key: string | null; metadata: Record<string, string>; objects: Map<string, Buffer & { metadata?: Record<string, string> }> }
+  >()
   const servers = new Map<string, Server & { order: NewServer }>()
   const ports = new Map<string, string[]>()
   let made = 0
@@ -85,15 +88,15 @@ export const memoryCloud = () => {
       call('objects', () =>
         [...(containers.get(name)?.objects ?? [])].map(([object, bytes]) => ({ name: object, size: bytes.length, md5: md5(bytes) })),
       ),
-    put: (container, name, body) =>
+    put: (container, name, body, { metadata = {} }) =>
       call('put', async () => {
         const bytes = body instanceof Uint8Array ? Buffer.from(body) : await buffer(body.stream)
-        contents(container).set(name, bytes)
+        contents(container).set(name, Object.assign(bytes, { metadata }))
       }),
     object: (container, name) =>
       call('object', () => {
         const bytes = containers.get(container)?.objects.get(name)
-        return bytes ? { name, size: bytes.length, md5: md5(bytes), metadata: {} } : null
+        return bytes ? { name, size: bytes.length, md5: md5(bytes), metadata: bytes.metadata ?? {} } : null
       }),
     get: (container, name) => call('get', () => containers.get(container)?.objects.get(name) ?? null),
     has: (container, name) => call('has', () => containers.get(container)?.objects.has(name) ?? false),

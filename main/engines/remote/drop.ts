@@ -1,7 +1,6 @@
 /** The run's own container of Swift: what its machine is given by link and where it reports by link; and its end. */
 import { createHash, randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
-import { z } from 'zod'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { ObjectStore } from '../../openstack/openstack.ts'
 import type { InputRef, StagedFile } from '../engine.ts'
@@ -24,14 +23,17 @@ export interface Drop {
   order(job: RemoteJob, at: number, seconds: number): Promise<void>
 }
 
-const orderSchema = z.object({ at: z.number(), job: remoteJobSchema })
+/** When an order was kept, ms; metadata of its object, for a container of Zun reads the object itself. */
+const orderedAt = 'ordered-at'
 
 /** The order an earlier life kept, if it is of `since` (ms) or later: links end. Null where there is none, or it is another's. */
 export async function readOrder(objects: ObjectStore, run: string, since: number, signal: AbortSignal): Promise<RemoteJob | null> {
+  const facts = await objects.object(remoteName(run), objectNames.job, signal)
+  if (facts === null || !(Number(facts.metadata[orderedAt]) >= since)) return null
   const bytes = await objects.get(remoteName(run), objectNames.job, 16 * 1024 * 1024, signal)
   if (bytes === null) return null
-  const parsed = orderSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
-  return parsed.success && parsed.data.job.run === run && parsed.data.at >= since ? parsed.data.job : null
+  const parsed = remoteJobSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  return parsed.success && parsed.data.run === run ? parsed.data : null
 }
 
 /**
@@ -75,7 +77,8 @@ export async function openDrop(objects: ObjectStore, run: string, install: strin
       outcome: objects.link('PUT', name, objectNames.outcome, key, seconds),
       deleteAfter: staying,
     }),
-    order: (job, at, seconds) => objects.put(name, objectNames.job, Buffer.from(JSON.stringify({ at, job })), { deleteAfter: seconds }, signal),
+    order: (job, at, seconds) =>
+      objects.put(name, objectNames.job, Buffer.from(JSON.stringify(job)), { deleteAfter: seconds, metadata: { [orderedAt]: String(at) } }, signal),
   }
 }
 

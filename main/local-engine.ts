@@ -1,5 +1,6 @@
 /** The container engine this desk works with: found, watched, and replaced where another is set. */
 import { ScansideError } from '../oct/errors.ts'
+import type { AppStore } from '../preload/contract.ts'
 import type { DockerEngine } from './engines/docker/engine.ts'
 import type { EngineHealth } from './engines/engine.ts'
 
@@ -48,4 +49,21 @@ export function createLocalEngine(find: () => Promise<Found>, changed: () => voi
       return looking
     },
   }
+}
+
+/** The engine's health as the window sees it; `looking` until the first look has ended. */
+export function engineStatus(health: EngineHealth | null): AppStore['engine'] {
+  if (!health) {
+    return {
+      state: 'looking',
+      message: 'Looking for a container engine …',
+      kind: null,
+      version: null,
+      remote: false,
+      endpoint: null,
+      dataRoot: 'not-known',
+    }
+  }
+  const { state, message, kind, version, remote, endpoint, dataRoot } = health
+  return { state, message, kind: kind === 'docker' || kind === 'podman' ? kind : null, version, remote, endpoint, dataRoot }
 }

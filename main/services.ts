@@ -16,6 +16,7 @@ import { type Closing, closeInOrder } from './closing.ts'
 import { createConnector } from './cloud/connector.ts'
 import { cloudEngines } from './cloud/engines.ts'
 import { imageOf } from './cloud/image-of.ts'
+import { createCloudReturn } from './cloud/return.ts'
 import { createCloudRoom } from './cloud/room.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
@@ -34,7 +35,7 @@ import { createDemoDevice } from './inbox/demo-device.ts'
 import { createInbox } from './inbox/inbox.ts'
 import { titleOfLocal } from './inbox/title.ts'
 import { createLabels } from './labels.ts'
-import { createLocalEngine } from './local-engine.ts'
+import { createLocalEngine, engineStatus } from './local-engine.ts'
 import { createOperations } from './operations.ts'
 import { createPeople } from './people/people.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
@@ -289,17 +290,6 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     show()
     if (engine.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
   }
-  // The same for the cloud; and what waited for it goes on.
-  let cloudWas = cloud.status().state
-  function cloudChanged(): void {
-    show()
-    const { state } = cloud.status()
-    const back = state === 'ready' && cloudWas !== 'ready'
-    cloudWas = state
-    if (!back || stopping) return
-    runs.takeUp()
-    if (runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
-  }
   let stopping = false
   function inBackground(what: string, work: () => Promise<unknown>): void {
     const look = async () => {
@@ -316,10 +306,16 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
 
   // Apart: what is owed is paid whatever becomes of the sign-in, and however long the archive takes.
   inBackground('restore sign-in', desk.restore)
-  cloud.onChange(cloudChanged)
+  const sleepAside = (ms: number) => sleep(ms, undefined, { ref: false })
+  const cloudReturn = createCloudReturn({ cloud, runs, inBackground, sleep: sleepAside })
+  cloud.onChange(() => {
+    show()
+    if (!stopping) cloudReturn.changed()
+  })
   inBackground('recover', async () => {
-    await Promise.all([engine.refresh(), cloud.restore()])
+    await Promise.all([engine.refresh(), cloudReturn.restored()])
     await runs.recover()
+    cloudReturn.recovered()
     if (desk.status().state === 'signed-in') await runs.sendWaiting()
   })
   const looking = setInterval(() => {
@@ -401,21 +397,4 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       await closeInOrder(closing(), log, (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined))
     },
   }
-}
-
-/** The engine's health as the window sees it; `looking` until the first look has ended. */
-function engineStatus(health: ReturnType<ReturnType<typeof createLocalEngine>['health']>): AppStore['engine'] {
-  if (!health) {
-    return {
-      state: 'looking',
-      message: 'Looking for a container engine …',
-      kind: null,
-      version: null,
-      remote: false,
-      endpoint: null,
-      dataRoot: 'not-known',
-    }
-  }
-  const { state, message, kind, version, remote, endpoint, dataRoot } = health
-  return { state, message, kind: kind === 'docker' || kind === 'podman' ? kind : null, version, remote, endpoint, dataRoot }
 }

@@ -22,6 +22,8 @@ export interface Job {
   leaving: boolean
   /** How often it was taken up without getting any further. */
   attempts: number
+  /** Lines of its pipeline that are in the log: whoever takes it up again hears them from the beginning. */
+  heard: number
 }
 
 export const jobOf = (record: RunRecord, lane: Lane, plan: RunPlan | null): Job => ({
@@ -34,6 +36,7 @@ export const jobOf = (record: RunRecord, lane: Lane, plan: RunPlan | null): Job 
   waits: null,
   leaving: false,
   attempts: 0,
+  heard: 0,
 })
 
 export interface CourseHands {

@@ -197,6 +197,30 @@ describe('the network goes while a machine works', () => {
     expect(other.runs.get(other.id).summary).toMatchObject({ state: 'failed', message: expect.stringMatching(/could not reach/) })
   })
 
+  it('its log says nothing twice', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.failAt = { step: 'wait', error: unreachable, times: 2 }
+    const { runs, id } = await one(made)
+    for (let tries = 0; tries < 4; tries++) {
+      await runs.idle()
+      runs.takeUp()
+    }
+    await runs.idle()
+    expect(runs.get(id).summary.state).toBe('done')
+    expect(runs.log(id, 0).lines.filter(({ text }) => text === 'progress 1/2')).toHaveLength(1)
+  })
+
+  it('waits and says so where the quota leaves no machine at all', async () => {
+    const made = fakeCloudDesk()
+    made.state.machines = 0
+    const { runs, id } = await one(made)
+    expect(runs.get(id).summary).toMatchObject({ state: 'queued', message: expect.stringMatching(/room in the cloud/) })
+    made.state.machines = 1
+    runs.takeUp()
+    await runs.idle()
+    expect(runs.get(id).summary).toMatchObject({ state: 'done', message: null })
+  })
+
   it('waits for room where the quota is used up by another machine', async () => {
     const made = fakeCloudDesk()
     made.cloud.hold = true

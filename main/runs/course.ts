@@ -113,10 +113,15 @@ const runIt = async (way: Way, workspace: Workspace): Promise<void> => {
   const { desk, logs } = hands
   const { abort, record } = job
   say(hands, job, way.takenUp ? 'Taking up the run again.' : 'Starting the pipeline.')
+  let known = way.takenUp ? job.heard : 0
   way.starting = true
   await workspace.start(abort.signal, (line) => {
+    if (line.stream !== 'scanside') {
+      if (known-- > 0) return
+      job.heard++
+      spoke(hands, job)
+    }
     logs.add(record.id, line)
-    if (line.stream !== 'scanside') spoke(hands, job)
     const progress = line.stream === 'stdout' ? progressOf(line.text) : null
     if (progress !== null && job.record.state === 'running') progressing(hands, job, progress)
   })

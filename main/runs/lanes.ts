@@ -29,6 +29,8 @@ export interface Lanes {
   close(staysInCloud: (job: Job) => boolean, lets: (job: Job) => boolean): Promise<void>
 }
 
+const noRoom = 'Waits for room in the cloud: others use up its quota now.'
+
 /** What its machine must have, where that is known. */
 const needOf = ({ plan, record }: Job) => plan?.limits ?? record.resume?.workspace?.spec.limits
 
@@ -69,8 +71,20 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
     while (!closed) {
       const place = queue.findIndex((job) => runningIn(job.lane) < desk.concurrency(job.lane, needOf(job)))
       const [job] = place < 0 ? [] : queue.splice(place, 1)
-      if (!job) return
+      if (!job) break
       run(job)
+    }
+    if (!closed) tellOfRoom()
+  }
+
+  /** Says so where nothing begins because others use up the cloud's quota. */
+  const tellOfRoom = () => {
+    for (const job of queue) {
+      const full = job.lane === 'cloud' && runningIn('cloud') === 0 && desk.concurrency('cloud', needOf(job)) < 1
+      const waits = full ? noRoom : null
+      if (job.waits === waits) continue
+      job.waits = waits
+      hands.changed(job)
     }
   }
 

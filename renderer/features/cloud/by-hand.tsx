@@ -3,15 +3,14 @@ import { useTranslation } from 'react-i18next'
 import { ScansideError } from '../../../oct/errors.ts'
 import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
-import { Button } from '../../ui/button.tsx'
 import { SecretField, Segmented, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
-import { Spinner } from '../../ui/progress.tsx'
 import { Certificate } from './certificate.tsx'
 import styles from './cloud.module.css'
 import { attempt } from './cloud-store.ts'
 import { type AuthKind, authFields, type CloudEntry, emptyEntry, sentEntry, type TextName, type Wrong, wrongField } from './form.ts'
 import { KeepChoices } from './keep-choices.tsx'
+import { Submit } from './submit.tsx'
 
 const kinds: readonly AuthKind[] = ['application-credential', 'application-credential-name', 'password']
 const interfaces: readonly CloudEntry['interface'][] = ['public', 'internal', 'admin']
@@ -22,7 +21,6 @@ export function ByHand() {
   const { cloud, keyring } = useApp()
   const [entry, setEntry] = useState<CloudEntry>(emptyEntry)
   const [wrong, setWrong] = useState<Wrong | null>(null)
-  const busy = cloud.state === 'signing-in'
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const form = useRef<HTMLFormElement>(null)
   const id = useId()
@@ -123,12 +121,7 @@ export function ByHand() {
           onExchange={(exchange) => set({ exchange })}
           onRemember={(remember) => set({ remember })}
         />
-        <div className="settings-line">
-          <Button type="submit" kind="primary" disabled={busy}>
-            {t(busy ? 'signIn.working' : 'signIn.submit')}
-          </Button>
-          {busy && <Spinner />}
-        </div>
+        <Submit />
         {problem && <Problem error={problem} />}
       </div>
     </form>

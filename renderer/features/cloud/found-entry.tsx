@@ -5,13 +5,12 @@ import type { ScansideError } from '../../../oct/errors.ts'
 import type { FoundCloud } from '../../../preload/cloud.ts'
 import { lab } from '../../lab.ts'
 import { useApp } from '../../stores.ts'
-import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
-import { Spinner } from '../../ui/progress.tsx'
 import styles from './cloud.module.css'
 import { attempt } from './cloud-store.ts'
 import { KeepChoices } from './keep-choices.tsx'
+import { Submit } from './submit.tsx'
 
 interface FoundEntryProps {
   cloud: FoundCloud
@@ -58,7 +57,6 @@ function UseEntry({ id, cloud }: { id: string; cloud: FoundCloud }) {
   const [region, setRegion] = useState(cloud.region ?? cloud.regions[0] ?? '')
   const [exchange, setExchange] = useState(true)
   const [remember, setRemember] = useState(true)
-  const busy = useApp().cloud.state === 'signing-in'
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const password = cloud.means === 'password'
   const submit = async (event: FormEvent) => {
@@ -82,12 +80,7 @@ function UseEntry({ id, cloud }: { id: string; cloud: FoundCloud }) {
         </div>
       )}
       <KeepChoices password={password} exchange={exchange} remember={remember} onExchange={setExchange} onRemember={setRemember} />
-      <div className="settings-line">
-        <Button type="submit" kind="primary" disabled={busy}>
-          {t(busy ? 'signIn.working' : 'signIn.submit')}
-        </Button>
-        {busy && <Spinner />}
-      </div>
+      <Submit />
       {problem && <Problem error={problem} />}
     </form>
   )

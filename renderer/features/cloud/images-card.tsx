@@ -55,7 +55,7 @@ function Image({ pipeline }: { pipeline: Pipeline }) {
       <div className={styles.imageLine}>
         <div className="grow">
           <p className="strong ellipsis">{pipeline.image}</p>
-          <p className="faint small ellipsis">{`${pipeline.label} ${pipeline.version}, ${pipeline.digest}`}</p>
+          <p className="faint small ellipsis">{common('settings.digest', { digest: pipeline.digest })}</p>
         </div>
         {running ? (
           <>

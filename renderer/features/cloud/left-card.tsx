@@ -13,6 +13,7 @@ import { shortName } from '../runs/short-name.ts'
 import { Card } from '../settings/card.tsx'
 import styles from './cloud.module.css'
 import { countOwed, type LeftThing, orderLeft } from './left.ts'
+import { isSignedIn } from './standing.ts'
 import { useLeft } from './use-left.ts'
 
 /** What this desk has in the cloud, and the hand that removes what nobody uses. */
@@ -23,8 +24,8 @@ export function LeftCard() {
   const [still, setStill] = useState<number | null>(null)
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const owed = countOwed(things ?? [])
-  // Without a cloud there is nothing to look at, unless something of an earlier one is written down.
-  const silent = useApp().cloud.state === 'none' && (things ?? []).length === 0
+  // Without a sign-in there is nothing to look at, unless something of an earlier one is written down.
+  const silent = !isSignedIn(useApp().cloud) && (things ?? []).length === 0
   const clean = async () => {
     setCleaning(true)
     setStill(null)

@@ -81,23 +81,20 @@ function Choices({ offers, disabled, onChoose }: ChoicesProps) {
     ))
   return (
     <>
-      {has.containers && has.machines && (
-        <Line name={t('machines.engine')}>
-          {(labelled) =>
-            disabled ? (
-              <span id={labelled.id}>{t(`machines.${choices.engine}`)}</span>
-            ) : (
-              <Segmented
-                label={t('machines.engine')}
-                value={choices.engine}
-                choices={(['nova', 'zun'] as const).map((value) => ({ value, label: t(`machines.${value}`) }))}
-                onChange={(engine) => onChoose({ engine })}
-              />
-            )
-          }
-        </Line>
-      )}
-      <p className={styles.under}>{t(nova ? 'machines.novaHint' : 'machines.zunHint')}</p>
+      <Line name={t('machines.engine')} about={t(nova ? 'machines.novaHint' : 'machines.zunHint')} group>
+        {() =>
+          has.containers && has.machines && !disabled ? (
+            <Segmented
+              label={t('machines.engine')}
+              value={choices.engine}
+              choices={(['nova', 'zun'] as const).map((value) => ({ value, label: t(`machines.${value}`) }))}
+              onChange={(engine) => onChoose({ engine })}
+            />
+          ) : (
+            <p className={styles.value}>{t(`machines.${choices.engine}`)}</p>
+          )
+        }
+      </Line>
       {nova && (
         <>
           <Line name={t('machines.image')} about={t('machines.imageHint')}>
@@ -214,14 +211,16 @@ interface LineProps {
   name: string
   about?: string
   narrow?: boolean
+  /** Several controls, which name themselves. */
+  group?: boolean
   children: (labelled: { id: string; 'aria-describedby'?: string }) => ReactNode
 }
 
-function Line({ name, about, narrow = false, children }: LineProps) {
+function Line({ name, about, narrow = false, group = false, children }: LineProps) {
   const id = useId()
   return (
     <div className={styles.line} data-narrow={narrow || undefined}>
-      <label htmlFor={id}>{name}</label>
+      {group ? <span>{name}</span> : <label htmlFor={id}>{name}</label>}
       <div>
         {children(about === undefined ? { id } : { id, 'aria-describedby': `${id}-about` })}
         {about !== undefined && (

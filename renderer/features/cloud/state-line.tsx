@@ -1,10 +1,8 @@
 import { CircleAlert, CircleCheck, CircleDashed, CircleX, CloudOff, ImageOff, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useApp } from '../../stores.ts'
-import { Button } from '../../ui/button.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import styles from './cloud.module.css'
-import { stopSigningIn, useSignInView } from './cloud-store.ts'
 import { Said } from './said.tsx'
 import { type Standing, standingOf } from './standing.ts'
 
@@ -24,7 +22,6 @@ const tells: readonly Standing[] = ['signed-out', 'refused', 'away']
 export function StateLine() {
   const { t } = useTranslation('cloud')
   const { cloud } = useApp()
-  const mine = useSignInView((state) => state.signingIn)
   const standing = standingOf(cloud)
   const Shape = standing === 'signing-in' ? null : shapes[standing]
   return (
@@ -40,11 +37,6 @@ export function StateLine() {
           </p>
         )}
       </div>
-      {standing === 'signing-in' && mine && (
-        <Button kind="quiet" onClick={() => void stopSigningIn()}>
-          {t('stopSigningIn')}
-        </Button>
-      )}
     </div>
   )
 }

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { ScansideError } from '../../../oct/errors.ts'
 import { asScansideError, lab } from '../../lab.ts'
-import { useApp } from '../../stores.ts'
+import { useApp, useRunSummaries } from '../../stores.ts'
 import type { Offers } from './offers.ts'
+import { machinesAtWork } from './standing.ts'
 
 interface Known {
   offers: Offers | null
@@ -10,22 +11,33 @@ interface Known {
   error: ScansideError | null
 }
 
-/** What the cloud offers, asked for when it becomes ready and whenever `again` is called. What is known stays while it is asked anew. */
+/**
+ * What the cloud offers, asked for when it becomes ready, with every machine of this desk that comes or goes (the limits are asked along with it),
+ * and whenever `again` is called. What is known stays while it is asked anew.
+ */
 export function useOffers(): Known & { again: () => void } {
   const { state, name } = useApp().cloud
   const [known, setKnown] = useState<Known>({ offers: null, reading: false, error: null })
   const [asked, setAsked] = useState(0)
-  const about = `${state} ${name} ${asked}`
+  const working = machinesAtWork(useRunSummaries())
+  const about = `${name} ${working} ${asked}`
   useEffect(() => {
-    if (!about.startsWith('ready')) return
+    if (state !== 'ready') return
     const aborter = new AbortController()
-    setKnown((before) => ({ ...before, reading: true, error: null }))
-    lab.cloud.offers().then(
-      (offers) => aborter.signal.aborted || setKnown({ offers, reading: false, error: null }),
-      (error: unknown) => aborter.signal.aborted || setKnown((before) => ({ ...before, reading: false, error: asScansideError(error) })),
-    )
+    void ask(about, aborter.signal, setKnown)
     return () => aborter.abort()
-  }, [about])
+  }, [state, about])
   const again = useCallback(() => setAsked((n) => n + 1), [])
   return { ...known, again }
+}
+
+/** `_about` is what makes an effect ask again; the answer itself is always the newest. */
+async function ask(_about: string, signal: AbortSignal, set: (change: (before: Known) => Known) => void): Promise<void> {
+  set((before) => ({ ...before, reading: true, error: null }))
+  try {
+    const offers = await lab.cloud.offers()
+    if (!signal.aborted) set(() => ({ offers, reading: false, error: null }))
+  } catch (error) {
+    if (!signal.aborted) set((before) => ({ ...before, reading: false, error: asScansideError(error) }))
+  }
 }

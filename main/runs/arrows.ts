@@ -58,7 +58,8 @@ export const take = ({ desk, changed }: CourseHands, job: Job, event: RunEvent, 
   const record: RunRecord = { ...job.record, ...change, ...course, endedAt: hasEnded(course.state) ? at : null }
   const step = { state: course.state, at, note: note.slice(0, 1_000) }
   const move = () => {
-    if (record.state !== job.record.state) job.attempts = 0
+    // Beginning anew is no progress.
+    if (record.state !== job.record.state && record.state !== 'queued' && record.state !== 'staging') job.attempts = 0
     job.record = record
     job.progress = null
     changed(job)

@@ -163,13 +163,13 @@ it('what a machine sends after its run was cancelled, because the cloud was away
 
 describe('the network goes while a machine works', () => {
   it('nothing is lost: the run waits and is taken up again', async () => {
-    for (const step of ['wait', 'collect'] as const) {
+    for (const step of ['stage', 'wait', 'collect'] as const) {
       const made = fakeCloudDesk()
       made.cloud.failAt = { step, error: unreachable, times: 2 }
       const { runs, id } = await one(made)
       await runs.idle()
       expect(runs.get(id).summary.message).toMatch(/^Waits and tries again/)
-      expect(made.cloud.machines.size).toBe(1)
+      expect(made.cloud.machines.size).toBe(step === 'stage' ? 0 : 1)
       runs.takeUp()
       await runs.idle()
       runs.takeUp()
@@ -178,6 +178,20 @@ describe('the network goes while a machine works', () => {
       expect(made.cloud.created).toBe(1)
       nothingLeft(made)
     }
+  })
+
+  it('does not begin anew for ever', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.failAt = { step: 'stage', error: unreachable, times: 1_000 }
+    const { runs, id } = await one(made)
+    for (let tries = 0; tries < 40; tries++) {
+      await runs.idle()
+      runs.takeUp()
+    }
+    await runs.idle()
+    expect(runs.get(id).summary).toMatchObject({ state: 'failed', message: expect.stringMatching(/^The cloud does not answer\./) })
+    expect(made.cloud.created).toBe(0)
+    nothingLeft(made)
   })
 
   it('ends when it leads nowhere, and with what the machine itself gave up for', async () => {

@@ -9,6 +9,8 @@ import { pseudonymiseHeyexXml } from '../../oct/formats/heyex-xml/pseudonymise.t
 import { readScan } from '../../oct/formats/index.ts'
 import { xmlFixtures } from '../../test/fuzz/fixtures-xml.ts'
 import { smallE2e } from '../../test/fuzz/small-e2e.ts'
+import type { Engine, InputRef } from '../engines/engine.ts'
+import { applyChanges } from './changes.ts'
 import type { LocalScanFile, RunsOptions } from './desk.ts'
 import { fakeDesk, fakeEngine, fakePlan, health, ref } from './fakes.ts'
 import { createRuns } from './runs.ts'
@@ -41,7 +43,7 @@ function desk(lane: 'builtin' | 'container') {
   const runs = createRuns({ ...made.options, builtin, rewriteXml, pipelines: { plan: async () => plan } })
   return { ...made.desk, engine, runs }
 }
-type Made = ReturnType<typeof desk>
+type Made = Pick<ReturnType<typeof desk>, 'archive' | 'engine' | 'runs' | 'locals'>
 
 const put = (made: Made, files: { name: string; bytes: Uint8Array }[]) =>
   made.archive.files.set(
@@ -121,5 +123,57 @@ describe('an .e2e file', () => {
     const { runs } = await boxed.runs.start({ ...start, refs: [ref('1')] })
     expect(await done(boxed, runs[0] ?? '')).toMatchObject({ state: 'failed', message: expect.stringContaining('no container may see') })
     expect(boxed.engine.staged.size).toBe(0)
+  })
+})
+
+describe('in the cloud', () => {
+  const inCloud = () => {
+    const made = fakeDesk()
+    const refs: InputRef[] = []
+    const engine = fakeEngine(made.desk.debts)
+    const watched: Engine = {
+      ...engine,
+      open: async (spec) => {
+        const workspace = await engine.open(spec)
+        return {
+          ...workspace,
+          stage: (inputs, ...rest) => {
+            refs.push(...inputs.map((input) => input.ref))
+            return workspace.stage(inputs, ...rest)
+          },
+        }
+      },
+    }
+    const plan = { ...fakePlan(), engine: 'cloud' as const, inputs: [{ mount: 'in', layout: 'scan' as const, accepts: () => true }] }
+    const cloud = { engine: () => watched, health: () => health, concurrency: () => 1 }
+    const runs = createRuns({ ...made.options, cloud, rewriteXml, pipelines: { plan: async () => plan } })
+    return { ...made.desk, engine, runs, refs }
+  }
+
+  it('an XML export is carried as it is written anew, and its pictures are fetched and emptied there', async () => {
+    const made = inCloud()
+    const files = await namedExport()
+    put(made, files)
+    const { runs } = await made.runs.start({ ...start, place: 'cloud', refs: [ref('1')] })
+    expect(await done(made, runs[0] ?? '')).toMatchObject({ state: 'done' })
+    expect(heldBy(made)).not.toContain(marker)
+    expect(made.refs).toHaveLength(files.length)
+    for (const input of made.refs) {
+      if (input.kind !== 'archive') throw new Error('a machine fetches nothing that is local')
+      const original = files.find(({ name }) => input.uri.endsWith(name))?.bytes ?? new Uint8Array(0)
+      if (/\.xml$/.test(input.path)) expect(input.original).toBeUndefined()
+      else {
+        expect(input.original).toMatchObject({ size: original.length, md5: md5(original) })
+        expect(Buffer.from(applyChanges(original, input.original?.changes ?? []))).toEqual(Buffer.from(made.engine.staged.get(input.path) ?? []))
+      }
+    }
+  })
+
+  it('an .e2e file is refused before anything is asked of the cloud', async () => {
+    const made = inCloud()
+    put(made, [{ name: `${marker}.e2e`, bytes: writeE2e(smallE2e()) }])
+    const { runs } = await made.runs.start({ ...start, place: 'cloud', refs: [ref('1')] })
+    expect(await done(made, runs[0] ?? '')).toMatchObject({ state: 'failed', message: expect.stringContaining('no container may see') })
+    expect(made.refs).toEqual([])
   })
 })

@@ -56,6 +56,8 @@ export const unstage = async (way: Way, why: string): Promise<boolean> => {
 const passing: Partial<Record<RunState, ErrorCode[]>> = {
   // The list of this desk's images is not there yet.
   queued: ['engine-unavailable', 'unreachable', 'unauthorized'],
+  // Nothing was started: it begins anew.
+  staging: ['unreachable', 'unauthorized', 'timeout'],
   // Whoever watches asks again by itself, and gives up for good where the machine is late.
   running: ['unreachable', 'unauthorized'],
   collecting: ['unreachable', 'unauthorized', 'timeout'],

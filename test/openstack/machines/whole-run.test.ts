@@ -1,11 +1,13 @@
 /** A run from the scan in the archive to the result beside it: every service real, every command of the machine really run. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checksumName, createImageSource, imagesContainer } from '../../../main/cloud/image-source.ts'
 import { labelNames } from '../../../main/engines/docker/labels.ts'
 import { resultsSchema } from '../../../oct/results.ts'
 import { nothingLeft } from '../lab.ts'
-import { never, openTrial, runOf, sessionPath, type Trial } from './trial.ts'
+import { pipelineArchive } from '../pipeline.ts'
+import { never, openTrial, refusedRun, runOf, sessionPath, type Trial } from './trial.ts'
 import { openWorld, type World } from './world.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -127,5 +129,52 @@ describe('a cloud without an object store', () => {
     expect(await world.left()).toEqual(nothingLeft)
     for (const token of world.runTokens()) expect(await world.tokenAnswer(token)).toBe(401)
     await trial.close()
+  })
+})
+
+describe('an analysis image no machine has yet', () => {
+  const salt = randomUUID().slice(0, 8)
+  let trial: Trial
+  let image: Awaited<ReturnType<typeof pipelineArchive>>
+  const object = () => `${image.digest}.tar`
+  /** On the project's shelf, saying that its bytes have this digest. */
+  const shelve = async (sha256: string) => {
+    await trial.cloud.objects?.makeContainer(imagesContainer, {})
+    await trial.cloud.objects?.put(imagesContainer, object(), image.bytes, { metadata: { [checksumName]: sha256 } })
+  }
+
+  beforeAll(async () => {
+    image = await pipelineArchive(salt)
+    const source = createImageSource({ objects: () => trial.cloud.objects })
+    trial = await openTrial(world, { imageSource: () => source(image, never) })
+  })
+  afterAll(async () => {
+    await trial.cloud.objects?.deleteObject(imagesContainer, object())
+    await trial.cloud.objects?.deleteContainer(imagesContainer).catch(() => undefined)
+    await trial.close()
+  })
+
+  it('comes from the object store by a link, and is taken off the machine again', async () => {
+    await shelve(image.sha256)
+    const { workspace, exit } = await runOf(trial, trial.spec(0, { image: { name: image.name, digest: image.digest } }))
+    expect(exit.exitCode).toBe(0)
+    expect(await workspace.wipe()).toMatchObject({ complete: true, owed: [] })
+    const tags = (await world.docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? [])
+    expect(tags.filter((tag) => tag.includes(salt))).toEqual([])
+  })
+
+  it('is refused where its bytes are other than the shelf says', async () => {
+    await shelve('0'.repeat(64))
+    const { refusal, report } = await refusedRun(trial, trial.spec(0, { image: { name: image.name, digest: image.digest } }))
+    expect(refusal).toMatchObject({ code: 'image-refused', details: { problem: 'image-differs' } })
+    expect(report).toMatchObject({ complete: true, owed: [] })
+  })
+
+  it('is refused where the machine finds none', async () => {
+    await trial.cloud.objects?.deleteObject(imagesContainer, object())
+    const { refusal, report } = await refusedRun(trial, trial.spec(0, { image: { name: image.name, digest: image.digest } }))
+    expect(refusal).toMatchObject({ code: 'not-found', details: { problem: 'image-missing' } })
+    expect(report).toMatchObject({ complete: true, owed: [] })
+    expect(await world.left()).toEqual(nothingLeft)
   })
 })

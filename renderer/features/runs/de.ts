@@ -45,7 +45,7 @@ const de: Sentences<typeof en> = {
     sending: 'sendet ins Archiv',
     done: 'Maschine ist fertig',
     part: '{{what}} {{done}}/{{of}}',
-    removing: 'Maschine und Token werden entfernt',
+    removing: 'wird entfernt',
   },
   phase: { now: 'im Gange', stopped: 'endete hier', 'left-out': 'nicht erreicht' },
   note: {
@@ -93,6 +93,7 @@ const de: Sentences<typeof en> = {
       lead: 'Die Ergebnisse sind hier verwahrt und warten auf das Archiv.',
       rest: 'Der Arbeitsbereich wird entfernt; was übrig ist, ist festgehalten.',
     },
+    'wiping-cloud': { lead: 'Die Maschine, ihre Objekte und ihr Token werden entfernt.', rest: 'Was noch zu entfernen ist, ist festgehalten.' },
     'wiping-none': { lead: 'Der Arbeitsbereich wird entfernt.', rest: 'Was noch zu entfernen ist, ist festgehalten.' },
     home: { lead: 'Alle Ergebnisse sind im Archiv.', rest: 'Sie wurden aus dem Archiv zurückgelesen.' },
     waiting: {

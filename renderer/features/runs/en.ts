@@ -43,7 +43,7 @@ const en = {
     sending: 'sending home',
     done: 'machine finished',
     part: '{{what}} {{done}}/{{of}}',
-    removing: 'machine and token being removed',
+    removing: 'being removed',
   },
   phase: { now: 'going on', stopped: 'ended here', 'left-out': 'not reached' },
   note: {
@@ -92,6 +92,7 @@ const en = {
       lead: 'The results are kept here and wait to go home.',
       rest: 'The workspace is being removed; what is left is written down.',
     },
+    'wiping-cloud': { lead: 'The machine, its objects and its token are being removed.', rest: 'What is left to remove is written down.' },
     'wiping-none': { lead: 'The workspace is being removed.', rest: 'What is left to remove is written down.' },
     home: { lead: 'All results are home.', rest: 'They were read back from the archive.' },
     waiting: {

@@ -124,6 +124,7 @@ const icons: Record<Sentence, typeof ShieldCheck> = {
   'wiping-home': ShieldCheck,
   'wiping-waiting': Hourglass,
   'wiping-none': Trash2,
+  'wiping-cloud': Trash2,
   home: ShieldCheck,
   waiting: Hourglass,
   local: HardDrive,

@@ -9,6 +9,7 @@ export type Sentence =
   | 'wiping-home'
   | 'wiping-waiting'
   | 'wiping-none'
+  | 'wiping-cloud'
   | 'home'
   | 'waiting'
   | 'local'
@@ -24,7 +25,8 @@ export function sentenceOf(summary: Pick<RunSummary, 'state' | 'home' | 'place'>
   const owed = receipt !== null && (!receipt.complete || receipt.owed.length > 0)
   if (summary.state === 'wiping') {
     if (summary.home === 'read-back') return 'wiping-home'
-    return summary.home === 'none' ? 'wiping-none' : 'wiping-waiting'
+    if (summary.home !== 'none') return 'wiping-waiting'
+    return summary.place === 'cloud' ? 'wiping-cloud' : 'wiping-none'
   }
   if (isActive(summary)) {
     if (cloudWaits) return 'cloud-waits'

@@ -15,7 +15,7 @@ const checksum = /^[0-9a-f]{64}$/
 const digestPattern = /^[0-9a-f]{64}$/
 
 /** Names under which an image may lie there; `digest` is the one over `RootFS.Layers`. */
-export const objectNamesOf = (digest: string): string[] => [`${digest}.tar.gz`, `${digest}.tar`]
+const objectNamesOf = (digest: string): string[] => [`${digest}.tar.gz`, `${digest}.tar`]
 
 /** `registry.example.org/lab/pipeline:1.0` names its registry; `lab/pipeline:1.0` does not. */
 export const namesRegistry = (name: string): boolean => {

@@ -14,7 +14,7 @@ export interface Offers {
 }
 
 /** The property by which an image says that it holds what a run needs, and which engine: `docker` or `podman` (docs/cloud.md). */
-export const engineProperty = 'scanside_engine'
+const engineProperty = 'scanside_engine'
 export const fits = (image: MachineImage): boolean => (image.properties[engineProperty] ?? '') !== ''
 
 /** Asks image, compute and network service at once; what the cloud has not is empty. */

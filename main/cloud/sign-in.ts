@@ -11,7 +11,7 @@ const configName = 'cloud-config'
 
 const line = z.string().min(1).max(1_000)
 /** A config as it is kept between starts: no secret. */
-export const cloudConfigSchema = z.object({
+const cloudConfigSchema = z.object({
   name: line,
   authUrl: line,
   region: line.nullable(),

@@ -12,6 +12,7 @@ export type Need =
   | 'docker'
   | 'podman'
   | 'busybox'
+  | 'curl'
   | 'chromium'
   | 'dbus'
   | 'keyring'
@@ -40,6 +41,7 @@ const needs: Record<Exclude<Need, Given>, { packages: string[]; there: () => boo
   mmdebstrap: { packages: ['mmdebstrap'], there: () => has('mmdebstrap') },
   podman: { packages: ['podman', 'runc'], there: () => has('podman') && has('runc') },
   busybox: { packages: ['busybox-static'], there: () => existsSync('/bin/busybox') },
+  curl: { packages: ['curl'], there: () => has('curl') },
   chromium: { packages: ['chromium'], there: () => existsSync('/usr/bin/chromium') },
   dbus: { packages: ['dbus', 'dbus-x11'], there: () => has('dbus-run-session') },
   keyring: {

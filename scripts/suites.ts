@@ -29,7 +29,7 @@ const keyring = (command: string) =>
 
 export const suites: Suite[] = [
   { name: 'lint', about: 'types and style', needs: [], built: false, always: true, run: lint },
-  { name: 'unit', about: 'beside the code', needs: ['dbus', 'keyring', 'pyxnat'], built: false, always: true, run: () => vitest(['run']) },
+  { name: 'unit', about: 'beside the code', needs: ['curl', 'dbus', 'keyring', 'pyxnat'], built: false, always: true, run: () => vitest(['run']) },
   {
     name: 'archive',
     about: "pyxnat's own tests against the demo archive",

@@ -178,7 +178,9 @@ describe('bad clouds', () => {
     const workspace = await open()
     await workspace.stage([{ mount: 'in', ref: fetched }], signal, () => {})
     await expect(workspace.start(signal, onLine)).rejects.toMatchObject({ code: 'quota' })
-    expect(await workspace.wipe()).toMatchObject({ complete: true })
+    const report = await workspace.wipe()
+    expect(report).toMatchObject({ complete: true })
+    expect(report.items.map(({ kind }) => kind)).toEqual(['object-container', 'token'])
   })
 
   it('a DELETE that is refused at first', async () => {
@@ -231,6 +233,25 @@ describe('bad clouds', () => {
     expect(await (await open({ cloud })).wipe()).toMatchObject({ complete: true })
     expect(w.containers.size).toBe(0)
     await workspace.wipe()
+  })
+
+  it('a run that is cancelled while it is staged', async () => {
+    const abort = new AbortController()
+    const workspace = await open()
+    const slow: InputRef = {
+      kind: 'archive',
+      uri: '/data/x.xml',
+      path: 'x.xml',
+      size: 3,
+      read: async () => {
+        abort.abort()
+        return read()
+      },
+    }
+    await expect(workspace.stage([{ mount: 'in', ref: slow }], abort.signal, () => {})).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(workspace.start(abort.signal, onLine)).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await workspace.wipe()).toMatchObject({ complete: true })
+    expect([w.servers.size, w.containers.size, w.home.tokens.size, w.owed.debts.list()]).toEqual([0, 0, 0, []])
   })
 
   it('a run that is cancelled while it waits', async () => {

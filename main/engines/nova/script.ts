@@ -84,7 +84,7 @@ user-agent = "${agent}"
 cacert = "$S/ca.pem"
 connect-timeout = 20
 speed-limit = 1000
-speed-time = 60
+speed-time = 300
 retry = 4
 retry-all-errors
 write-out = "%{http_code}"

@@ -74,7 +74,7 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
 
   const wholeMs = (bytes: number) => spec.limits.deadlineMs + times.transfer + Math.round(bytes / 1_000)
 
-  return {
+  const steps: Pick<Workspace, 'stage' | 'start'> = {
     async stage(inputs, signal, onProgress) {
       const to = home(spec)
       const bytes = inputs.reduce((sum, { ref }) => sum + ref.size, 0)
@@ -137,7 +137,6 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
 
     async start(signal, onLine) {
       tell = onLine
-      signal.throwIfAborted()
       startedAt = parts.now().getTime()
       if (job === null) {
         // Begun in an earlier life.
@@ -148,10 +147,17 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         if (job === null) throw notMade()
       }
       debts.incur(thing(carrier.kind, name))
-      made(carrier.kind, name)
-      await carrier.create(name, job, labelsOf(spec.runId, house.owner, parts.now().toISOString()), signal)
+      const at = parts.now().toISOString()
+      await carrier.create(name, job, labelsOf(spec.runId, house.owner, at), signal)
+      // Not before: what was refused never came to be.
+      created.set(`${carrier.kind} ${name}`, at)
       say('The cloud has taken the order for a machine.')
     },
+  }
+
+  return {
+    stage: (inputs, signal, onProgress) => unlessAborted(signal, () => steps.stage(inputs, signal, onProgress)),
+    start: (signal, onLine) => unlessAborted(signal, () => steps.start(signal, onLine)),
 
     async wait(signal) {
       const reports = reportsOf(spec, parts, viaSwift)
@@ -213,6 +219,17 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
       house.onWiped(spec.runId, owed.length === 0)
       return { ...report, owed, complete: owed.length === 0, cannotProve: cloudCannotProve(viaSwift === null) }
     },
+  }
+}
+
+/** Whatever breaks off when a person cancels is called so. */
+async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    signal.throwIfAborted()
+    return await work()
+  } catch (error) {
+    if (signal.aborted) throw new ScansideError('cancelled', 'The run was cancelled.', {}, { cause: error })
+    throw error
   }
 }
 

@@ -82,7 +82,7 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
     exchange: parts.exchange,
     withdraw: parts.withdraw,
     report: parts.report,
-    learn: (cloud) => learn(cloud, true),
+    learn: (cloud, again = false) => learn(cloud, !again),
     vault: parts.vault,
     settings: parts.settings,
     siteAccess: site.cloud?.secret ? { config: site.cloud.config, secret: site.cloud.secret } : null,

@@ -42,8 +42,8 @@ export interface SignInParts {
   withdraw(owner: CloudAccess, except: string | null): Promise<void>
   /** Hears of what nobody expected, for main's log. */
   report(error: unknown): void
-  /** Looks at what the cloud has; rejects where this account may not. */
-  learn(cloud: Cloud): Promise<unknown>
+  /** Looks at what the cloud has; rejects where this account may not. `again`: a moment after the same was seen with another credential. */
+  learn(cloud: Cloud, again?: boolean): Promise<unknown>
   vault: Vault
   settings: Lab['settings']
   /** What the site's files give every desk: its secret lies there, not in this person's keyring. Null where a person signs in. */
@@ -139,7 +139,7 @@ export function createSignIn(parts: SignInParts): SignIn {
     let there: Cloud | null = null
     try {
       there = await parts.connect(made)
-      await parts.learn(there)
+      await parts.learn(there, true)
       settings.set(madeName, id)
     } catch (error) {
       await there?.close()

@@ -159,6 +159,57 @@ describe('the desk dies and is started again', () => {
   })
 })
 
+describe('the cloud comes back at its own time', () => {
+  it('before the start has looked at what was left: a run that has come to its end meanwhile stays ended', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hangAt = 'collect'
+    const { id } = await one(made)
+    await settled(() => made.desk.lab.runs.get(id)?.state === 'collecting')
+    made.cloud.hangAt = null
+    const again = createRuns(made.life().options)
+    again.takeUp()
+    await again.idle()
+    expect(again.get(id).summary.state).toBe('done')
+    await again.recover()
+    expect(again.get(id).summary).toMatchObject({ state: 'done', home: 'read-back', verdicts: ['usable'] })
+  })
+
+  it('nothing of a run that begins anew is taken for abandoned in between', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hangAt = 'stage'
+    const { id } = await one(made)
+    await settled(() => made.cloud.drops.size > 0)
+    made.cloud.hangAt = null
+    const { options, openRuns } = made.life()
+    const { plan } = options.pipelines
+    const known: boolean[] = []
+    const again = createRuns({
+      ...options,
+      pipelines: {
+        plan: async (...input) => {
+          known.push(openRuns.has(id))
+          return plan(...input)
+        },
+      },
+    })
+    await again.recover()
+    await again.idle()
+    expect([known, again.get(id).summary.state, [...openRuns]]).toEqual([[true], 'done', []])
+  })
+
+  it('a file only a newer Scanside may write to: what that one goes on with is not removed', async () => {
+    const made = fakeCloudDesk()
+    made.cloud.hold = true
+    const { id } = await one(made)
+    await settled(() => made.cloud.machines.size === 1)
+    const { options } = made.life()
+    const older = createRuns({ ...options, lab: { ...options.lab, readOnly: true } })
+    await older.recover()
+    await older.payOwed()
+    expect([...made.cloud.machines.keys()]).toEqual([id])
+  })
+})
+
 describe('closing Scanside', () => {
   it('leaves machines at work where the next start knows of them', async () => {
     const made = fakeCloudDesk()

@@ -87,10 +87,13 @@ export const createRuns = (options: RunsOptions): Runs => {
   })
 
   /** What an earlier life left: asked before this one begins anything. */
-  const unfinished = { active: lab.runs.active(), waiting: lab.runs.waiting() }
-  for (const record of lab.readOnly ? [] : unfinished.active.filter(isResumable)) {
-    // Before any engine looks for what nobody works with.
-    desk.openRuns.add(record.id)
+  const active = lab.runs.active()
+  const resumable = active.filter(isResumable)
+  // What goes on is never ended by `recover`, also where it has come to its end before that looks.
+  const unfinished = { active: active.filter((record) => !isResumable(record)), waiting: lab.runs.waiting() }
+  // Before any engine looks for what nobody works with; also where a newer Scanside is to go on with them.
+  for (const record of resumable) desk.openRuns.add(record.id)
+  for (const record of lab.readOnly ? [] : resumable) {
     const job = jobOf(record, 'cloud', null)
     job.waits = waitsAtStart
     lanes.takeUpLater(job)
@@ -101,9 +104,7 @@ export const createRuns = (options: RunsOptions): Runs => {
     tell()
   }
   const recoverOnce = () => {
-    recovered ??= recover(desk, { ...unfinished, active: unfinished.active.filter(({ id }) => !lanes.get(id)) })
-      .finally(reload)
-      .then(lanes.takeUp)
+    recovered ??= recover(desk, unfinished).finally(reload).then(lanes.takeUp)
     return recovered
   }
   const createdAt = () => {

@@ -43,6 +43,8 @@ export const unstage = async (way: Way, why: string): Promise<boolean> => {
   const workspace = way.workspace ?? (await reopen(way))
   const report = workspace ? await workspace.wipe().catch(() => null) : nothing
   way.workspace = null
+  // It still lives, and makes the same things under the same names again: nobody else may remove them meanwhile.
+  hands.desk.openRuns.add(job.record.id)
   if (!report?.complete) return false
   const { resume } = job.record
   take(hands, job, 'again', why, resume ? { resume: { ...resume, engine: null, workspace: null, spokeAt: null } } : {})

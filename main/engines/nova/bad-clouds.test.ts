@@ -216,6 +216,13 @@ describe('bad clouds', () => {
     expect(await workspace.wipe()).toMatchObject({ complete: true })
   })
 
+  it('an object store without links that this account may not even look at', async () => {
+    const objects = w.cloud.objects && { ...w.cloud.objects, tempUrl: null }
+    const workspace = await begun({ cloud: { ...w.cloud, objects } })
+    w.fail('container', new ScansideError('forbidden', 'no role', { service: 'object-store' }), 1_000)
+    expect(await workspace.wipe()).toMatchObject({ complete: true, cannotProve: expect.arrayContaining([expect.stringContaining('user data')]) })
+  })
+
   it('objects that are written while they are removed', async () => {
     const workspace = await begun()
     const remove = w.cloud.objects?.deleteContainer

@@ -74,6 +74,8 @@ export async function removeRun(
         ? nothing
         : { items: [item('object-container', name, removed?.check ?? 'the container answers 404')], owed: [] }
     } catch (error) {
+      // An object store this account may not use, and never used for this run.
+      if (error instanceof ScansideError && error.code === 'forbidden' && debtsOf('object-container').length === 0) return nothing
       if (!(error instanceof ScansideError)) parts.report(error)
       return {
         items: [item('object-container', name, null)],

@@ -124,6 +124,8 @@ for (const [width, height] of [
     for (const place of ['Inbox', 'Runs', 'Cohort', 'Settings']) {
       await page.getByRole('button', { name: place }).click()
       await expect(page.getByRole('heading', { level: 1, name: place })).toBeVisible()
+      // The list of pipelines comes a moment after the settings and makes them longer.
+      if (place === 'Settings') await expect(page.getByText('OCT quality of a scan (this application)')).toBeVisible()
       await expectReachable(page)
       await expectNamed(page)
       await expectWhole(page)

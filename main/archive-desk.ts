@@ -62,12 +62,13 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
       return known.archive
     }
     const secrets = new Map<string, KeptToken>()
+    const issuing = new Set<Promise<unknown>>()
     const tokens = (id: string): RunTokens | null => {
       const { archive: shown, user } = session.status()
       const address = session.address()
       if (address === null || shown === null || user === null) return null
       const notes = parts.tokenNotes ?? null
-      return createRunTokens({ http, vault, session, archive: { id, address, ca }, shown, user, secrets, notes, now: Date.now })
+      return createRunTokens({ http, vault, session, archive: { id, address, ca }, shown, user, secrets, issuing, notes, now: Date.now })
     }
     return { session, archive, tokens }
   }

@@ -1,5 +1,6 @@
 /** Alias tokens for one run each, issued and withdrawn in the signed-in session; XNAT's `/data/services/tokens`. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Http } from '../http/http.ts'
@@ -17,6 +18,8 @@ export interface TokenNotes {
   originOf(alias: string): string | null
   note(alias: string, origin: string): void
   forget(alias: string): void
+  /** What is noted under names that begin so. */
+  noted(prefix: string): { name: string; origin: string }[]
   /** Aliases that are written down as owed: what they belong to is known. */
   owed(): string[]
 }
@@ -31,6 +34,8 @@ export interface RunTokensParts {
   user: string
   /** Secrets of this life by alias; shared by all of a desk's people, and there where no keyring is. */
   secrets: Map<string, KeptToken>
+  /** Issues under way; shared like `secrets`. */
+  issuing?: Set<Promise<unknown>>
   notes: TokenNotes | null
   now(): number
 }
@@ -41,6 +46,11 @@ export type KeptToken = z.infer<typeof keptSchema>
 
 const small = 200_000
 const listLimit = 4_000_000
+/** Before a token is asked for: `asked.<server's clock, ms>.<uuid>`; no alias holds a dot. */
+const askedPrefix = 'asked.'
+const askedAt = (name: string): number => Number(name.split('.')[1])
+/** No token of XNAT lives as long, ms. */
+const askedKeptMs = 30 * 86_400_000
 const secretName = (alias: string): string => `run-token.${alias}`
 /** XNAT's aliases are UUIDs; nothing else becomes part of a path, a vault's name or owed.db. */
 const plainAlias = /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/
@@ -54,8 +64,16 @@ const parseKept = (text: string | null): KeptToken | null => {
   }
 }
 
+const otherOrigin = () =>
+  new ScansideError(
+    'unauthorized',
+    'The token of an earlier run belongs to another person or archive. It is withdrawn once that person signs in there again, and ends by itself within days.',
+    { reason: 'other-origin' },
+  )
+
 /** Run tokens of the archive somebody is signed in to. Nothing is asked before the first call. */
-export const createRunTokens = ({ http, vault, session, archive, shown, user, secrets, notes, now }: RunTokensParts): RunTokens => {
+export const createRunTokens = (parts: RunTokensParts): RunTokens => {
+  const { http, vault, session, archive, shown, user, secrets, issuing = new Set(), notes, now } = parts
   const request = session.requestAt(shown)
   /** Whose token it is, as a text that names nobody. */
   const origin = createHash('sha256').update(`${archive.address}\n${user}`).digest('hex').slice(0, 16)
@@ -86,9 +104,25 @@ export const createRunTokens = ({ http, vault, session, archive, shown, user, se
       reason: 'token-not-withdrawn',
     })
 
-  const issue = async (signal: AbortSignal): Promise<IssuedToken> => {
+  const serverNow = () => session.serverNow() ?? now()
+
+  /** Notes who asks and when; answers the note's name. */
+  const noteAsking = (): string => {
+    const at = Math.round(serverNow())
+    for (const { name } of notes?.noted(askedPrefix) ?? []) if (askedAt(name) < at - askedKeptMs) notes?.forget(name)
+    const name = `${askedPrefix}${at}.${randomUUID()}`
+    notes?.note(name, origin)
+    return name
+  }
+
+  const issueOne = async (signal: AbortSignal): Promise<IssuedToken> => {
+    const asked = noteAsking()
     const reply = await request({ method: 'GET', path: '/data/services/tokens/issue', once: true, signal })
-    if (reply.status !== 200) throw dataRefusal(await answerOf(reply), 'a token for this run')
+    if (reply.status !== 200) {
+      const refusal = dataRefusal(await answerOf(reply), 'a token for this run')
+      if (reply.status >= 400 && reply.status < 500) notes?.forget(asked)
+      throw refusal
+    }
     const token = readIssued(await reply.json(small), archive.address, user, now(), session.serverNow())
     if (!token || !plainAlias.test(token.alias)) {
       throw new ScansideError('not-supported', `${shown} did not issue a token for this run. Nothing was started; ask its administrator.`)
@@ -100,6 +134,7 @@ export const createRunTokens = ({ http, vault, session, archive, shown, user, se
       notes?.note(alias, origin)
       await vault.set(secretName(alias), JSON.stringify(kept))
       signal.throwIfAborted()
+      notes?.forget(asked)
     } catch (error) {
       // Whoever asked never learns of it: it must not live on.
       await withdrawByItself(http, { address: archive.address, alias, secret }).then(
@@ -114,8 +149,18 @@ export const createRunTokens = ({ http, vault, session, archive, shown, user, se
 
   return {
     archive,
-    serverNow: () => session.serverNow() ?? now(),
-    issue,
+    serverNow,
+    issue(signal) {
+      const issued = issueOne(signal)
+      // Until whoever asked has had its turn to write the alias down.
+      const noted = issued.then(
+        () => turn(),
+        () => undefined,
+      )
+      issuing.add(noted)
+      void noted.then(() => issuing.delete(noted))
+      return issued
+    },
     secretOf: async (alias) => (await keptOf(alias))?.secret ?? null,
     async withdraw(alias) {
       if (!plainAlias.test(alias)) throw new ScansideError('invalid-argument', 'This is no alias of a token.')
@@ -131,13 +176,7 @@ export const createRunTokens = ({ http, vault, session, archive, shown, user, se
         return 'the archive refuses it (401)'
       }
       const known = notes?.originOf(alias) ?? null
-      if (known !== null && known !== origin) {
-        throw new ScansideError(
-          'unauthorized',
-          'The token of an earlier run belongs to another person or archive. It is withdrawn once that person signs in there again, and ends by itself within days.',
-          { reason: 'other-origin' },
-        )
-      }
+      if (known !== null && known !== origin) throw otherOrigin()
       if ((await listed()).some((token) => token.alias === alias)) {
         await invalidate(alias)
         if ((await listed()).some((token) => token.alias === alias)) throw stillThere()
@@ -146,9 +185,17 @@ export const createRunTokens = ({ http, vault, session, archive, shown, user, se
       return 'the archive does not list it any more'
     },
     async unknownSince(from, to) {
+      const asked = (notes?.noted(askedPrefix) ?? []).filter(({ name }) => askedAt(name) >= from && askedAt(name) <= to)
+      // Whoever asked then is not the one who is signed in: this list says nothing of that token.
+      if (asked.length > 0 && asked.every((one) => one.origin !== origin)) throw otherOrigin()
       const rows = await listed()
-      const known = new Set([...(await session.ownAliases()), ...secrets.keys(), ...(notes?.owed() ?? [])])
-      return rows.filter(({ alias, created }) => created !== null && created >= from && created <= to && !known.has(alias)).map(({ alias }) => alias)
+      await Promise.all(issuing)
+      // One that was issued here and could not be written down as owed is nobody's: it is found as well.
+      const ofRuns = notes ? notes.owed() : [...secrets.keys()]
+      const known = new Set([...(await session.ownAliases()), ...ofRuns])
+      const found = rows.flatMap(({ alias, created }) => (created !== null && created >= from && created <= to && !known.has(alias) ? [alias] : []))
+      for (const alias of found) if (plainAlias.test(alias)) notes?.note(alias, origin)
+      return found
     },
   }
 }

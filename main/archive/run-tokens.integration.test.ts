@@ -127,10 +127,40 @@ describe('after a crash between issuing and writing down', () => {
 
   it('leaves its own sign-in alone, and tokens of runs of this life', async () => {
     const tokens = life()
-    await tokens.issue(signal)
+    const under = tokens.issue(signal).then(({ alias }) => owe(alias))
     expect(await tokens.unknownSince(0, Number.MAX_SAFE_INTEGER)).toEqual([])
-    expect((await life().unknownSince(0, Number.MAX_SAFE_INTEGER)).length).toBe(1)
+    await under
+    expect(await tokens.unknownSince(0, Number.MAX_SAFE_INTEGER)).toEqual([])
     expect(lab.session.status().state).toBe('signed-in')
+  })
+
+  it('finds one of this life that could not be written down', async () => {
+    const tokens = life()
+    const from = tokens.serverNow()
+    const { alias } = await tokens.issue(signal)
+    expect(await tokens.unknownSince(from - 2_000, from + 60_000)).toEqual([alias])
+    expect(await tokens.withdraw(alias)).toBe('the archive refuses it (401)')
+    expect(owed.tokens.noted('')).toEqual([])
+  })
+
+  it('says nothing of it while another person is signed in', async () => {
+    const from = life().serverNow()
+    const { requestAt } = lab.session
+    const cut: typeof requestAt = (at) => async (request) => {
+      const reply = await requestAt(at)(request)
+      if (!request.path.endsWith('/issue')) return reply
+      await reply.discard()
+      throw new Error('cut off')
+    }
+    await expect(life(true, 'jk', { ...lab.session, requestAt: cut }).issue(signal)).rejects.toThrow('cut off')
+    await lab.signIn('colon', 'ge:heim')
+    await expect(life(true, 'colon').unknownSince(from - 2_000, from + 60_000)).rejects.toMatchObject({ details: { reason: 'other-origin' } })
+    await lab.signIn()
+    const found = await life().unknownSince(from - 2_000, from + 60_000)
+    expect(found.length).toBeGreaterThan(0)
+    // Found, and not withdrawn yet: whose it is stays known.
+    await lab.signIn('colon', 'ge:heim')
+    await expect(life(true, 'colon').withdraw(found[0] ?? '')).rejects.toMatchObject({ details: { reason: 'other-origin' } })
   })
 
   it('is asked for by the archive’s clock, however wrong this one is', async () => {

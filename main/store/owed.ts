@@ -11,6 +11,7 @@ import { openSqlite } from './sqlite.ts'
 const kinds = ['container', 'volume', 'server', 'object-container', 'token', 'token-intent'] as const satisfies OwedThing['kind'][]
 const row = z.object({ run: z.string(), engine: z.string(), kind: z.enum(kinds), name: z.string() })
 const originRow = z.object({ origin: z.string() })
+const notedRow = z.object({ name: z.string(), origin: z.string() })
 const nameRow = z.object({ name: z.string() })
 /** What this version can pay; a newer one's stay for it. */
 const mine = `kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`
@@ -80,6 +81,8 @@ export const openOwed = (path: string | null): OwedFile => {
       forget: (alias) => {
         db.transaction('process', () => db.run('DELETE FROM token_origins WHERE alias = ?', alias))
       },
+      noted: (prefix) =>
+        db.all(notedRow, 'SELECT alias AS name, origin FROM token_origins WHERE substr(alias, 1, length(?)) = ? ORDER BY rowid', prefix, prefix),
       owed: () => db.all(nameRow, "SELECT DISTINCT name FROM owed WHERE kind = 'token'").map(({ name }) => name),
     },
     close: db.close,

@@ -37,7 +37,6 @@ const de: Sentences<typeof en> = {
     noObjects: 'kein Objektspeicher',
     nothing: 'nichts, was Läufe brauchen könnten',
   },
-  never: 'nie',
   know: 'Was Sie wissen sollten',
   refresh: 'Noch einmal fragen',
   refreshing: 'Wird gefragt…',
@@ -59,7 +58,6 @@ const de: Sentences<typeof en> = {
     entry: 'Cloud {{name}}',
     project: 'Projekt {{project}}',
     region: 'Region',
-    regionAny: 'die der Cloud',
     exchange: 'Das Passwort gegen ein Application Credential tauschen und vergessen',
     exchangeHint:
       'Das Credential gilt mit Lese- und Mitgliedsrechten nur in diesem Projekt, lässt sich einzeln widerrufen und ist alles, was behalten wird.',

@@ -76,7 +76,9 @@ function Choice({ option, group, on, estimating, onTake, children }: ChoiceProps
         <span className="place-head">
           <Icon className="icon" size={14} aria-hidden />
           <span className="grow">{t(`place.${place}`)}</span>
-          {!whyNot && <span className="place-time">{seconds === null ? estimating && t('place.estimating') : <Time seconds={seconds} />}</span>}
+          {!whyNot && (
+            <span className="place-time">{seconds === null ? t(estimating ? 'place.estimating' : 'place.unknown') : <Time seconds={seconds} />}</span>
+          )}
         </span>
         <span id={id} className="place-about">
           {whyNot === null ? children : 'own' in whyNot ? t(`place.not.${whyNot.own}`) : <Said sentence={whyNot.said} />}

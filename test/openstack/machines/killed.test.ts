@@ -100,7 +100,7 @@ async function killedAt({ kind, when }: Point): Promise<boolean> {
   }
   const rows = (await desk.call('runs.list', { offset: 0, limit: 200 })).rows.filter(({ id }) => !known.has(id))
   for (const row of rows) {
-    expect(row).toMatchObject({ state: 'done', home: 'read-back', message: null })
+    expect(row, `${row.state}, ${row.home}: ${row.message}`).toMatchObject({ state: 'done', home: 'read-back', message: null })
     expect(await filesOf(row.id)).toEqual([`look/1.0/${row.id}/results.json`])
   }
   expect(await world.left()).toEqual(nothingLeft)

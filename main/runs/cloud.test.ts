@@ -253,6 +253,43 @@ describe('the network goes while a machine works', () => {
   })
 })
 
+it('cancelled in the moment in which it is put off, a run ends at once', async () => {
+  const made = fakeCloudDesk()
+  made.cloud.hold = true
+  const { options } = made.life()
+  const engine = options.cloud.engine()
+  if (!engine) throw new Error('no engine')
+  let wiping = () => {}
+  const begun = new Promise<void>((resolve) => {
+    wiping = resolve
+  })
+  let goOn = () => {}
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const open: typeof engine.open = async (spec) => {
+    const workspace = await engine.open(spec)
+    const wipe = async () => {
+      wiping()
+      await gate
+      return workspace.wipe()
+    }
+    return { ...workspace, wipe }
+  }
+  const runs = createRuns({ ...options, cloud: { ...options.cloud, engine: () => ({ ...engine, open }) } })
+  await runs.start({ ...start, refs: [made.scan('1')] })
+  await settled(() => made.cloud.machines.size === 1)
+  made.cloud.failAt = { step: 'start', error: new ScansideError('quota', 'The quota is used up.'), times: 1 }
+  const [id = ''] = (await runs.start({ ...start, refs: [made.scan('2')] })).runs
+  await begun
+  runs.cancel(id)
+  goOn()
+  await settled(() => runs.get(id).summary.state === 'cancelled')
+  made.cloud.release()
+  await runs.idle()
+  nothingLeft(made)
+})
+
 it('what ended runs still owe in the cloud is removed, here and there in one report', async () => {
   const made = fakeCloudDesk()
   const thing = { runId: 'old', engine: 'nova:0123456789abcdef', kind: 'server', name: 'scanside-old' } as const

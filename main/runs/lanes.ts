@@ -29,7 +29,7 @@ export interface Lanes {
   close(staysInCloud: (job: Job) => boolean, lets: (job: Job) => boolean): Promise<void>
 }
 
-const noRoom = 'Waits for room in the cloud: others use up its quota now.'
+const noRoom = 'Waits for room in the cloud: what its quota leaves now is too little for this machine.'
 
 /** What its machine must have, where that is known. */
 const needOf = ({ plan, record }: Job) => plan?.limits ?? record.resume?.workspace?.spec.limits
@@ -54,15 +54,26 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
     job.waits = null
     const course = carry(all, job).then((carried) => {
       underWay.delete(job)
-      if (carried === 'ended') finish(job)
+      const late = carried === 'waits' && job.abort.signal.aborted && !job.leaving
+      if (late) cancelLate(job)
+      if (carried === 'ended' || hasEnded(job.record.state)) finish(job)
       else if (job.record.state === 'queued' && job.waits === null) queue.push(job)
       else waiting.add(job)
       if (carried === 'waits') hands.changed(job)
-      // Its machine is gone: there may be room for one that waits for it.
-      else if (job.lane === 'cloud') takeUp()
+      // Where its machine is gone there may be room for one that waits for it.
+      if (late || (carried === 'ended' && job.lane === 'cloud')) takeUp()
       pump()
     })
     underWay.set(job, course)
+  }
+
+  /** Cancelled in the moment in which it was put off: nobody would hear of it before the next try. */
+  const cancelLate = (job: Job) => {
+    try {
+      cancelWaiting(all, job)
+    } catch (error) {
+      desk.report(error)
+    }
   }
 
   const runningIn = (lane: Lane) => [...underWay.keys()].filter((job) => job.lane === lane).length

@@ -36,7 +36,13 @@ describe('where a run goes by itself', () => {
         cloud: { obstacle: null, load: load(80, { waiting: 300, concurrency: 10 }), start: 60 },
       },
       'here',
-      /shorter/,
+      /done here \(about 5 min\) before it would be in the cloud \(about 40 min\)/,
+    ],
+    [
+      'many, and the quota leaves no machine',
+      { runs: 40, cloud: { obstacle: null, load: load(80, { concurrency: 0 }), start: 60 } },
+      'here',
+      /no room/,
     ],
   ])('%s', (_what, more, place, why) => {
     const chosen = choosePlace(situation(more))

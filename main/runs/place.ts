@@ -54,6 +54,7 @@ export const choosePlace = ({ runs, local, places, here, cloud }: Situation): { 
   if (!places.includes('here')) return goes('This pipeline is not on this computer.')
   if (cloud.obstacle !== null) return stays(cloud.obstacle)
   if (!here.ready) return goes('No container engine answers on this computer.')
+  if (cloud.load.concurrency < 1) return stays('The cloud has no room for a machine now.')
   const own = forecast(here.load, runs)
   const there = forecast(cloud.load, runs)
   const start = spoken(cloud.start)
@@ -61,6 +62,8 @@ export const choosePlace = ({ runs, local, places, here, cloud }: Situation): { 
   if (own.untilLast > cloud.start && there.seconds < own.seconds) {
     return goes(`The queue here takes about ${spoken(own.untilLast)}, a machine starts in about ${start}.`)
   }
+  if (own.untilLast > cloud.start)
+    return stays(`It is done here (about ${spoken(own.seconds)}) before it would be in the cloud (about ${spoken(there.seconds)}).`)
   return stays(`The queue here is shorter than a machine’s start (about ${start}).`)
 }
 

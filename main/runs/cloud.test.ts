@@ -253,6 +253,36 @@ describe('the network goes while a machine works', () => {
   })
 })
 
+it('what is left of a machine and on no list of debts is tried again, and given up in the end', async () => {
+  for (const times of [2, 1_000]) {
+    const made = fakeCloudDesk()
+    const { options } = made.life()
+    const engine = options.cloud.engine()
+    if (!engine) throw new Error('no engine')
+    let left = times
+    const open: typeof engine.open = async (spec) => {
+      const workspace = await engine.open(spec)
+      const wipe = async () => {
+        const report = await workspace.wipe()
+        return left-- > 0 ? { ...report, complete: false, owed: ['Its reports are still in the archive.'] } : report
+      }
+      return { ...workspace, wipe }
+    }
+    const runs = createRuns({ ...options, cloud: { ...options.cloud, engine: () => ({ ...engine, open }) } })
+    const [id = ''] = (await runs.start({ ...start, refs: [made.scan('1')] })).runs
+    await runs.idle()
+    expect(runs.get(id).summary).toMatchObject({ state: 'wiping', message: expect.stringMatching(/tried again/) })
+    for (let tries = 0; tries < 5; tries++) {
+      runs.takeUp()
+      await runs.idle()
+    }
+    expect(runs.get(id).summary).toMatchObject({ state: 'done', home: 'read-back' })
+    expect(runs.get(id).receipt).toMatchObject({ complete: times === 2, published: [{}] })
+    expect(runs.get(id).receipt?.items.map(({ check }) => check)).toEqual(['404', '404', '404'])
+    nothingLeft(made)
+  }
+})
+
 it('cancelled in the moment in which it is put off, a run ends at once', async () => {
   const made = fakeCloudDesk()
   made.cloud.hold = true

@@ -223,6 +223,9 @@ export const carry = async (hands: CourseHands, job: Job): Promise<Carried> => {
     }
   }
   if (job.record.state === 'failed' || job.record.state === 'cancelled') return 'ended'
-  if (way) await wipe(way)
+  if (way && !(await wipe(way))) {
+    job.waits = 'Its results are settled; what its machine has left is being removed, and tried again in a minute.'
+    return 'waits'
+  }
   return 'ended'
 }

@@ -31,8 +31,14 @@ const noteMade = ({ desk }: CourseHands, job: Job): NonNullable<RunResume['made'
   return made
 }
 
-/** Removes the workspace and writes the receipt; never throws. What a machine of a run without results has published is taken back. */
-export const wipe = async (way: Way): Promise<void> => {
+/** How often what no list of debts holds (a machine's reports in the archive) is tried again before the run ends without. */
+const triesAgain = 3
+
+/**
+ * Removes the workspace and writes the receipt; never throws. What a machine of a run without results has published is taken back.
+ * Answers false where it is to be called again: something is left that nobody else would look for.
+ */
+export const wipe = async (way: Way): Promise<boolean> => {
   const { hands, job, published } = way
   const { desk, logs } = hands
   const run = job.record.id
@@ -81,6 +87,8 @@ export const wipe = async (way: Way): Promise<void> => {
   } catch (error) {
     desk.report(error)
   }
+  const owed = desk.debts.list().some((thing) => thing.runId === run)
+  if (job.lane === 'cloud' && !report.complete && !owed && report.owed.length > 0 && !job.leaving && ++job.attempts <= triesAgain) return false
   const message = taken === null ? job.record.message : [job.record.message, taken].filter(Boolean).join(' ').slice(0, 1_000)
   try {
     // What it was told to do may be sensitive and is of no use any more.
@@ -90,4 +98,5 @@ export const wipe = async (way: Way): Promise<void> => {
   } catch (error) {
     desk.report(error)
   }
+  return true
 }

@@ -224,6 +224,16 @@ describe('what goes wrong', () => {
     }
   })
 
+  it.each([
+    ['behind the order', (now: number) => ({ earliest: now + 60_000, latest: now + 120_000 }), 'clock'],
+    ['long after it', (now: number) => ({ earliest: now - 120_000, latest: now - 60_000 }), 'clock'],
+    ['right', (now: number) => ({ earliest: now - 300_000, latest: now + 3_600_000 }), null],
+  ])('a machine’s clock that is %s: nobody is asked for the time', async (_what, reckoned, problem) => {
+    const { outcome } = await machine.run({ ...machine.job, clock: reckoned(Date.now()) }, good)
+    expect(outcome).toMatchObject({ problem })
+    expect(renderScript({ ...machine.job, clock: reckoned(Date.now()) })).not.toMatch(/ (-k|--insecure)\b/)
+  })
+
   it('an archive that nobody vouches for gets no secret', async () => {
     const archive = { ...machine.job.archive, ca: [] }
     const { outcome } = await machine.run({ ...machine.job, archive }, good, (script) => script.replace('retry = 4', 'retry = 0'))

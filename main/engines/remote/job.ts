@@ -77,6 +77,11 @@ export const remoteJobSchema = z.object({
     z.object({ kind: z.literal('link'), progress: text, log: text, outcome: text, deleteAfter: whole }),
     z.object({ kind: z.literal('archive'), folder: text }),
   ]),
+  /**
+   * Within what a machine's own clock must be when it begins, ms since 1970, by the cloud's clock: with a wrong one no certificate is valid or, worse,
+   * one that has ended is. Left out where nobody reckoned it.
+   */
+  clock: z.object({ earliest: whole, latest: whole }).optional(),
   /** Milliseconds from its first line to the forced power-off: everything, not the pipeline alone. */
   wholeDeadlineMs: z.number(),
 })

@@ -24,6 +24,10 @@ export interface WorkspaceHouse {
 /** How old an order may be that a later life gives, ms. An older one is staged anew. */
 const orderFreshMs = 5 * 60_000
 
+/** How far a machine's clock may be behind the moment of its order, ms; and how much later than a start's deadline it may begin. */
+const clockBehindMs = 5 * 60_000
+const clockAheadMs = 60 * 60_000
+
 /** Largest results.json that is read back, bytes. */
 const resultBytes = 32 * 1024 * 1024
 
@@ -130,6 +134,8 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         report: drop ? drop.report(seconds, Math.ceil(times.reports / 1000)) : { kind: 'archive', folder: reportFolder(to.name) },
         wholeDeadlineMs: wholeMs(bytes),
       }
+      const ordered = Math.round(parts.now().getTime() + cloud.clockSkewMs())
+      job.clock = { earliest: ordered - clockBehindMs, latest: ordered + times.start + clockAheadMs }
       await drop?.order(job, parts.now().getTime(), seconds)
       staged = files.map((file) => file.staged)
       return staged

@@ -30,6 +30,14 @@ const prefix = 'scanside-'
 export const createLinkKeys = (service: Service, opens: (link: string, signal?: AbortSignal) => Promise<boolean>, digest: LinkDigest): LinkKeys => {
   let level: 'container' | 'account' | null = null
   let accountKey: string | null = null
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One after the other: many runs begin and end at once, and the account has one key for all of them. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work, work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
 
   // Asks for what is not there: 404 says that the signature was good, 401 that it was not.
   const taken = async (container: string, key: string, signal?: AbortSignal): Promise<boolean> => {
@@ -48,38 +56,48 @@ export const createLinkKeys = (service: Service, opens: (link: string, signal?: 
     await (await service.ask({ method: 'POST', path: '', headers, body: new Uint8Array(0), signal })).discard()
   }
 
+  const prove: LinkKeys['prove'] = async (container, key, signal) => {
+    if (level === 'container') return
+    if (level === null && (await taken(container, key, signal))) {
+      level = 'container'
+      return
+    }
+    accountKey = await readAccount(signal)
+    if (accountKey === null) {
+      accountKey = `${prefix}${randomBytes(24).toString('hex')}`
+      await writeAccount({ [accountKeyHeader]: accountKey }, signal)
+      // Two desks may have written at once: the one that is there counts.
+      accountKey = await readAccount(signal)
+    }
+    if (accountKey === null || !(await taken(container, accountKey, signal))) {
+      accountKey = null
+      throw new ScansideError(
+        'not-supported',
+        'The cloud’s object store does not take links that work without a credential (TempURL), although it says so. Tell the cloud’s administrator.',
+        { reason: 'no-links' },
+      )
+    }
+    level = 'account'
+  }
+
+  const tidy: LinkKeys['tidy'] = async (unused, signal) => {
+    if (level !== 'account' || !accountKey?.startsWith(prefix) || !(await unused())) return
+    if ((await readAccount(signal)) === accountKey) await writeAccount({ 'x-remove-account-meta-temp-url-key': 'x' }, signal)
+    accountKey = null
+    level = null
+  }
+
   return {
     prefix,
     levels: () => (level === null ? ['container', 'account'] : [level]),
     keyFor: (key) => accountKey ?? key,
     async prove(container, key, signal) {
       if (level === 'container') return
-      if (level === null && (await taken(container, key, signal))) {
-        level = 'container'
-        return
-      }
-      accountKey = await readAccount(signal)
-      if (accountKey === null) {
-        accountKey = `${prefix}${randomBytes(24).toString('hex')}`
-        await writeAccount({ [accountKeyHeader]: accountKey }, signal)
-        // Two desks may have written at once: the one that is there counts.
-        accountKey = await readAccount(signal)
-      }
-      if (accountKey === null || !(await taken(container, accountKey, signal))) {
-        accountKey = null
-        throw new ScansideError(
-          'not-supported',
-          'The cloud’s object store does not take links that work without a credential (TempURL), although it says so. Tell the cloud’s administrator.',
-          { reason: 'no-links' },
-        )
-      }
-      level = 'account'
+      await inTurn(() => prove(container, key, signal))
     },
     async tidy(unused, signal) {
-      if (level !== 'account' || !accountKey?.startsWith(prefix) || !(await unused())) return
-      if ((await readAccount(signal)) === accountKey) await writeAccount({ 'x-remove-account-meta-temp-url-key': 'x' }, signal)
-      accountKey = null
-      level = null
+      if (level !== 'account') return
+      await inTurn(() => tidy(unused, signal))
     },
   }
 }

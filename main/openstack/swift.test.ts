@@ -37,6 +37,30 @@ describe('an object store', () => {
     expect(link.pathname).toBe(`${account}/box/a`)
   })
 
+  it('that knows the account’s key alone has one for many runs that begin at once', async () => {
+    const { at, objects } = await store({ tempurl: {} })
+    let key = ''
+    let written = 0
+    at.on(`HEAD ${account}`, () => ({ status: 204, headers: key === '' ? {} : { 'x-account-meta-temp-url-key': key } }))
+    at.on(`POST ${account}`, (heard) => {
+      written += 1
+      key = String(heard.headers['x-account-meta-temp-url-key'])
+      return { status: 204 }
+    })
+    const boxes = ['a', 'b', 'c', 'd']
+    for (const box of boxes) {
+      at.on(`PUT ${account}/${box}`, { status: 201 })
+      at.on(`GET ${account}/${box}/key-check`, (heard) => {
+        const asked = new URL(heard.path, at.url)
+        const link = { method: 'GET' as const, account: `${at.url}${account}`, container: box, object: 'key-check' }
+        const good = temporaryLink({ ...link, expires: Number(asked.searchParams.get('temp_url_expires')) }, key, 'sha1')
+        return { status: asked.searchParams.get('temp_url_sig') === new URL(good).searchParams.get('temp_url_sig') ? 404 : 401 }
+      })
+    }
+    await Promise.all(boxes.map((box) => objects.makeContainer(box, { tempUrlKey: `own-${box}` })))
+    expect([written, objects.tempUrl?.levels]).toEqual([1, ['account']])
+  })
+
   it('that knows the account’s key alone gets one there, uses it, and loses it with the last container', async () => {
     const { at, objects } = await store({ tempurl: {} })
     let key = ''

@@ -24,6 +24,7 @@ export interface LinkKeys {
 }
 
 const accountKeyHeader = 'x-account-meta-temp-url-key'
+const noKey = { 'x-remove-account-meta-temp-url-key': 'x' }
 const prefix = 'scanside-'
 
 /** @param opens whether a link opens without any credential */
@@ -63,13 +64,15 @@ export const createLinkKeys = (service: Service, opens: (link: string, signal?: 
       return
     }
     accountKey = await readAccount(signal)
+    let own: string | null = null
     if (accountKey === null) {
-      accountKey = `${prefix}${randomBytes(24).toString('hex')}`
-      await writeAccount({ [accountKeyHeader]: accountKey }, signal)
+      own = `${prefix}${randomBytes(24).toString('hex')}`
+      await writeAccount({ [accountKeyHeader]: own }, signal)
       // Two desks may have written at once: the one that is there counts.
       accountKey = await readAccount(signal)
     }
     if (accountKey === null || !(await taken(container, accountKey, signal))) {
+      if (own !== null && accountKey === own) await writeAccount(noKey, signal).catch(() => undefined)
       accountKey = null
       throw new ScansideError(
         'not-supported',
@@ -81,8 +84,10 @@ export const createLinkKeys = (service: Service, opens: (link: string, signal?: 
   }
 
   const tidy: LinkKeys['tidy'] = async (unused, signal) => {
-    if (level !== 'account' || !accountKey?.startsWith(prefix) || !(await unused())) return
-    if ((await readAccount(signal)) === accountKey) await writeAccount({ 'x-remove-account-meta-temp-url-key': 'x' }, signal)
+    // An earlier life may have set one: then nothing is known of it here.
+    const ours = accountKey ?? (await readAccount(signal))
+    if (!ours?.startsWith(prefix) || !(await unused())) return
+    if ((await readAccount(signal)) === ours) await writeAccount(noKey, signal)
     accountKey = null
     level = null
   }
@@ -96,8 +101,10 @@ export const createLinkKeys = (service: Service, opens: (link: string, signal?: 
       await inTurn(() => prove(container, key, signal))
     },
     async tidy(unused, signal) {
-      if (level !== 'account') return
-      await inTurn(() => tidy(unused, signal))
+      if (level === 'container') return
+      const tidied = inTurn(() => tidy(unused, signal))
+      // Where no link was made here the account may not even be open to this sign-in.
+      await (level === null ? tidied.catch(() => undefined) : tidied)
     },
   }
 }

@@ -37,6 +37,25 @@ describe('an object store', () => {
     expect(link.pathname).toBe(`${account}/box/a`)
   })
 
+  it('loses the account’s key an earlier life had set, and no other', async () => {
+    for (const [there, left] of [
+      [`scanside-${'a'.repeat(48)}`, ''],
+      ['of-others', 'of-others'],
+    ]) {
+      const { at, objects } = await store({ tempurl: {} })
+      let key = there
+      at.on(`HEAD ${account}`, () => ({ status: 204, headers: key ? { 'x-account-meta-temp-url-key': key } : {} }))
+      at.on(`POST ${account}`, (heard) => {
+        if (heard.headers['x-remove-account-meta-temp-url-key']) key = ''
+        return { status: 204 }
+      })
+      at.on(`DELETE ${account}/box`, { status: 204 })
+      at.on(`GET ${account}`, { json: [] })
+      await objects.deleteContainer('box')
+      expect(key).toBe(left)
+    }
+  })
+
   it('that knows the account’s key alone has one for many runs that begin at once', async () => {
     const { at, objects } = await store({ tempurl: {} })
     let key = ''

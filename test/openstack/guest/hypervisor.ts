@@ -121,9 +121,13 @@ export function startHypervisor({ admin, engine, consoles }: HypervisorParts): H
     const { container, run } = guest
     guest.container = null
     if (container) await container.remove({ force: true }).catch(ignoreGone)
-    for (const { Id, Mounts } of await docker.listContainers({ all: true })) {
-      if (Mounts.some(({ Source }) => places.some((place) => Source?.startsWith(join(place, run)))))
-        await docker.getContainer(Id).remove({ force: true, v: true }).catch(ignoreGone)
+    // Again after a moment: what the guest had just ordered may still be on its way into being.
+    for (let round = 0; round < 2; round++) {
+      if (round > 0) await pause(300)
+      for (const { Id, Mounts } of await docker.listContainers({ all: true })) {
+        if (Mounts.some(({ Source }) => places.some((place) => Source?.startsWith(join(place, run)))))
+          await docker.getContainer(Id).remove({ force: true, v: true }).catch(ignoreGone)
+      }
     }
     removeDisk(guest)
     rmSync(join(consoles, guest.server), { force: true })
@@ -135,7 +139,9 @@ export function startHypervisor({ admin, engine, consoles }: HypervisorParts): H
     const there = new Set(servers.map(({ id }) => id))
     const gone = [...guests.values()].filter(({ server, container }) => container && !there.has(server))
     const fresh = servers.filter(({ id, status }) => status === 'ACTIVE' && !guests.has(id))
-    await Promise.all([...gone.map((guest) => destroy(guest).catch(fault)), ...fresh.map((server) => boot(server).catch(fault))])
+    // One after the other: a run's second machine must not meet what is left of its first.
+    await Promise.all(gone.map((guest) => destroy(guest).catch(fault)))
+    await Promise.all(fresh.map((server) => boot(server).catch(fault)))
   }
   const going = (async () => {
     while (!stopped) {

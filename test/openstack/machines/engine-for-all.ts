@@ -1,4 +1,4 @@
-/** One engine with both guests and the pipeline for the whole suite; each file of tests has its own hypervisor and archive. */
+/** An engine with both guests and the pipeline for the machines of the whole suite, and one for the desk; each file of tests has its own hypervisor and archive. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,27 +10,33 @@ import { loadPipeline } from '../pipeline.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of the engine's socket. */
+    /** Path of the socket of the machines' engine. */
     engine: string
+    /** The desk's own: what a desk looks through for leftovers is never a machine's. */
+    deskEngine: string
   }
 }
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'scanside-guests-'))
-  const engine = await startEngine(folder)
+  const places = [join(folder, 'machines'), join(folder, 'desk')] as const
+  const engine = await startEngine(places[0])
+  const desk = await startEngine(places[1])
   const end = async () => {
-    await engine.stop()
+    await Promise.all([engine.stop(), desk.stop()])
     // dockerd leaves the mount by which it held its network.
-    spawnSync('umount', ['--lazy', join(folder, 'exec', 'netns', 'default')])
+    for (const place of places) spawnSync('umount', ['--lazy', join(place, 'exec', 'netns', 'default')])
     rmSync(folder, { recursive: true, force: true })
   }
   try {
     await importGuests(engine.docker)
     await loadPipeline(engine.docker)
+    await loadPipeline(desk.docker)
   } catch (error) {
     await end()
     throw error
   }
   project.provide('engine', engine.socket)
+  project.provide('deskEngine', desk.socket)
   return end
 }

@@ -5,8 +5,8 @@ import type { Input, RunDetail } from '../../../preload/contract.ts'
 import { type DeskProcess, startDesk } from './desk-process.ts'
 import type { World } from './world.ts'
 
-/** The settings of its process: its container engine is the suite's own. */
-const env = () => ({ DOCKER_HOST: `unix://${inject('engine')}` })
+/** The settings of its process: its container engine is none of the machines'. */
+const env = () => ({ DOCKER_HOST: `unix://${inject('deskEngine')}` })
 const siteOf = (world: World) => ({ archive: world.archive.urls.https, ca: world.archive.ca })
 
 /** A first life, with everything set up. */

@@ -22,6 +22,10 @@ export interface Job {
   leaving: boolean
   /** How often it was taken up without getting any further. */
   attempts: number
+  /** The cloud has taken the order for its machine. */
+  placed: boolean
+  /** How often in a row the cloud had no room for it while no other run had a machine there. */
+  refused: number
   /** Lines of its pipeline that are in the log: whoever takes it up again hears them from the beginning. */
   heard: number
 }
@@ -36,6 +40,8 @@ export const jobOf = (record: RunRecord, lane: Lane, plan: RunPlan | null): Job 
   waits: null,
   leaving: false,
   attempts: 0,
+  placed: false,
+  refused: 0,
   heard: 0,
 })
 
@@ -44,8 +50,8 @@ export interface CourseHands {
   logs: Logs
   /** Told after every arrow and when progress moved. */
   changed: (job: Job) => void
-  /** Whether other runs have machines in the cloud: one of them will make room. */
-  othersInCloud: (job: Job) => boolean
+  /** Whether other runs have machines in the cloud, one of which will make room; `asking`: they only ask for theirs. */
+  othersInCloud: (job: Job) => 'none' | 'asking' | 'placed'
 }
 
 const forward = new Set<RunEvent>(['begin', 'staged', 'exited', 'again', 'taken-up'])

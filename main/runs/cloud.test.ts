@@ -283,6 +283,19 @@ it('what is left of a machine and on no list of debts is tried again, and given 
   }
 })
 
+it('runs none of which gets a machine do not wait for each other for ever', async () => {
+  const made = fakeCloudDesk()
+  made.cloud.failAt = { step: 'start', error: new ScansideError('quota', 'No flavor is large enough.'), times: 1_000 }
+  const { runs, ids } = await one(made, ['1', '2', '3'])
+  for (let tries = 0; tries < 10; tries++) {
+    await runs.idle()
+    runs.takeUp()
+  }
+  await runs.idle()
+  expect(ids.map((id) => runs.get(id).summary)).toMatchObject(ids.map(() => ({ state: 'failed', message: 'No flavor is large enough.' })))
+  nothingLeft(made)
+})
+
 it('cancelled in the moment in which it is put off, a run ends at once', async () => {
   const made = fakeCloudDesk()
   made.cloud.hold = true

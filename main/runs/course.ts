@@ -126,6 +126,7 @@ const runIt = async (way: Way, workspace: Workspace): Promise<void> => {
     if (progress !== null && job.record.state === 'running') progressing(hands, job, progress)
   })
   way.starting = false
+  job.placed = true
   const exit = await workspace.wait(abort.signal)
   checkExit(exit)
   if (exit.given) desk.lab.runs.saveInputs(record.id, correctedBy(desk.lab.runs.inputs(record.id), exit.given))

@@ -42,7 +42,12 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
   const underWay = new Map<Job, Promise<void>>()
   let closed = false
 
-  const all: CourseHands = { ...hands, othersInCloud: (job) => [...underWay.keys()].some((other) => other !== job && other.lane === 'cloud') }
+  const othersInCloud: CourseHands['othersInCloud'] = (job) => {
+    const others = [...underWay.keys()].filter((other) => other !== job && other.lane === 'cloud')
+    if (others.some(({ placed }) => placed)) return 'placed'
+    return others.length > 0 ? 'asking' : 'none'
+  }
+  const all: CourseHands = { ...hands, othersInCloud }
 
   const finish = (job: Job) => {
     jobs.delete(job.record.id)

@@ -67,6 +67,16 @@ const passing: Partial<Record<RunState, ErrorCode[]>> = {
 const passes = (state: RunState, error: unknown): boolean =>
   error instanceof ScansideError && error.details.problem === undefined && (passing[state]?.includes(error.code) ?? false)
 
+/** Where all only ask, each would wait for the other for ever: a few times, then it is told what the cloud said. */
+const refusalsBelieved = 3
+
+const mayFindRoom = (hands: CourseHands, job: Job): boolean => {
+  job.placed = false
+  const others = hands.othersInCloud(job)
+  job.refused = others === 'placed' ? 0 : job.refused + 1
+  return others === 'placed' || (others === 'asking' && job.refused <= refusalsBelieved)
+}
+
 /** Whether a run of the cloud is to wait after this error instead of ending; its `waits` says why. */
 export const waitsAfter = async (way: Way, error: unknown): Promise<boolean> => {
   const { hands, job } = way
@@ -77,9 +87,9 @@ export const waitsAfter = async (way: Way, error: unknown): Promise<boolean> => 
     return state !== 'publishing' && state !== 'wiping'
   }
   if (job.abort.signal.aborted) return false
-  const noRoom = error instanceof ScansideError && error.code === 'quota' && hands.othersInCloud(job)
+  const noRoom = error instanceof ScansideError && error.code === 'quota' && mayFindRoom(hands, job)
   if (noRoom && (state === 'staging' || state === 'running') && (await unstage(way, 'the cloud has no room now'))) {
-    job.waits = 'Waits for room in the cloud: its quota is used up until another machine has ended.'
+    job.waits = `Waits for room in the cloud and tries again. ${sentenceOf(error)}`.slice(0, 1_000)
     return true
   }
   const neverMade = way.starting && way.takenUp && error instanceof ScansideError && error.code === 'not-found'

@@ -200,6 +200,12 @@ describe('the image as its own courier', () => {
     })
   }, 30_000)
 
+  it('ends what the program has started with it', async () => {
+    const left = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }).unref()`
+    const started = await carried({ argv: [process.execPath, '-e', left], limits: { ...job.limits, deadlineMs: 20_000 } })
+    expect(started.outcome).toMatchObject({ exitCode: 0, timedOut: false, problem: 'no-results' })
+  }, 15_000)
+
   it.each<[string, string[], RemoteOutcome['problem']]>([
     ['no results', [process.execPath, '-e', ''], 'no-results'],
     ['empty results', writes(''), 'no-results'],

@@ -29,8 +29,17 @@ export async function runProgram(
       cwd: job.workingDir ?? '/',
       env: { PATH: process.env.PATH ?? '/', ...job.env, SCANSIDE_INPUT: folders.input, SCANSIDE_OUTPUT: folders.output },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: what it has started ends with it, else that would hold its log open and might still write results.
+      detached: true,
     })
-    const end = () => child.kill('SIGKILL')
+    const end = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // All have ended.
+      }
+    }
+    child.once('exit', end)
     const deadline = setTimeout(() => {
       timedOut = true
       end()

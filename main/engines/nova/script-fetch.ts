@@ -1,4 +1,5 @@
 /** The script's parts that report, fetch inputs and find the image. Pure; see script.ts. */
+import { ScansideError } from '../../../oct/errors.ts'
 import { objectNames, type RemoteJob } from '../remote/job.ts'
 import { checkInputPath } from '../verified.ts'
 import { curlLine, shellQuoted as q, safeAddress, wholeNumber } from './quote.ts'
@@ -98,6 +99,10 @@ export const inputCalls = (job: RemoteJob, folderOf: (mount: string) => string):
   job.inputs
     .map((input) => {
       checkInputPath(input.path)
+      // Behind the archive's name without a slash it would make another host of it.
+      if (input.from.kind === 'archive' && !/^\/(?!\/)/.test(input.from.uri)) {
+        throw new ScansideError('invalid-argument', 'The archive gave a file an address that is none of its own. Nothing was started.')
+      }
       const from = input.from.kind === 'archive' ? `home ${addressed(`${job.archive.address}${input.from.uri}`)}` : `ask ${addressed(input.from.url)}`
       const changes = input.changes.map(({ offset, length, fill }) => {
         // The file's size is known before; a change may not make it longer.

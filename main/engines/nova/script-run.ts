@@ -67,7 +67,7 @@ export const running = (job: RemoteJob, pulse: number): string => {
   const writable = job.mounts.filter((mount) => mount.writable).map(({ name }) => `"$W/${folderOf(job, name)}"`)
   return `  progress running 0 0
   cpus=$(nproc)
-  [ "$cpus" -lt ${wholeNumber(Math.ceil(job.limits.cpus))} ] || cpus=${job.limits.cpus}
+  [ "$cpus" -lt ${wholeNumber(Math.ceil(job.limits.cpus))} ] || cpus=${Math.max(0.01, job.limits.cpus).toFixed(2)}
   case $engine in
     docker) logging='--log-driver local --log-opt max-size=10m --log-opt max-file=1 --log-opt compress=false' ;;
     *) logging='--log-driver k8s-file --log-opt max-size=10m' ;;
@@ -88,6 +88,12 @@ export const running = (job: RemoteJob, pulse: number): string => {
   while [ "$("$engine" inspect --format '{{.State.Running}}' "$name" 2>/dev/null)" = true ]; do sleep 0.2; done
   kill "$(cat "$S/pulse")"
   wait "$(cat "$S/pulse")"
+  # Its output may lie in the same memory as what is known of the run: where it left no room, it goes, or nothing could be told.
+  if ! head -c 4194304 /dev/zero 2>/dev/null >"$S/room"; then
+    rm -rf "$S/room" ${writable.map((folder) => `${folder}`).join(' ')}
+    fail disk-full
+  fi
+  rm -f "$S/room"
   send_log
   ended=$("$engine" inspect --format '{{.State.ExitCode}} {{.State.OOMKilled}}' "$name" 2>/dev/null) || fail no-engine
   [ "\${ended#* }" = true ] && fact oom true

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startLab, type TestLab, volume } from '../../archive/lab.fixture.ts'
 import { digestOf, type Machine, setUp } from './machine.fixture.ts'
@@ -159,6 +159,30 @@ describe('what goes wrong', () => {
     expect(left).toEqual([])
   })
 
+  it('the whole deadline ends what is being sent as well', async () => {
+    const hanging: Socket[] = []
+    const server = createServer((request, response) => {
+      if (request.method === 'PUT') hanging.push(request.socket)
+      else response.end(volume.subarray(0, request.url?.endsWith('x.vol') ? volume.length : 1))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const archive = { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: [] }
+      const inputs = machine.job.inputs.map((input) => ({ ...input, from: { kind: 'archive' as const, uri: '/data/x.vol' } }))
+      const { outcome } = await machine.run({ ...machine.job, archive, inputs, wholeDeadlineMs: 4_000 }, good)
+      expect(outcome).toMatchObject({ problem: 'deadline', results: null })
+      expect(hanging.map(({ destroyed, readyState }) => destroyed || readyState !== 'open')).toEqual([true])
+    } finally {
+      for (const socket of hanging) socket.destroy()
+      server.close()
+    }
+  })
+
+  it('a pipeline that leaves no room to tell of it', async () => {
+    const { outcome } = await machine.run(machine.job, good, (script) => script.replace('>"$S/room"; then', '>/dev/full; then'))
+    expect(outcome).toMatchObject({ problem: 'disk-full', exitCode: null, results: null, tokenWithdrawn: true })
+  })
+
   it('an engine that refuses', async () => {
     machine.put('create-exit', '1')
     expect((await machine.run(machine.job, good)).outcome).toMatchObject({ problem: 'image-refused', exitCode: null })
@@ -243,6 +267,15 @@ describe('what goes wrong', () => {
 })
 
 describe('what is written', () => {
+  it.each(['.example.org/x.vol', '@example.org/x.vol', ':1/x.vol', '//example.org/x.vol'])('asks the archive alone: %s', (uri) => {
+    const inputs = machine.job.inputs.map((input) => ({ ...input, from: { kind: 'archive' as const, uri } }))
+    expect(() => renderScript({ ...machine.job, inputs })).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  })
+
+  it('names processors as every engine reads them', () => {
+    expect(renderScript({ ...machine.job, limits: { ...machine.job.limits, cpus: 1 / 3 } })).toContain('|| cpus=0.33\n')
+  })
+
   it('holds nothing this run does not need', () => {
     const { job } = machine
     const linked = renderScript(job)

@@ -169,6 +169,15 @@ withdraw() {
   ask ${session} /dev/null -K "$S/basic" && [ "$code" = 401 ]
 }
 
+# A process and all it started: a request of an ended worker would go on, and its result arrive after the run was told to have failed.
+end() {
+  # shellcheck disable=SC2046
+  set -- "$1" $(cat "/proc/$1/task/$1/children" 2>/dev/null)
+  kill "$1" 2>/dev/null
+  shift
+  for child in "$@"; do end "$child"; done
+}
+
 work &
 worker=$!
 (
@@ -177,14 +186,14 @@ worker=$!
   nap=$!
   wait "$nap"
   : >"$S/late"
-  kill "$worker"
+  end "$worker"
   sleep ${graceSeconds} &
   nap=$!
   wait "$nap"
   poweroff -f
 ) >/dev/null 2>&1 </dev/null &
 watch=$!
-trap 'kill "$worker" 2>/dev/null' INT TERM HUP
+trap 'end "$worker"' INT TERM HUP
 wait "$worker"
 
 if [ -e "$S/late" ] && [ ! -e "$S/results" ]; then

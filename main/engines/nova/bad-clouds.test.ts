@@ -223,6 +223,20 @@ describe('bad clouds', () => {
     expect(await workspace.wipe()).toMatchObject({ complete: true, cannotProve: expect.arrayContaining([expect.stringContaining('user data')]) })
   })
 
+  it('reports that are written into the archive until the machine is gone', async () => {
+    const { compute, objects } = w.cloud
+    const wordy = compute && {
+      ...compute,
+      delete: async (id: string) => {
+        w.home.files.set(`judge/1/${run}/outcome.json`, Buffer.from('{}'))
+        await compute.delete(id)
+      },
+    }
+    const workspace = await begun({ cloud: { ...w.cloud, compute: wordy, objects: objects && { ...objects, tempUrl: null } } })
+    w.home.files.set(`judge/1/${run}/progress.json`, Buffer.from('{}'))
+    expect(await workspace.wipe()).toMatchObject({ complete: true })
+    expect([...w.home.files.keys()]).toEqual([])
+  })
   it('objects that are written while they are removed', async () => {
     const workspace = await begun()
     const remove = w.cloud.objects?.deleteContainer

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { ScansideError } from '../../../oct/errors.ts'
+import type { ObjectStore } from '../../openstack/openstack.ts'
 import { outcomeSchema } from './job.ts'
 import { inLanes } from './lanes.ts'
 import { growingPauses, plainSleep } from './parts.ts'
-import { createReports, type Shelf } from './reports.ts'
+import { createReports, type Shelf, swiftShelf } from './reports.ts'
 import { consoleHint, problemError, stageLine } from './sentences.ts'
 
 describe('what a console is believed', () => {
@@ -63,6 +65,17 @@ describe('reports', () => {
       expect(await reports.outcome()).toBeNull()
     },
   )
+  it('longer than any machine writes are none: whoever holds a link may write there', async () => {
+    const objects = {
+      objects: async () => [{ name: 'progress.json', md5: 'a', size: 20_000 }],
+      get: async () => {
+        throw new ScansideError('integrity', 'longer than it may be')
+      },
+    } as unknown as ObjectStore
+    const reports = createReports(swiftShelf(objects, 'scanside-r1'), 'r1', 100)
+    expect(await reports.news()).toEqual({ progress: null, log: null, outcome: null })
+    expect(await reports.outcome()).toBeNull()
+  })
   it('a log longer than it may be is left out', async () => {
     expect((await createReports(shelf(new Map([['log.txt', 'x'.repeat(3_000)]])), 'r1', 100).news()).log).toBeNull()
   })

@@ -1,5 +1,6 @@
 /** What a machine writes while it works, read by the desk: from the run's own container of Swift, or from files beside the results. */
 import { buffer } from 'node:stream/consumers'
+import { ScansideError } from '../../../oct/errors.ts'
 import type { Archive, SessionPath } from '../../archive/archive.ts'
 import type { ObjectStore } from '../../openstack/openstack.ts'
 import { objectNames, outcomeSchema, progressSchema, type RemoteOutcome, type RemoteProgress } from './job.ts'
@@ -11,13 +12,17 @@ const limits = { progress: 10_000, outcome: 8 * 1024 * 1024 }
 export interface Shelf {
   /** What is there; `mark` changes when the content does. */
   list(signal?: AbortSignal): Promise<{ name: string; mark: string }[]>
-  /** Null: not there. Rejects beyond `limit` bytes. */
+  /** Null: not there, or longer than `limit` bytes: whoever holds a link may write anything. */
   read(name: string, limit: number, signal?: AbortSignal): Promise<Uint8Array | null>
 }
 
 export const swiftShelf = (objects: ObjectStore, container: string): Shelf => ({
   list: async (signal) => (await objects.objects(container, signal)).map(({ name, md5, size }) => ({ name, mark: `${md5} ${size}` })),
-  read: (name, limit, signal) => objects.get(container, name, limit, signal),
+  read: (name, limit, signal) =>
+    objects.get(container, name, limit, signal).catch((error: unknown) => {
+      if (error instanceof ScansideError && error.code === 'integrity') return null
+      throw error
+    }),
 })
 
 /** `folder` of the session's resource SCANSIDE. */

@@ -219,8 +219,9 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
     },
 
     async wipe() {
-      const reports = viaSwift ? [] : await removeReports(spec, parts)
       const report = await removeRun(parts, carrier, spec.runId, (kind, of) => created.get(`${kind} ${of}`) ?? null)
+      // Only now: a machine that is still there writes them again.
+      const reports = viaSwift ? [] : await removeReports(spec, parts)
       const owed = [...report.owed, ...reports]
       house.onWiped(spec.runId, owed.length === 0)
       return { ...report, owed, complete: owed.length === 0, cannotProve: cloudCannotProve(viaSwift === null) }

@@ -13,9 +13,13 @@ const most = 2_000
 /** Engines whose things are in a cloud, or are tokens a cloud's machine was given. */
 export const isCloudEngine = (engine: string): boolean => engine.startsWith('nova:') || engine.startsWith('zun:')
 
-/** Labels reach Swift as headers, where some clouds change dots and letters: the ends count. */
+/** In Swift a label has no dots and no `org` (a run's object container), and some clouds change what is between and the letters: the ends count. */
 const labelIn = (metadata: Record<string, string>, name: string): string | null => {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '')
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z]/g, '')
+      .replace(/^org/, '')
   const wanted = plain(name)
   for (const [key, value] of Object.entries(metadata)) if (plain(key) === wanted) return value
   return null

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ScansideError } from '../../oct/errors.ts'
 import { labelsOf } from '../engines/docker/labels.ts'
+import { installMark, runMark } from '../engines/remote/drop.ts'
 import type { CloudAccess } from '../openstack/openstack.ts'
 import { loadSite } from '../site/site-file.ts'
 import { fakeCloud, imageNamed } from './cloud.fixture.ts'
@@ -257,6 +258,17 @@ describe('what is left', () => {
       { kind: 'server', name: 'scanside-r1', run: 'r1', since: '2026-01-01T00:00:05Z', use: 'working' },
       { kind: 'object-container', name: 'scanside-r1', run: 'r1', since: '2026-01-01T00:00:00Z', use: 'working' },
     ])
+  })
+})
+
+describe('object containers that are left', () => {
+  it('are known by the marks a run gives them, also where nothing was written down', async () => {
+    const { fake, start } = world()
+    const room = start()
+    await room.signIn(form())
+    fake.containers.set('scanside-r1', { [installMark]: testInstall, [runMark]: 'r1' })
+    fake.containers.set('scanside-r2', { [installMark]: 'another-desk', [runMark]: 'r2' })
+    expect((await room.left()).things).toEqual([{ kind: 'object-container', name: 'scanside-r1', run: 'r1', since: null, use: 'owed' }])
   })
 })
 

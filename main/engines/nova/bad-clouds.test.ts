@@ -51,7 +51,11 @@ describe('bad clouds', () => {
   it('the console is a hint: what the script said and nothing else', async () => {
     const workspace = await begun()
     w.set('SHUTOFF')
-    await expect(workspace.wait(signal)).rejects.toMatchObject({ details: { console: 'problem clock' } })
+    await expect(workspace.wait(signal)).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      message: expect.stringMatching(/switched itself off.*By its console.*clock is more than five minutes wrong/),
+      details: { console: 'problem clock' },
+    })
   })
 
   it('a machine that never starts', async () => {

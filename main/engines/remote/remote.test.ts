@@ -5,7 +5,7 @@ import { outcomeSchema } from './job.ts'
 import { inLanes } from './lanes.ts'
 import { growingPauses, plainSleep } from './parts.ts'
 import { createReports, type Shelf, swiftShelf } from './reports.ts'
-import { consoleHint, problemError, stageLine } from './sentences.ts'
+import { consoleHint, hintSentence, problemError, stageLine } from './sentences.ts'
 
 describe('what a console is believed', () => {
   it.each([
@@ -28,6 +28,17 @@ it.each(outcomeSchema.shape.problem.unwrap().options)('says of %s what happened,
   expect(error.details).toEqual({ problem })
   expect(error.message).toMatch(/untouched|No result was kept|not taken/)
   expect(error.message.split(/[.;] /).length).toBeGreaterThan(1)
+})
+
+it.each([
+  ['problem clock; done 0/0', /clock/],
+  ['problem clock; problem disk-full', /room/],
+  ['problem toString', null],
+  ['running 0/0', null],
+  [null, null],
+])('a console’s fixed words alone have a meaning: %s', (hint, sentence) => {
+  if (sentence === null) expect(hintSentence(hint)).toBeNull()
+  else expect(hintSentence(hint)).toMatch(sentence)
 })
 
 it('tells how far a machine is', () => {

@@ -52,6 +52,17 @@ export const problemError = (problem: NonNullable<RemoteOutcome['problem']>): Sc
   return new ScansideError(code, sentence, { problem })
 }
 
+const isProblem = (word: string): word is keyof typeof problems => Object.hasOwn(problems, word)
+
+/** What the last fixed word of a console's hint means: of a machine whose clock is wrong it is all that is heard. Null where it holds none. */
+export const hintSentence = (hint: string | null): string | null => {
+  const word = (hint ?? '')
+    .split('; ')
+    .findLast((said) => said.startsWith('problem '))
+    ?.slice('problem '.length)
+  return word !== undefined && isProblem(word) ? problems[word][1] : null
+}
+
 /** Where a machine is, as a line of the log. */
 export const stageLine = ({ stage, done, of }: RemoteProgress): string => {
   switch (stage) {

@@ -6,7 +6,7 @@ import type { Carrier, CarrierLook } from './carrier.ts'
 import { type RemoteOutcome, remoteName } from './job.ts'
 import { growingPauses, plainSleep, type RemoteEngineParts, type RemoteTimes } from './parts.ts'
 import type { Reports } from './reports.ts'
-import { consoleHint, problemError, stageLine } from './sentences.ts'
+import { consoleHint, hintSentence, problemError, stageLine } from './sentences.ts'
 
 export interface Watch {
   parts: RemoteEngineParts
@@ -70,6 +70,7 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
       )
     }
     const hint = consoleHint(await carrier.hint(name, signal).catch(() => null), spec.runId)
+    const supposed = hintSentence(hint)
     const details = hint === null ? {} : { console: hint }
     return look.state === 'failed'
       ? new ScansideError(
@@ -79,7 +80,11 @@ export async function watchRun(watch: Watch, signal: AbortSignal): Promise<Remot
         )
       : new ScansideError(
           'engine-unavailable',
-          'The cloud machine switched itself off before it had reported. The scans are untouched. Its image may lack cloud-init or curl, or it reached neither archive nor object store: ask the cloud’s administrator.',
+          `The cloud machine switched itself off before it had reported. ${
+            supposed === null
+              ? 'The scans are untouched. Its image may lack cloud-init or curl, or it reached neither archive nor object store: ask the cloud’s administrator.'
+              : `By its console, this is why: ${supposed}`
+          }`,
           details,
         )
   }

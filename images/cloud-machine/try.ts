@@ -66,7 +66,7 @@ function madeUpJob(run: string): RemoteJob {
     mounts: [{ name: 'output', path: '/output', writable: true }],
     outputMount: 'output',
     limits: defaultLimits,
-    home: { session: { project: 'NONE', subject: 'NONE', session: 'NONE' }, name: `try/1/${run}/results.json` },
+    home: { session: 'NONE', name: `try/1/${run}/results.json` },
     report: { kind: 'archive', folder: `try/1/${run}` },
     wholeDeadlineMs: 10 * 60_000,
   }

@@ -6,8 +6,8 @@ import { type Answered, type Ask, type Asked, patiently } from './http.ts'
 import { type CourierJob, Trouble } from './job.ts'
 
 export interface CourierArchive {
-  /** The file's bytes from their beginning. @throws Trouble where the archive does not give it out */
-  open(uri: string): Promise<Answered>
+  /** The bytes, from their beginning, of the file of a list whose URI has this SHA-256. @throws Trouble where the archive does not give it out */
+  open(from: { list: string; uriDigest: string }): Promise<Answered>
   /** Sends results.json, and believes it only when it is listed as it was sent. */
   send(bytes: Buffer): Promise<NonNullable<RemoteOutcome['results']>>
   /** Ends the token by itself; true where the archive then answers 401. Never rejects. */
@@ -55,12 +55,31 @@ export function openArchive(job: CourierJob, token: { alias: string; secret: str
     return answer
   }
 
-  const { project, subject, session } = job.home.session
-  const place = ['projects', project, 'subjects', subject, 'experiments', session, 'resources', 'SCANSIDE', 'files']
-  const files = `/data/${place.map(encodeURIComponent).join('/')}`
+  const files = `/data/experiments/${encodeURIComponent(job.home.session)}/resources/SCANSIDE/files`
+  const lists = new Map<string, Promise<Map<string, string>>>()
+  /** URIs of a list by their digest; asked once, a failure is not remembered. */
+  const listed = (list: string): Promise<Map<string, string>> => {
+    const known = lists.get(list)
+    if (known) return known
+    const asking = byDigest(list)
+    lists.set(list, asking)
+    asking.catch(() => lists.delete(list))
+    return asking
+  }
+  const byDigest = async (list: string): Promise<Map<string, string>> => {
+    const answer = await patiently(() => asked(`${list}?format=json`), signal)
+    if (answer.status !== 200) {
+      answer.stream.destroy()
+      throw new Trouble(answer.status >= 500 || answer.status === 429 ? 'archive-unreachable' : 'input-missing')
+    }
+    const rows = listing.parse(JSON.parse((await answer.bytes(listLimit)).toString('utf8'))).ResultSet.Result
+    return new Map(rows.map(({ URI }) => [digest('sha256', Buffer.from(URI)), URI]))
+  }
 
   return {
-    async open(uri) {
+    async open({ list, uriDigest }) {
+      const uri = (await listed(list)).get(uriDigest)
+      if (uri === undefined || !/^\/(?!\/)/.test(uri)) throw new Trouble('input-missing')
       const answer = await patiently(() => asked(uri), signal)
       if (answer.status === 200) return answer
       answer.stream.destroy()

@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { SessionPath } from '../../../main/archive/archive.ts'
 import { startLab, type TestLab, volume } from '../../../main/archive/lab.fixture.ts'
 import { outcomeSchema, progressSchema, type RemoteJob, type RemoteOutcome } from '../../../main/engines/remote/job.ts'
+import { listedFile } from '../../../main/engines/remote/listed-file.ts'
 import { resultsSchema } from '../../../oct/results.ts'
 import { bundleEntry, codecFiles } from '../image.ts'
 import { applyChanges } from './inputs.ts'
@@ -48,6 +50,7 @@ describe('the image as its own courier', () => {
   let links: Awaited<ReturnType<typeof startLinks>>
   let token: { alias: string; secret: string }
   let job: RemoteJob
+  let session: SessionPath
 
   beforeEach(async () => {
     lab = await startLab()
@@ -57,7 +60,7 @@ describe('the image as its own courier', () => {
     token = (await (await lab.session.request({ method: 'GET', path: '/data/services/tokens/issue' })).json(100_000)) as typeof token
     links.objects.set('token', Buffer.from(JSON.stringify(token)))
     const row = (await lab.xnat.sessions('P', 0, 1)).rows[0]
-    const session = { project: 'P', subject: row?.subjectId ?? '', session: row?.id ?? '' }
+    session = { project: 'P', subject: row?.subjectId ?? '', session: row?.id ?? '' }
     const [file] = await lab.xnat.scanFiles(session, '1', signal)
     if (file === undefined) throw new Error('the lab has no scan')
     job = {
@@ -72,7 +75,7 @@ describe('the image as its own courier', () => {
           path: 'SCANS/1/VOL/scan-1.vol',
           size: file.size,
           md5: file.md5,
-          from: { kind: 'archive', uri: file.uri },
+          from: listedFile(file.uri),
           changes: [{ offset: 2, length: 3, fill: 0 }],
         },
       ],
@@ -85,7 +88,7 @@ describe('the image as its own courier', () => {
       ],
       outputMount: 'output',
       limits: { memoryBytes: 5e8, cpus: 1, pids: 9, deadlineMs: 30_000, outputBytes: 1e7, outputFiles: 9, outputDepth: 3, logBytes: 10_000 },
-      home: { session, name: 'oct-quality/2.0.0/run-1/results.json' },
+      home: { session: session.session, name: 'oct-quality/2.0.0/run-1/results.json' },
       report: { kind: 'link', progress: links.link('progress'), log: links.link('log'), outcome: links.link('outcome'), deleteAfter: 600 },
       wholeDeadlineMs: 60_000,
     }
@@ -129,7 +132,7 @@ describe('the image as its own courier', () => {
     expect(code).toBe(0)
     expect(outcome).toMatchObject({ run: 'run-1', exitCode: 0, outOfMemory: false, timedOut: false, problem: null, tokenWithdrawn: true })
     expect(outcome?.given).toEqual([{ path: 'SCANS/1/VOL/scan-1.vol', size: volume.length, sha256: sha256(changed) }])
-    const home = await lab.xnat.publishedFile(job.home.session, job.home.name, 1e6, new AbortController().signal)
+    const home = await lab.xnat.publishedFile(session, job.home.name, 1e6, new AbortController().signal)
     const bytes = home?.bytes ?? new Uint8Array()
     expect(outcome?.results).toEqual({ size: bytes.length, sha256: sha256(bytes), md5: md5(bytes) })
     const results = resultsSchema.parse(JSON.parse(Buffer.from(bytes).toString()))
@@ -153,7 +156,7 @@ describe('the image as its own courier', () => {
       ({ inputs }) => ({
         inputs: inputs.map((each) => ({
           ...each,
-          from: { kind: 'archive' as const, uri: '/data/experiments/XNAT_E99999/scans/1/resources/VOL/files/a.vol' },
+          from: listedFile('/data/experiments/XNAT_E99999/scans/1/resources/VOL/files/a.vol'),
         })),
       }),
       'input-missing',
@@ -163,7 +166,7 @@ describe('the image as its own courier', () => {
     async (_, change, problem) => {
       const { outcome } = await carried(change(job))
       expect(outcome).toMatchObject({ problem, exitCode: null, results: null, tokenWithdrawn: true })
-      expect(await lab.xnat.published(job.home.session)).toEqual([])
+      expect(await lab.xnat.published(session)).toEqual([])
     },
     30_000,
   )
@@ -238,8 +241,7 @@ describe('the image as its own courier', () => {
 
   it('says so where the archive takes the upload and stores nothing', async () => {
     const shown = (await lab.xnat.sessions('READ', 0, 1)).rows[0]
-    const session = { project: 'READ', subject: shown?.subjectId ?? '', session: shown?.id ?? '' }
-    expect((await carried({ home: { ...job.home, session } })).outcome).toMatchObject({
+    expect((await carried({ home: { ...job.home, session: shown?.id ?? '' } })).outcome).toMatchObject({
       problem: 'upload-refused',
       results: null,
       tokenWithdrawn: true,

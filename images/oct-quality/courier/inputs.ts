@@ -42,7 +42,7 @@ export async function fetchInput(
   }
 
   async function source(): Promise<Answered> {
-    if (input.from.kind === 'archive') return await archive.open(input.from.uri)
+    if (input.from.kind === 'archive') return await archive.open(input.from)
     const { url } = input.from
     const answer = await patiently(() => ask({ method: 'GET', url }), signal)
     if (answer.status === 200) return answer

@@ -38,10 +38,11 @@ export const jobSchema = z.object({
         from: z.discriminatedUnion('kind', [
           z.object({
             kind: z.literal('archive'),
-            uri: z
+            list: z
               .string()
               .regex(/^\/data\/[^?#\\]+$/)
               .max(4_000),
+            uriDigest: z.string().regex(/^[0-9a-f]{64}$/),
           }),
           z.object({ kind: z.literal('link'), url: link }),
         ]),
@@ -64,7 +65,7 @@ export const jobSchema = z.object({
     outputDepth: whole,
     logBytes: whole,
   }),
-  home: z.object({ session: z.object({ project: z.string().min(1), subject: z.string().min(1), session: z.string().min(1) }), name: path }),
+  home: z.object({ session: z.string().min(1), name: path }),
   report: z.object({ kind: z.literal('link'), progress: link, log: link, outcome: link, deleteAfter: whole }),
   wholeDeadlineMs: z.number().positive(),
 }) satisfies z.ZodType<Omit<RemoteJob, 'image' | 'install'>>

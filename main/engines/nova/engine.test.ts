@@ -101,6 +101,15 @@ describe('a run', () => {
     expect(JSON.parse(String(objects?.get(objectNames.token)))).toEqual({ alias: 'alias-1', secret: 'secret1' })
   })
 
+  it('tells the machine by the cloud’s clock when it was ordered', async () => {
+    const ahead = 3 * 3_600_000
+    const workspace = await open({ cloud: { ...w.cloud, clockSkewMs: () => ahead } })
+    await workspace.stage([{ mount: 'in', ref: fetched }], signal, () => {})
+    const job = remoteJobSchema.parse(JSON.parse(String(w.containers.get(name)?.objects.get(objectNames.job))))
+    const now = w.clock.ms + ahead
+    expect(job.clock).toEqual({ earliest: now - 300_000, latest: now + 600_000 + 3_600_000 })
+  })
+
   it('writes down everything before it is created', async () => {
     const order: string[] = []
     const { debts } = w.owed

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { TestLab } from '../../archive/lab.fixture.ts'
 import { layersDigest } from '../docker/images.ts'
 import { outcomeSchema, type RemoteJob, type RemoteOutcome } from '../remote/job.ts'
+import { listedFile } from '../remote/listed-file.ts'
 import { renderScript } from './script.ts'
 
 /** Understands what the script says to docker; the pipeline is `$HERE/pipeline`, told its folders by IN and OUT. */
@@ -104,7 +105,7 @@ export const setUp = async (lab: TestLab) => {
     archive: { address: lab.archive.urls.https, ca: [lab.archive.ca] },
     token: { kind: 'link', url: store.link('token') },
     image: { ...image, source: { kind: 'present' } },
-    inputs: [{ mount: 'in', path: 'scan-1.vol', size: file.size, md5: file.md5, from: { kind: 'archive', uri: file.uri }, changes: [] }],
+    inputs: [{ mount: 'in', path: 'scan-1.vol', size: file.size, md5: file.md5, from: listedFile(file.uri), changes: [] }],
     argv: ['/bin/analyse', "it's", '$(id)'],
     env: { MODE: '`id`' },
     workingDir: null,
@@ -123,7 +124,7 @@ export const setUp = async (lab: TestLab) => {
       outputDepth: 2,
       logBytes: 2_000,
     },
-    home: { session, name: `p/1/${run}/results.json` },
+    home: { session: session.session, name: `p/1/${run}/results.json` },
     report: {
       kind: 'link',
       progress: store.link('progress.json'),
@@ -143,6 +144,7 @@ export const setUp = async (lab: TestLab) => {
     /** What the engine was told, one call a line. */
     calls: () => readFileSync(join(here, 'calls'), 'utf8'),
     /** The words of `create`. */
+    session,
     created: () => readFileSync(join(here, 'create'), 'utf8').split('\n'),
     put: (name: string, text: string) => writeFileSync(join(here, name), text),
     read: (name: string) => readFileSync(join(here, name)),

@@ -9,9 +9,7 @@ export const addressed = (url: string): string => q(curlLine('url', safeAddress(
 
 /** The session's resource for results, below the archive's address. */
 export const resourceOf = ({ archive, home }: RemoteJob): string => {
-  const { project, subject, session } = home.session
-  const [p, s, e] = [project, subject, session].map(encodeURIComponent)
-  return `${archive.address}/data/projects/${p}/subjects/${s}/experiments/${e}/resources/SCANSIDE/files`
+  return `${archive.address}/data/experiments/${encodeURIComponent(home.session)}/resources/SCANSIDE/files`
 }
 
 /** A file of that resource. */
@@ -61,7 +59,34 @@ export const inputFunction = (job: RemoteJob): string => `
 change() {
   head -c "$3" /dev/zero | tr '\\000' "\\\\$(printf %03o "$4")" | dd of="$1" bs=65536 seek="$2" oflag=seek_bytes conv=notrunc status=none
 }
-# input FOLDER PATH SIZE MD5 VIA CONFIG [OFFSET LENGTH FILL]...
+# files NUMBER CONFIG: a list of the archive's files, each line the digest of an address and the address.
+files() {
+  home "$2" "$S/listing" || fail archive-unreachable
+  case $code in
+    200) ;;
+    401 | 403) fail token-refused ;;
+    404) fail input-missing ;;
+    *) fail archive-unreachable ;;
+  esac
+  grep -o '"URI" *: *"[^"]*"' "$S/listing" | sed 's/^"URI" *: *"//; s/"$//; s,\\\\/,/,g' | while IFS= read -r address; do
+    printf '%s %s\\n' "$(printf %s "$address" | sha256sum | cut -c 1-64)" "$address"
+  done >"$S/files.$1"
+}
+# Whatever may not stand in an address, as %XX.
+encoded() {
+  awk 'BEGIN { for (i = 1; i < 256; i++) code[sprintf("%c", i)] = i }
+    { for (i = 1; i <= length($0); i++) { c = substr($0, i, 1); if (c ~ /[A-Za-z0-9\\/._~%:@!$&()*+,;=-]/) printf "%s", c; else printf "%%%02X", code[c] } }'
+}
+# listed 'NUMBER DIGEST' FILE: fetches the file of that list whose address has this digest. Its name is nobody's business but the archive's.
+listed() {
+  address=$(sed -n "s/^\${1#* } //p" "$S/files.\${1% *}" | head -n 1 | encoded)
+  if [ -n "$address" ]; then
+    home ${q(curlLine('url', job.archive.address).slice(0, -1))}"$address\\"" "$2"
+  else
+    failed=0 code=404
+  fi
+}
+# input FOLDER PATH SIZE MD5 VIA FROM [OFFSET LENGTH FILL]...
 fetched=0 told=0 comma=
 input() {
   file=$W/$1/$2 path=$2 size=$3 md5=$4 via=$5 from=$6
@@ -78,7 +103,7 @@ input() {
     [ "$failed" = 0 ] || fail archive-unreachable
     case $via$code in
       *200) ;;
-      home401 | home403) fail token-refused ;;
+      listed401 | listed403) fail token-refused ;;
       *401 | *403 | *404) fail input-missing ;;
       *) fail archive-unreachable ;;
     esac
@@ -94,25 +119,35 @@ input() {
   fetched=$((fetched + 1))
 }`
 
-/** One call for each input. @throws ScansideError `invalid-argument` for a name or a change that leads out of its file */
-export const inputCalls = (job: RemoteJob, folderOf: (mount: string) => string): string =>
-  job.inputs
-    .map((input) => {
-      checkInputPath(input.path)
-      // Behind the archive's name without a slash it would make another host of it.
-      if (input.from.kind === 'archive' && !/^\/(?!\/)/.test(input.from.uri)) {
-        throw new ScansideError('invalid-argument', 'The archive gave a file an address that is none of its own. Nothing was started.')
-      }
-      const from = input.from.kind === 'archive' ? `home ${addressed(`${job.archive.address}${input.from.uri}`)}` : `ask ${addressed(input.from.url)}`
-      const changes = input.changes.map(({ offset, length, fill }) => {
-        // The file's size is known before; a change may not make it longer.
-        wholeNumber(input.size - offset - length)
-        wholeNumber(255 - fill)
-        return ` ${wholeNumber(offset)} ${wholeNumber(length)} ${wholeNumber(fill)}`
-      })
-      return `  input ${folderOf(input.mount)} ${q(input.path)} ${wholeNumber(input.size)} ${q(input.md5.toLowerCase())} ${from}${changes.join('')}\n`
+/** It stands in a pattern of sed. */
+const hexDigest = (text: string): string => {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new ScansideError('invalid-argument', 'A scan has no digest of its own. Nothing was started.')
+  return text
+}
+
+/** The lists the inputs are in, then one call for each input. @throws ScansideError `invalid-argument` for a name or a change that leads out of its file */
+export const inputCalls = (job: RemoteJob, folderOf: (mount: string) => string): string => {
+  const lists = [...new Set(job.inputs.flatMap(({ from }) => (from.kind === 'archive' ? [from.list] : [])))]
+  const listings = lists.map((list, n) => {
+    // Behind the archive's name without a slash it would make another host of it.
+    if (!/^\/(?!\/)/.test(list))
+      throw new ScansideError('invalid-argument', 'The archive gave a file an address that is none of its own. Nothing was started.')
+    return `  files ${n} ${addressed(`${job.archive.address}${list}?format=json`)}\n`
+  })
+  const calls = job.inputs.map((input) => {
+    checkInputPath(input.path)
+    const { from } = input
+    const source = from.kind === 'archive' ? `listed ${q(`${lists.indexOf(from.list)} ${hexDigest(from.uriDigest)}`)}` : `ask ${addressed(from.url)}`
+    const changes = input.changes.map(({ offset, length, fill }) => {
+      // The file's size is known before; a change may not make it longer.
+      wholeNumber(input.size - offset - length)
+      wholeNumber(255 - fill)
+      return ` ${wholeNumber(offset)} ${wholeNumber(length)} ${wholeNumber(fill)}`
     })
-    .join('')
+    return `  input ${folderOf(input.mount)} ${q(input.path)} ${wholeNumber(input.size)} ${q(input.md5.toLowerCase())} ${source}${changes.join('')}\n`
+  })
+  return [...listings, ...calls].join('')
+}
 
 /** `find_image`: sets `image`. */
 export const imageFunction = ({ image }: RemoteJob): string => `

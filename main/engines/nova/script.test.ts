@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startLab, type TestLab, volume } from '../../archive/lab.fixture.ts'
+import { listedFile } from '../remote/listed-file.ts'
 import { digestOf, type Machine, setUp } from './machine.fixture.ts'
 import { renderScript } from './script.ts'
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => machine.stop())
 
 const good = 'echo begin; printf \'{"a":1}\' >"$OUT/results.json"; echo end'
-const published = async () => (await lab.xnat.published(machine.job.home.session)).filter(({ uri }) => uri.includes(`/${machine.job.run}/`))
+const published = async () => (await lab.xnat.published(machine.session)).filter(({ uri }) => uri.includes(`/${machine.job.run}/`))
 
 describe('a run', () => {
   it('fetches, changes, computes, sends home, withdraws its token and leaves nothing', async () => {
@@ -163,12 +164,13 @@ describe('what goes wrong', () => {
     const hanging: Socket[] = []
     const server = createServer((request, response) => {
       if (request.method === 'PUT') hanging.push(request.socket)
+      else if (request.url?.includes('format=json')) response.end('{"ResultSet":{"Result":[{"URI":"\\/data\\/x\\/files\\/x.vol"}]}}')
       else response.end(volume.subarray(0, request.url?.endsWith('x.vol') ? volume.length : 1))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     try {
       const archive = { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: [] }
-      const inputs = machine.job.inputs.map((input) => ({ ...input, from: { kind: 'archive' as const, uri: '/data/x.vol' } }))
+      const inputs = machine.job.inputs.map((input) => ({ ...input, from: listedFile('/data/x/files/x.vol') }))
       const { outcome } = await machine.run({ ...machine.job, archive, inputs, wholeDeadlineMs: 4_000 }, good)
       expect(outcome).toMatchObject({ problem: 'deadline', results: null })
       expect(hanging.map(({ destroyed, readyState }) => destroyed || readyState !== 'open')).toEqual([true])
@@ -208,7 +210,7 @@ describe('what goes wrong', () => {
   it.each([
     ['input-differs', { md5: '0'.repeat(32) }],
     ['input-differs', { size: 12 }],
-    ['input-missing', { from: { kind: 'archive' as const, uri: '/data/experiments/XNAT_E00001/scans/1/resources/1/files/none.vol' } }],
+    ['input-missing', { from: listedFile('/data/experiments/XNAT_E00001/scans/1/resources/1/files/none.vol') }],
     ['input-missing', { from: { kind: 'link' as const, url: 'refused' } }],
   ])('an input: %s', async (problem, change) => {
     const inputs = machine.job.inputs.map((input) => {
@@ -229,8 +231,7 @@ describe('what goes wrong', () => {
 
   it('an account that may not write there, to which the archive answers 200', async () => {
     const [row] = (await lab.xnat.sessions('READ', 0, 10)).rows
-    const session = { project: 'READ', subject: row?.subjectId ?? '', session: row?.id ?? '' }
-    const { outcome } = await machine.run({ ...machine.job, home: { ...machine.job.home, session } }, good)
+    const { outcome } = await machine.run({ ...machine.job, home: { ...machine.job.home, session: row?.id ?? '' } }, good)
     expect(outcome).toMatchObject({ problem: 'upload-refused', results: null })
   })
 
@@ -268,7 +269,7 @@ describe('what goes wrong', () => {
 
 describe('what is written', () => {
   it.each(['.example.org/x.vol', '@example.org/x.vol', ':1/x.vol', '//example.org/x.vol'])('asks the archive alone: %s', (uri) => {
-    const inputs = machine.job.inputs.map((input) => ({ ...input, from: { kind: 'archive' as const, uri } }))
+    const inputs = machine.job.inputs.map((input) => ({ ...input, from: { kind: 'archive' as const, list: uri, uriDigest: '0'.repeat(64) } }))
     expect(() => renderScript({ ...machine.job, inputs })).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
 

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { JobInput, RemoteJob } from '../remote/job.ts'
+import { listedFile } from '../remote/listed-file.ts'
 import { renderScript } from './script.ts'
 import { maxUserData, renderUserData } from './user-data.ts'
 
@@ -15,7 +16,7 @@ const fetched = (): JobInput => ({
   path: `scan-${randomUUID()}.vol`,
   size: 21_000_000,
   md5: randomBytes(16).toString('hex'),
-  from: { kind: 'archive', uri: '/data/experiments/XNAT_E00012/scans/3/resources/1234/files/A%20name%20716.vol' },
+  from: listedFile('/data/experiments/XNAT_E00012/scans/3/resources/1234/files/A%20name%20716.vol'),
   changes: [
     { offset: 40, length: 16, fill: 0 },
     { offset: 152, length: 21, fill: 0 },
@@ -42,7 +43,7 @@ const jobOf = (inputs: JobInput[]): RemoteJob => ({
   ],
   outputMount: 'out',
   limits: { memoryBytes: 1e9, cpus: 2, pids: 256, deadlineMs: 600_000, outputBytes: 256e6, outputFiles: 1_000, outputDepth: 8, logBytes: 2e6 },
-  home: { session: { project: 'P', subject: 'S', session: 'E' }, name: 'judge/1/run/results.json' },
+  home: { session: 'E', name: 'judge/1/run/results.json' },
   report: { kind: 'link', progress: link('progress.json'), log: link('log.txt'), outcome: link('outcome.json'), deleteAfter: 10_000 },
   wholeDeadlineMs: 3_000_000,
 })

@@ -1,6 +1,5 @@
 /** What a cloud's machine is told of one run, and what it tells. Shared by Nova's machines and Zun's containers. */
 import { z } from 'zod'
-import type { SessionPath } from '../../archive/archive.ts'
 import type { ByteChange, RunLimits } from '../engine.ts'
 
 /** A token of the archive for one run. */
@@ -32,8 +31,14 @@ const jobInputSchema = z.object({
   /** Of the original, as it is fetched; `md5` is empty where the archive has none. */
   size: whole,
   md5: text,
-  /** From the archive by its URI, or from Swift where the desk had to write it anew (an XML export without identity). */
-  from: z.discriminatedUnion('kind', [z.object({ kind: z.literal('archive'), uri: text }), z.object({ kind: z.literal('link'), url: text })]),
+  /**
+   * From the archive: where it is listed (`/data/…/files`), and the SHA-256 (hex) of the listed URI. The URI ends with the file's own name,
+   * which may be a person's: neither Nova nor Swift is told it. Or from Swift where the desk had to write it anew (an XML export without identity).
+   */
+  from: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('archive'), list: text, uriDigest: text }),
+    z.object({ kind: z.literal('link'), url: text }),
+  ]),
   changes: z.array(z.object({ offset: whole, length: whole, fill: whole.max(255) }) satisfies z.ZodType<ByteChange>),
 })
 export type JobInput = z.infer<typeof jobInputSchema>
@@ -67,8 +72,8 @@ export const remoteJobSchema = z.object({
     outputDepth: z.number(),
     logBytes: z.number(),
   }) satisfies z.ZodType<RunLimits>,
-  /** Where results.json goes: resource SCANSIDE of this session, under this name. */
-  home: z.object({ session: z.object({ project: text, subject: text, session: text }) satisfies z.ZodType<SessionPath>, name: text }),
+  /** Where results.json goes: resource SCANSIDE of this session (its accession id alone: no label), under this name. */
+  home: z.object({ session: text, name: text }),
   /**
    * Where it reports: objects by link, each PUT whole and anew; or files beside the results (`progress.json`, `log.txt`, `outcome.json`) where
    * there is no Swift.

@@ -8,6 +8,7 @@ import type { Carrier } from './carrier.ts'
 import { openDrop, readOrder } from './drop.ts'
 import { type JobInput, objectNames, type RemoteJob, type RemoteOutcome, remoteName } from './job.ts'
 import { inLanes } from './lanes.ts'
+import { listedFile } from './listed-file.ts'
 import type { RemoteEngineParts, RemoteTimes } from './parts.ts'
 import { removeReports, reportFolder, reportsOf } from './reading.ts'
 import { cloudCannotProve, removeRun } from './removal.ts'
@@ -111,7 +112,7 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         if (ref.kind === 'archive' && original) {
           const { size, md5, changes } = original
           moved(ref.size)
-          return { input: { mount, path, size, md5, from: { kind: 'archive', uri: ref.uri }, changes }, staged: { path, size, sha256: null } }
+          return { input: { mount, path, size, md5, from: listedFile(ref.uri), changes }, staged: { path, size, sha256: null } }
         }
         if (!drop) throw new ScansideError('internal', 'An input could not be carried to the cloud. Nothing was started.')
         const { staged: sent, url, md5 } = await drop.carry(index, ref, seconds, moved)
@@ -130,7 +131,7 @@ export function openRemoteWorkspace(spec: RunSpec, house: WorkspaceHouse): Works
         mounts: spec.mounts,
         outputMount: spec.mounts.find(({ writable }) => writable)?.name ?? '',
         limits: spec.limits,
-        home: { session: to.session, name: to.name },
+        home: { session: to.session.session, name: to.name },
         report: drop ? drop.report(seconds, Math.ceil(times.reports / 1000)) : { kind: 'archive', folder: reportFolder(to.name) },
         wholeDeadlineMs: wholeMs(bytes),
       }

@@ -76,7 +76,7 @@ const job: RemoteJob = {
   mounts: [],
   outputMount: 'out',
   limits: { memoryBytes: 512 * 1024 * 1024, cpus: 2, pids: 9, deadlineMs: 1, outputBytes: 1, outputFiles: 1, outputDepth: 1, logBytes: 1 },
-  home: { session: { project: 'P', subject: 'S', session: 'E' }, name: 'p/1/run-1/results.json' },
+  home: { session: 'E', name: 'p/1/run-1/results.json' },
   report: { kind: 'link', progress: 'p', log: 'l', outcome: 'o', deleteAfter: 60 },
   wholeDeadlineMs: 1,
 }

@@ -23,8 +23,15 @@ afterAll(async () => {
 })
 
 /** Everything a cloud's staff could read: what Nova returns, the console, what metadata says. */
+/** What Nova was told, also within what is packed, and what the machines' consoles said. */
 const visible = () =>
-  [...world.hypervisor.guests.values()].map(({ server, userData }) => `${userData}\n${world.hypervisor.consoleOf(server)}`).join('\n')
+  [...world.hypervisor.guests.values()]
+    .flatMap(({ server, userData, boot }) => [
+      userData,
+      ...boot.files.map(({ content }) => content.toString('utf8')),
+      world.hypervisor.consoleOf(server),
+    ])
+    .join('\n')
 
 describe('a run in the cloud', () => {
   let trial: Trial
@@ -101,11 +108,14 @@ describe('a run in the cloud', () => {
     expect(consoles).not.toMatch(/https?:|P-0142|DEMO-MS|SCANS\/|authorization|temp_url|\.vol|secret/i)
     for (const { boot } of world.hypervisor.guests.values())
       expect(boot.others.sort()).toEqual(['disable_root', 'package_update', 'ssh_pwauth', 'users'])
-    // Names of what is made, its metadata and its labels; what a machine is told in confidence (its order, its user_data) left out.
+    // No label of XNAT's and no file's name anywhere in the cloud: neither in names and metadata, nor in orders and user_data.
+    expect(seen).toMatch(/"\$S\/person"/)
+    expect(seen).not.toMatch(/P-0142|DEMO-MS|P0142/)
     const orders = world.middle.asked.filter(({ service }) => service !== 'archive')
+    expect(orders.some(({ path }) => path.endsWith('/job.json'))).toBe(true)
     for (const { service, path, body } of orders) {
-      expect(path).not.toMatch(/P-0142|DEMO-MS|P0142/)
-      if (service === 'compute') expect(body.replace(/"user_data": *"[^"]*"/, '')).not.toMatch(/P-0142|DEMO-MS|P0142|XNAT_|https?:/)
+      expect(`${path} ${body}`).not.toMatch(/P-0142|DEMO-MS|P0142/)
+      if (service === 'compute') expect(body.replace(/"user_data": *"[^"]*"/, '')).not.toMatch(/XNAT_|https?:/)
     }
   })
 })

@@ -1,4 +1,5 @@
 /** What is known now of a run to come: where it can go, what stands before it, how long its like have taken. */
+import { isLoopback } from '../http/address.ts'
 import type { Outlook } from '../pipelines/plan.ts'
 import { type Desk, engineOf, type Lane, obstacleInCloud } from './desk.ts'
 import { alike, guessed, guessedStart, type Known, lasted, recentRuns, startedIn } from './durations.ts'
@@ -64,5 +65,7 @@ const noCloud = 'No cloud is set up at this desk.'
 /** Why nothing can be sent to the cloud now; null where it can. */
 export const notNow = (desk: Desk, archive: string | null): string | null => {
   if (!desk.cloud?.engine()) return desk.cloud?.health()?.message || 'The cloud is not ready: nobody is signed in to it, or no machine is chosen.'
+  const cloudHost = (desk.cloud.health()?.endpoint ?? '').replace(/:\d+$/, '')
+  if (desk.archive()?.demo && !isLoopback(cloudHost)) return 'The demo lab lies on this computer, where no machine of the cloud can reach it.'
   return obstacleInCloud(desk, { archive })?.replace(/ Nothing is lost\.$/, '') ?? null
 }

@@ -45,6 +45,7 @@ describe('why a place is chosen, word for word', () => {
     ['no engine', { here: { ready: false, load } }],
     ['sooner here', {}],
     ['the queue is long', { here: { ready: true, load: { ...load, waiting: 100 } } }],
+    ['no room', { cloud: { ...base.cloud, load: { ...load, concurrency: 0 } } }],
     ['the queue is short', { here: { ready: true, load: { ...load, each: 70 } } }],
   ])('%s', (_, change) => {
     const { why } = choosePlace({ ...base, ...change })

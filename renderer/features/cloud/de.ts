@@ -222,6 +222,7 @@ const de: Sentences<typeof en> = {
     factToken: 'Sie hat ein Token des Archivs, das nur für diesen Lauf ausgestellt und an seinem Ende widerrufen wird.',
     factTokenInline: 'Diese Cloud hat keinen Objektspeicher: das Token liegt in den user data der Maschine, bis sie entfernt ist.',
     factLeave: 'Die Maschine holt die Aufnahmen über HTTPS, nimmt Patientendaten heraus und wird mit ihnen entfernt.',
+    factStay: 'Lassen Sie Scanside bis zum Ende offen: ohne Schlüsselbund und im Demo-Labor bricht Schließen den Lauf ab.',
     factClose: 'Sie können das Fenster schließen: die Maschine rechnet zu Ende, der nächste Start sammelt ein.',
   },
   said: {

@@ -214,6 +214,7 @@ const en = {
     factToken: 'It has a token of the archive issued for this run alone, withdrawn at its end.',
     factTokenInline: 'This cloud has no object store: the token lies in the machine’s user data until the machine is removed.',
     factLeave: 'The machine fetches the scans over HTTPS, takes patient data out, and is removed with them.',
+    factStay: 'Leave Scanside open until it has ended: without a keyring, and in the demo lab, closing cancels it.',
     factClose: 'You may close this window: the machine finishes and the next start collects.',
   },
   /** What the engine room says of the cloud and the account, as it says it. */

@@ -236,7 +236,7 @@ interface FactsProps {
 function Facts({ pipeline, local, inCloud, sessions, bytes, unreachable }: FactsProps) {
   const { t } = useTranslation()
   const { t: said } = useTranslation('cloud')
-  const { cloud } = useApp()
+  const { cloud, keyring, session } = useApp()
   const language = useAppearance((state) => state.language)
   return (
     <ul className="facts">
@@ -260,7 +260,7 @@ function Facts({ pipeline, local, inCloud, sessions, bytes, unreachable }: Facts
           <Fact icon={Lock}>{said('place.factLeave')}</Fact>
           <Fact icon={Lock}>{said('place.factToken')}</Fact>
           {!cloud.has.objects && <Fact icon={TriangleAlert}>{said('place.factTokenInline')}</Fact>}
-          <Fact icon={Info}>{said('place.factClose')}</Fact>
+          <Fact icon={Info}>{said(keyring.available && !session.demo ? 'place.factClose' : 'place.factStay')}</Fact>
         </>
       )}
       {unreachable && <Fact icon={TriangleAlert}>{t('run.factOffline')}</Fact>}

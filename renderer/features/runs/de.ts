@@ -81,6 +81,10 @@ const de: Sentences<typeof en> = {
       lead: 'Der Lauf geht in der Cloud weiter.',
       rest: 'Sie können das Fenster schließen: die Maschine rechnet von selbst zu Ende, der nächste Start sammelt die Ergebnisse ein.',
     },
+    'going-cloud-here': {
+      lead: 'Der Lauf geht in der Cloud weiter.',
+      rest: 'Lassen Sie Scanside offen, bis er zu Ende ist: dieser Arbeitsplatz merkt sich danach nichts von ihm, Schließen bricht ihn ab.',
+    },
     'cloud-waits': {
       lead: 'Der Lauf wartet auf die Cloud.',
       rest: 'Was seine Maschine tut, geht ohne diesen Arbeitsplatz weiter; er wird aufgenommen, sobald es geht.',

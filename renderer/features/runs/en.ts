@@ -80,6 +80,10 @@ const en = {
       lead: 'The run goes on in the cloud.',
       rest: 'You may close this window: its machine finishes by itself, and the next start collects the results.',
     },
+    'going-cloud-here': {
+      lead: 'The run goes on in the cloud.',
+      rest: 'Leave Scanside open until it has ended: this desk remembers nothing of it afterwards, so closing cancels it.',
+    },
     'cloud-waits': {
       lead: 'The run waits for the cloud.',
       rest: 'What its machine does goes on without this desk; it is taken up as soon as it can.',

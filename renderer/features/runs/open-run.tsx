@@ -120,6 +120,7 @@ function Cancel({ run, name }: { run: string; name: string }) {
 const icons: Record<Sentence, typeof ShieldCheck> = {
   going: CircleDashed,
   'going-cloud': Cloud,
+  'going-cloud-here': Cloud,
   'cloud-waits': Hourglass,
   'wiping-home': ShieldCheck,
   'wiping-waiting': Hourglass,
@@ -140,7 +141,8 @@ const icons: Record<Sentence, typeof ShieldCheck> = {
 function Standing({ detail }: { detail: RunDetail }) {
   const { t } = useTranslation('runs')
   const { summary, receipt } = detail
-  const sentence = sentenceOf(summary, receipt, waitsForCloud(summary, useApp().cloud))
+  const { cloud, keyring } = useApp()
+  const sentence = sentenceOf(summary, receipt, { cloudWaits: waitsForCloud(summary, cloud), kept: keyring.available && !summary.demo })
   const ended = !isActive(summary)
   return (
     <Notice icon={icons[sentence]}>

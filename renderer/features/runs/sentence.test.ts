@@ -41,7 +41,8 @@ it('does not call a run clean whose receipt is not complete', () => {
 
 it('tells a run that goes on in the cloud from one that waits for it', () => {
   expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null)).toBe('going-cloud')
+  expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null, { kept: false })).toBe('going-cloud-here')
   expect(sentenceOf({ state: 'wiping', home: 'none', place: 'cloud' }, null)).toBe('wiping-cloud')
   expect(sentenceOf({ state: 'queued', home: 'none', place: 'cloud' }, null)).toBe('going')
-  expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null, true)).toBe('cloud-waits')
+  expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null, { cloudWaits: true })).toBe('cloud-waits')
 })

@@ -5,6 +5,7 @@ import { isActive } from './grouping.ts'
 export type Sentence =
   | 'going'
   | 'going-cloud'
+  | 'going-cloud-here'
   | 'cloud-waits'
   | 'wiping-home'
   | 'wiping-waiting'
@@ -20,8 +21,15 @@ export type Sentence =
   | 'cancelled-owed'
   | 'done-owed'
 
-/** `cloudWaits`: the cloud it is for does not let it go on. What is owed is said before anything else that has ended: it is the one thing a person may have to do something about. */
-export function sentenceOf(summary: Pick<RunSummary, 'state' | 'home' | 'place'>, receipt: RunDetail['receipt'], cloudWaits = false): Sentence {
+/**
+ * `cloudWaits`: the cloud it is for does not let it go on. `kept`: the next start knows this run. What is owed is said before anything else that has ended: it is the one thing a
+ * person may have to do something about.
+ */
+export function sentenceOf(
+  summary: Pick<RunSummary, 'state' | 'home' | 'place'>,
+  receipt: RunDetail['receipt'],
+  { cloudWaits = false, kept = true } = {},
+): Sentence {
   const owed = receipt !== null && (!receipt.complete || receipt.owed.length > 0)
   if (summary.state === 'wiping') {
     if (summary.home === 'read-back') return 'wiping-home'
@@ -30,7 +38,8 @@ export function sentenceOf(summary: Pick<RunSummary, 'state' | 'home' | 'place'>
   }
   if (isActive(summary)) {
     if (cloudWaits) return 'cloud-waits'
-    return summary.place === 'cloud' && summary.state !== 'queued' ? 'going-cloud' : 'going'
+    if (summary.place !== 'cloud' || summary.state === 'queued') return 'going'
+    return kept ? 'going-cloud' : 'going-cloud-here'
   }
   if (summary.state === 'failed') return owed ? 'failed-owed' : 'failed'
   if (summary.state === 'cancelled') return owed ? 'cancelled-owed' : 'cancelled'

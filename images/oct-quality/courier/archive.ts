@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { RemoteOutcome } from '../../../main/engines/remote/job.ts'
+import { nameInUri } from '../../../main/engines/remote/listed-file.ts'
 import { type Answered, type Ask, type Asked, patiently } from './http.ts'
 import { type CourierJob, Trouble } from './job.ts'
 
 export interface CourierArchive {
-  /** The bytes, from their beginning, of the file of a list whose URI has this SHA-256. @throws Trouble where the archive does not give it out */
-  open(from: { list: string; uriDigest: string }): Promise<Answered>
+  /** The bytes, from their beginning, of the file of a list whose name has this SHA-256. @throws Trouble where the archive does not give it out */
+  open(from: { list: string; nameDigest: string }): Promise<Answered>
   /** Sends results.json, and believes it only when it is listed as it was sent. */
   send(bytes: Buffer): Promise<NonNullable<RemoteOutcome['results']>>
   /** Ends the token by itself; true where the archive then answers 401. Never rejects. */
@@ -57,7 +58,7 @@ export function openArchive(job: CourierJob, token: { alias: string; secret: str
 
   const files = `/data/experiments/${encodeURIComponent(job.home.session)}/resources/SCANSIDE/files`
   const lists = new Map<string, Promise<Map<string, string>>>()
-  /** URIs of a list by their digest; asked once, a failure is not remembered. */
+  /** URIs of a list by their names' digests; asked once, a failure is not remembered. */
   const listed = (list: string): Promise<Map<string, string>> => {
     const known = lists.get(list)
     if (known) return known
@@ -73,12 +74,12 @@ export function openArchive(job: CourierJob, token: { alias: string; secret: str
       throw new Trouble(answer.status >= 500 || answer.status === 429 ? 'archive-unreachable' : 'input-missing')
     }
     const rows = listing.parse(JSON.parse((await answer.bytes(listLimit)).toString('utf8'))).ResultSet.Result
-    return new Map(rows.map(({ URI }) => [digest('sha256', Buffer.from(URI)), URI]))
+    return new Map(rows.map(({ URI }) => [digest('sha256', Buffer.from(nameInUri(URI))), URI]))
   }
 
   return {
-    async open({ list, uriDigest }) {
-      const uri = (await listed(list)).get(uriDigest)
+    async open({ list, nameDigest }) {
+      const uri = (await listed(list)).get(nameDigest)
       if (uri === undefined || !/^\/(?!\/)/.test(uri)) throw new Trouble('input-missing')
       const answer = await patiently(() => asked(uri), signal)
       if (answer.status === 200) return answer

@@ -42,7 +42,7 @@ export const jobSchema = z.object({
               .string()
               .regex(/^\/data\/[^?#\\]+$/)
               .max(4_000),
-            uriDigest: z.string().regex(/^[0-9a-f]{64}$/),
+            nameDigest: z.string().regex(/^[0-9a-f]{64}$/),
           }),
           z.object({ kind: z.literal('link'), url: link }),
         ]),

@@ -59,7 +59,7 @@ export const inputFunction = (job: RemoteJob): string => `
 change() {
   head -c "$3" /dev/zero | tr '\\000' "\\\\$(printf %03o "$4")" | dd of="$1" bs=65536 seek="$2" oflag=seek_bytes conv=notrunc status=none
 }
-# files NUMBER CONFIG: a list of the archive's files, each line the digest of an address and the address.
+# files NUMBER CONFIG: a list of the archive's files, each line the digest of a name and the file's address.
 files() {
   home "$2" "$S/listing" || fail archive-unreachable
   case $code in
@@ -69,7 +69,7 @@ files() {
     *) fail archive-unreachable ;;
   esac
   grep -o '"URI" *: *"[^"]*"' "$S/listing" | sed 's/^"URI" *: *"//; s/"$//; s,\\\\/,/,g' | while IFS= read -r address; do
-    printf '%s %s\\n' "$(printf %s "$address" | sha256sum | cut -c 1-64)" "$address"
+    printf '%s %s\\n' "$(printf %s "\${address#*/files/}" | sha256sum | cut -c 1-64)" "$address"
   done >"$S/files.$1"
 }
 # Whatever may not stand in an address, as %XX.
@@ -77,7 +77,7 @@ encoded() {
   awk 'BEGIN { for (i = 1; i < 256; i++) code[sprintf("%c", i)] = i }
     { for (i = 1; i <= length($0); i++) { c = substr($0, i, 1); if (c ~ /[A-Za-z0-9\\/._~%:@!$&()*+,;=-]/) printf "%s", c; else printf "%%%02X", code[c] } }'
 }
-# listed 'NUMBER DIGEST' FILE: fetches the file of that list whose address has this digest. Its name is nobody's business but the archive's.
+# listed 'NUMBER DIGEST' FILE: fetches the file of that list whose name has this digest. Its name is nobody's business but the archive's.
 listed() {
   address=$(sed -n "s/^\${1#* } //p" "$S/files.\${1% *}" | head -n 1 | encoded)
   if [ -n "$address" ]; then
@@ -137,7 +137,7 @@ export const inputCalls = (job: RemoteJob, folderOf: (mount: string) => string):
   const calls = job.inputs.map((input) => {
     checkInputPath(input.path)
     const { from } = input
-    const source = from.kind === 'archive' ? `listed ${q(`${lists.indexOf(from.list)} ${hexDigest(from.uriDigest)}`)}` : `ask ${addressed(from.url)}`
+    const source = from.kind === 'archive' ? `listed ${q(`${lists.indexOf(from.list)} ${hexDigest(from.nameDigest)}`)}` : `ask ${addressed(from.url)}`
     const changes = input.changes.map(({ offset, length, fill }) => {
       // The file's size is known before; a change may not make it longer.
       wholeNumber(input.size - offset - length)

@@ -269,7 +269,7 @@ describe('what goes wrong', () => {
 
 describe('what is written', () => {
   it.each(['.example.org/x.vol', '@example.org/x.vol', ':1/x.vol', '//example.org/x.vol'])('asks the archive alone: %s', (uri) => {
-    const inputs = machine.job.inputs.map((input) => ({ ...input, from: { kind: 'archive' as const, list: uri, uriDigest: '0'.repeat(64) } }))
+    const inputs = machine.job.inputs.map((input) => ({ ...input, from: { kind: 'archive' as const, list: uri, nameDigest: '0'.repeat(64) } }))
     expect(() => renderScript({ ...machine.job, inputs })).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
 

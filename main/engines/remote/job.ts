@@ -32,11 +32,11 @@ const jobInputSchema = z.object({
   size: whole,
   md5: text,
   /**
-   * From the archive: where it is listed (`/data/…/files`), and the SHA-256 (hex) of the listed URI. The URI ends with the file's own name,
-   * which may be a person's: neither Nova nor Swift is told it. Or from Swift where the desk had to write it anew (an XML export without identity).
+   * From the archive: where it is listed (`/data/…/files`), and the SHA-256 (hex) of its name there. The name may be a person's: neither Nova nor
+   * Swift is told it. Or from Swift where the desk had to write it anew (an XML export without identity).
    */
   from: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('archive'), list: text, uriDigest: text }),
+    z.object({ kind: z.literal('archive'), list: text, nameDigest: text }),
     z.object({ kind: z.literal('link'), url: text }),
   ]),
   changes: z.array(z.object({ offset: whole, length: whole, fill: whole.max(255) }) satisfies z.ZodType<ByteChange>),

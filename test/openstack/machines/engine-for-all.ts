@@ -1,6 +1,6 @@
 /** An engine with both guests and the pipeline for the machines of the whole suite, and one for the desk; each file of tests has its own hypervisor and archive. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -24,9 +24,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const desk = await startEngine(places[1])
   const end = async () => {
     await Promise.all([engine.stop(), desk.stop()])
-    // dockerd leaves the mount by which it held its network.
-    for (const place of places) spawnSync('umount', ['--lazy', join(place, 'exec', 'netns', 'default')])
-    rmSync(folder, { recursive: true, force: true })
+    // dockerd leaves the mounts by which it held its network and, where mounts are not shared, its data.
+    const mounted = readFileSync('/proc/self/mounts', 'utf8')
+      .split('\n')
+      .flatMap((line) => line.split(' ')[1] ?? [])
+      .filter((place) => place.startsWith(`${folder}/`))
+    for (const place of mounted.reverse()) spawnSync('umount', ['--lazy', place])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
   try {
     await importGuests(engine.docker)

@@ -1,6 +1,7 @@
 /** What every engine must keep, tried on a real one: runs, limits, hostile outputs, and nothing left behind. */
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import Docker from 'dockerode'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -398,6 +399,19 @@ export function engineContract(address: string): void {
       await expect(load(Readable.from([Buffer.concat(whole as Buffer[]).subarray(0, 600_000)]))).rejects.toEqual(refusal('image-refused'))
       await expect(load(await busyboxStream({ name: 'scanside-test/plain:1', labels: { other: 'label' } }))).rejects.toEqual(refusal('image-refused'))
       expect((await engine.images.list()).some(({ names }) => names.some((name) => name.includes('scanside-test/plain')))).toBe(false)
+    })
+
+    it('takes a name back that a refused image brought, and leaves the image that was there under another', async () => {
+      const [kept, brought] = ['scanside-test/kept:1', 'scanside-test/brought:1']
+      const archive = (name: string) => busyboxStream({ name, labels: { other: 'label' } })
+      await buffer(await raw.loadImage(await archive(kept)))
+      try {
+        await expect(engine.images.load(await archive(brought), never, () => {})).rejects.toEqual(refusal('image-refused'))
+        await expect(raw.getImage(brought).inspect()).rejects.toMatchObject({ statusCode: 404 })
+        expect((await raw.getImage(kept).inspect()).RepoTags).toHaveLength(1)
+      } finally {
+        await raw.getImage(kept).remove()
+      }
     })
 
     it('lists images with commands, with the same digest everywhere', async () => {

@@ -17,6 +17,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await zun.stop()
+  await docker.getImage(testImageName).remove({ force: true })
   expect(await docker.listContainers({ all: true, filters: { label: [`${standInLabel}=${zun.id}`] } })).toEqual([])
 })
 

@@ -136,7 +136,8 @@ export function createImages(docker: Docker, flavour: () => Promise<Flavour>): E
   const admit = async (name: string, before: Set<string>): Promise<EngineImage> => {
     const image = await inspect(name)
     if (image.labels[commandsLabel] !== undefined) return image
-    if (!before.has(image.id))
+    // Of an image that was there under another name, the name alone goes.
+    if (!before.has(image.id) || (!before.has(name) && image.names.length > 1))
       await docker
         .getImage(name)
         .remove()
@@ -147,7 +148,9 @@ export function createImages(docker: Docker, flavour: () => Promise<Flavour>): E
     )
   }
 
-  const allIds = async (): Promise<Set<string>> => new Set((await docker.listImages({ all: true })).map(({ Id }) => Id))
+  /** Ids and names of what is there. */
+  const allKnown = async (): Promise<Set<string>> =>
+    new Set((await docker.listImages({ all: true })).flatMap(({ Id, RepoTags, RepoDigests }) => [Id, ...(RepoTags ?? []), ...(RepoDigests ?? [])]))
 
   return {
     async list() {
@@ -175,7 +178,7 @@ export function createImages(docker: Docker, flavour: () => Promise<Flavour>): E
     async load(archive, signal, onProgress) {
       const body = Readable.from(unpacked(counted(archive as AsyncIterable<Buffer>, onProgress), flavour), { objectMode: false })
       try {
-        const before = await allIds()
+        const before = await allKnown()
         const answer = await docker.loadImage(body, { abortSignal: signal })
         let name: string | null = null
         for await (const event of readProgress(answer as AsyncIterable<Buffer>)) {
@@ -207,7 +210,7 @@ export function createImages(docker: Docker, flavour: () => Promise<Flavour>): E
       if (parsed === null)
         throw new ScansideError('invalid-argument', 'This is not an image name. It looks like registry.example.org/lab/pipeline:1.0.')
       try {
-        const before = await allIds()
+        const before = await allKnown()
         const answer = await docker.createImage({ fromImage: parsed.image, tag: parsed.tag, abortSignal: signal })
         const layers = new Map<string, { current: number; total: number }>()
         const abort = (): void => {

@@ -221,6 +221,13 @@ describe('what is chosen', () => {
     ]
     await room.tick()
     expect(room.concurrency(), 'its own machine is one of the three').toBe(3)
+    // One of ours goes while the quota is asked for: its room is not counted twice.
+    const [one] = fake.servers
+    let listed = 0
+    Object.defineProperty(fake, 'servers', { configurable: true, get: () => (listed++ === 0 ? [one, one, one] : [one]) })
+    await room.tick()
+    expect(room.concurrency()).toBe(3)
+    Object.defineProperty(fake, 'servers', { configurable: true, writable: true, value: [one] })
     fake.used = 6
     await room.tick()
     expect(room.concurrency()).toBe(1)

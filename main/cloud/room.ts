@@ -72,10 +72,19 @@ export function createCloudRoom(parts: CloudRoomParts): CloudRoom {
   let facts: Facts | null = null
   let made: { cloud: Cloud; key: string; engines: Map<CloudChoices['engine'], Engine> } | null = null
 
+  /**
+   * What the project uses, and how much of that is ours. Machines come and go meanwhile: ours are counted before and after, and the smaller
+   * number is taken, so that one that has just gone leaves no room twice.
+   */
+  const quotaOf = async (cloud: Cloud): Promise<Pick<Facts, 'limits' | 'own'>> => {
+    const before = await ownMachines(cloud, parts.install)
+    const limits = (await cloud.compute?.limits()) ?? null
+    return { limits, own: Math.min(before, await ownMachines(cloud, parts.install)) }
+  }
   const learn = async (cloud: Cloud, whole: boolean): Promise<void> => {
     const known = facts?.cloud.id === cloud.id && !whole ? facts.offers : null
-    const [limits, own, offers] = await Promise.all([cloud.compute?.limits() ?? null, ownMachines(cloud, parts.install), known ?? askOffers(cloud)])
-    facts = { cloud, limits, own, offers }
+    const [quota, offers] = await Promise.all([quotaOf(cloud), known ?? askOffers(cloud)])
+    facts = { cloud, ...quota, offers }
   }
   const signIn = createSignIn({
     connect: parts.connect,

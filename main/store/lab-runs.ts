@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Verdict, verdictSchema } from '../../oct/results.ts'
 import { logLineSchema, runStateSchema, runSummarySchema, scanRefSchema } from '../../preload/contract.ts'
 import type { LogLine } from '../engines/engine.ts'
+import { runLimitsSchema } from '../engines/run-limits.ts'
 import type { Sqlite, Write } from './sqlite.ts'
 
 const sessionSchema = z.object({ project: z.string(), subject: z.string(), session: z.string() })
@@ -14,16 +15,7 @@ const specSchema = z.object({
   env: z.record(z.string(), z.string()),
   workingDir: z.string().nullable(),
   mounts: z.array(z.object({ name: z.string(), path: z.string(), writable: z.boolean() })),
-  limits: z.object({
-    memoryBytes: z.number(),
-    cpus: z.number(),
-    pids: z.number(),
-    deadlineMs: z.number(),
-    outputBytes: z.number(),
-    outputFiles: z.number(),
-    outputDepth: z.number(),
-    logBytes: z.number(),
-  }),
+  limits: runLimitsSchema,
   image: z.object({ name: z.string(), digest: z.string() }),
   home: z.object({ archive: z.string(), session: sessionSchema, name: z.string() }),
 })

@@ -1,6 +1,7 @@
 /** What a cloud's machine is told of one run, and what it tells. Shared by Nova's machines and Zun's containers. */
 import { z } from 'zod'
-import type { ByteChange, RunLimits } from '../engine.ts'
+import type { ByteChange } from '../engine.ts'
+import { runLimitsSchema } from '../run-limits.ts'
 
 /** A token of the archive for one run. */
 export interface RunToken {
@@ -62,16 +63,7 @@ export const remoteJobSchema = z.object({
   workingDir: z.string().nullable(),
   mounts: z.array(z.object({ name: text, path: text, writable: z.boolean() })),
   outputMount: text,
-  limits: z.object({
-    memoryBytes: z.number(),
-    cpus: z.number(),
-    pids: z.number(),
-    deadlineMs: z.number(),
-    outputBytes: z.number(),
-    outputFiles: z.number(),
-    outputDepth: z.number(),
-    logBytes: z.number(),
-  }) satisfies z.ZodType<RunLimits>,
+  limits: runLimitsSchema,
   /** Where results.json goes: resource SCANSIDE of this session (its accession id alone: no label), under this name. */
   home: z.object({ session: text, name: text }),
   /**

@@ -37,6 +37,6 @@ export const removeReports = async (spec: RunSpec, parts: RemoteEngineParts): Pr
     const gone = await Promise.all(ours.map(({ name }) => there.archive.retract(there.home.session, `${folder}/${name}`, signal)))
     return gone.every(Boolean) ? [] : [`${stays} The account may not delete there; ask the project’s owner.`]
   } catch {
-    return [`${stays} They are removed at the next try.`]
+    return [`${stays} Removing them is tried a few times more.`]
   }
 }

@@ -97,6 +97,7 @@ test('the open word: a second reader’s stays closed until one’s own is saved
     await open()
     await expect(word).toContainText('Pick your name to grade.')
     await sitDown(page, 'Anna')
+    await expect(word).toContainText('G comes here')
     await page.keyboard.press('g')
     for (const key of '1213111') await page.keyboard.press(key)
     await expect(word).toContainText('All 7 answered.')

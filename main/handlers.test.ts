@@ -17,7 +17,8 @@ function uploads(load: (bytes: Readable, signal: AbortSignal) => Promise<{ names
   )
   const engine = { needed: () => ({ images: { load } }) }
   const room = { handlers: {} }
-  const handlers = createHandlers({ bulk, operations, engine, people: room, inbox: room, grading: room } as unknown as HandlerParts)
+  const rooms = { people: room, inbox: room, grading: room, outbox: room, offline: room, diagnostics: room }
+  const handlers = createHandlers({ bulk, operations, engine, ...rooms } as unknown as HandlerParts)
   const put = (url: string, body: ReadableStream | string) =>
     bulk.handle(new Request(`http://127.0.0.1${url}`, { method: 'PUT', body, duplex: 'half' } as RequestInit))
   const ended = (id: string) => vi.waitFor(() => expect(told.find((one) => one.id === id && one.state !== 'running')).toBeDefined())
@@ -73,6 +74,9 @@ describe('a scan of the Inbox', () => {
       people: { handlers: {}, locked },
       inbox: { handlers: {}, store },
       grading: { handlers: {}, opened: () => undefined },
+      outbox: { handlers: {} },
+      offline: { handlers: {} },
+      diagnostics: { handlers: {} },
       ...parts,
     } as unknown as HandlerParts)
   const run = { pipeline: 'p', values: {}, subject: '1 scan, P-0142 / V02' }

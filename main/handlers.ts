@@ -8,13 +8,16 @@ import type { AppStore, Handlers, RunsStore, ScanRow } from '../preload/contract
 import type { ArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { CloudRoom } from './cloud/cloud.ts'
+import type { DiagnosticsRoom } from './diagnostics/diagnostics.ts'
 import type { Bulk } from './doorway/bulk.ts'
 import type { GradingRoom } from './grading/grading.ts'
 import type { InboxRoom } from './inbox/inbox.ts'
 import { titleOfLocal } from './inbox/title.ts'
 import type { Labels } from './labels.ts'
 import type { LocalEngine } from './local-engine.ts'
+import type { OfflineRoom } from './offline/offline.ts'
 import type { Operations } from './operations.ts'
+import type { OutboxRoom } from './outbox/outbox.ts'
 import type { PeopleRoom } from './people/people.ts'
 import { pictureTicket } from './pictures.ts'
 import type { DeskPipelines } from './pipelines/pipelines.ts'
@@ -44,6 +47,9 @@ export interface HandlerParts {
   inbox: InboxRoom
   grading: GradingRoom
   cloud: CloudRoom
+  outbox: OutboxRoom
+  offline: OfflineRoom
+  diagnostics: DiagnosticsRoom
   /** Tells the window what has changed. */
   show(): void
 }
@@ -250,5 +256,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...parts.people.handlers,
     ...parts.inbox.handlers,
     ...parts.grading.handlers,
+    ...parts.outbox.handlers,
+    ...parts.offline.handlers,
+    ...parts.diagnostics.handlers,
   }
 }

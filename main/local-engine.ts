@@ -1,8 +1,12 @@
 /** The container engine this desk works with: found, watched, and replaced where another is set. */
+import { access, readFile } from 'node:fs/promises'
 import { ScansideError } from '../oct/errors.ts'
 import type { AppStore } from '../preload/contract.ts'
-import type { DockerEngine } from './engines/docker/engine.ts'
-import type { EngineHealth } from './engines/engine.ts'
+import { discover } from './engines/docker/discovery.ts'
+import { createDockerEngine, type DockerEngine } from './engines/docker/engine.ts'
+import { probeEndpoint } from './engines/docker/health.ts'
+import type { ProcessWatch } from './engines/docker/process-start.ts'
+import type { Debts, EngineHealth } from './engines/engine.ts'
 
 export interface Found {
   health: EngineHealth
@@ -50,6 +54,30 @@ export function createLocalEngine(find: () => Promise<Found>, changed: () => voi
     },
   }
 }
+
+export interface FinderParts {
+  around: { platform: 'linux' | 'darwin' | 'win32'; env: Record<string, string | undefined>; home: string; uid: number | null }
+  /** What a person has set by hand; empty for none. */
+  endpoint(): string
+  debts: Debts
+  /** Opaque id of this installation. */
+  install: string
+  process: ProcessWatch
+  now(): Date
+}
+
+/** How an engine is found on this machine: the endpoint set by hand, else wherever one answers. */
+export const deskEngineFinder =
+  ({ around, endpoint, ...parts }: FinderParts): (() => Promise<Found>) =>
+  async () => {
+    const effects = {
+      readFile: (path: string) => readFile(path, 'utf8'),
+      exists: (path: string) => access(path).then(() => true),
+      probe: probeEndpoint,
+    }
+    const found = await discover(endpoint(), around, effects)
+    return { health: found.health, engine: found.endpoint ? createDockerEngine({ ...parts, endpoint: found.endpoint }) : null }
+  }
 
 /** The engine's health as the window sees it; `looking` until the first look has ended. */
 export function engineStatus(health: EngineHealth | null): AppStore['engine'] {

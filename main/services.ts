@@ -4,29 +4,23 @@
  */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultProfile } from '../oct/quality/profile.ts'
-import { type AppStore, appStoreSchema, type EventName, type Handlers, type Payload, type RunSummary, runsStoreSchema } from '../preload/contract.ts'
+import { type EventName, type Handlers, type Payload, type RunSummary, runsStoreSchema } from '../preload/contract.ts'
 import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import { type Closing, closeInOrder } from './closing.ts'
-import { createConnector } from './cloud/connector.ts'
-import { cloudEngines } from './cloud/engines.ts'
-import { imageOf } from './cloud/image-of.ts'
+import { createDeskCloud } from './cloud/desk-cloud.ts'
 import { createCloudReturn } from './cloud/return.ts'
-import { createCloudRoom } from './cloud/room.ts'
 import { createDemoLab } from './demo-lab.ts'
+import { createDiagnosticsRoom } from './diagnostics/diagnostics.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
 import { checkedEvent, toWire } from './doorway/dispatch.ts'
 import { createBuiltinEngine } from './engines/builtin/engine.ts'
 import { builtinImage } from './engines/builtin/image.ts'
 import { createJudging } from './engines/builtin/judges.ts'
-import { discover } from './engines/docker/discovery.ts'
-import { createDockerEngine } from './engines/docker/engine.ts'
-import { probeEndpoint } from './engines/docker/health.ts'
 import { watchProcesses } from './engines/docker/process-start.ts'
 import { createGrading } from './grading/grading.ts'
 import { createHandlers } from './handlers.ts'
@@ -35,8 +29,10 @@ import { createDemoDevice } from './inbox/demo-device.ts'
 import { createInbox } from './inbox/inbox.ts'
 import { titleOfLocal } from './inbox/title.ts'
 import { createLabels } from './labels.ts'
-import { createLocalEngine, engineStatus } from './local-engine.ts'
+import { createLocalEngine, deskEngineFinder } from './local-engine.ts'
+import { createOfflineRoom } from './offline/offline.ts'
 import { createOperations } from './operations.ts'
+import { createOutboxRoom } from './outbox/outbox.ts'
 import { createPeople } from './people/people.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
 import { createProfiles } from './pipelines/profiles.ts'
@@ -52,6 +48,7 @@ import { openOwed } from './store/owed.ts'
 import { createStore } from './store/stores.ts'
 import { installationId, knownPlatform, processExists, textNow, textOrNull } from './this-machine.ts'
 import { createVault, loadKeytar } from './vault/keyring-vault.ts'
+import { createWindowState } from './window-state.ts'
 
 export interface Services {
   handlers: Handlers
@@ -123,16 +120,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const install = installationId(join(dataFolder, 'installation'))
   const processes = watchProcesses(process.pid, randomUUID(), { readFile: textNow, exists: processExists })
   const around = { platform: knownPlatform(), env, home: homedir(), uid: process.getuid?.() ?? null }
-  const effects = {
-    readFile: (path: string) => readFile(path, 'utf8'),
-    exists: (path: string) => access(path).then(() => true),
-    probe: probeEndpoint,
-  }
   const engine = createLocalEngine(
-    async () => {
-      const { health, endpoint } = await discover(lab.settings.get('engine-endpoint') ?? '', around, effects)
-      return { health, engine: endpoint ? createDockerEngine({ endpoint, debts, install, process: processes, now }) : null }
-    },
+    deskEngineFinder({ around, endpoint: () => lab.settings.get('engine-endpoint') ?? '', debts, install, process: processes, now }),
     () => engineChanged(),
   )
   const pipelines = createPipelines({
@@ -170,40 +159,19 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     now,
     report: (error) => log('inbox', error),
   })
-  const clouds = createConnector({
-    http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
-    siteRoots: site.ca,
-    install,
-    now: Date.now,
-  })
-  const cloud = createCloudRoom({
-    connect: clouds.connect,
-    exchange: clouds.exchange,
-    withdraw: clouds.withdraw,
+  const { cloud, clouds } = createDeskCloud({
+    capabilities,
     site,
     vault,
-    settings: lab.settings,
-    engineFor: cloudEngines({
-      tokens: desk.runTokens,
-      archive: desk.home,
-      debts,
-      install,
-      process: processes,
-      now,
-      images: async () => [...((await engine.engine()?.images.list()) ?? []), ...(site.cloud?.pipelines ?? [])],
-      report: (error) => log('cloud engine', error),
-    }),
-    debts: () => debts.list(),
+    lab,
+    debts,
+    desk,
+    engine,
     install,
-    activeRuns: () => new Set(lab.runs.active().map(({ id }) => id)),
-    imageOf: (pipeline, signal) => imageOf({ pipeline, images: async () => engine.needed().images, shipped: capabilities.shippedImage }, signal),
-    spool: join(dataFolder, 'image-spool'),
-    readFile: textOrNull,
+    processes,
     platform: around.platform,
-    env,
     home: around.home,
-    now: Date.now,
-    report: (error) => log('cloud', error),
+    now,
   })
   const grading = createGrading({ lab, people, scans, operations, archive: desk.home, now })
   let allRuns: RunSummary[] = []
@@ -236,32 +204,23 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     report: (error) => log('runs', error),
   })
 
+  const outbox = createOutboxRoom({ waiting: () => runs.counts().waiting, send: runs.sendWaiting })
+  const offline = createOfflineRoom()
+  const diagnostics = createDiagnosticsRoom()
+
   // What the window is told.
-  const appStore = createStore<AppStore>(
-    appStoreSchema,
-    {
-      version,
-      front: capabilities.front,
-      site: { file: site.file, problem: site.problem, archive: site.archive, projects: site.projects, demo: site.demo },
-      keyring: vault.status(),
-      session: desk.status(),
-      people: people.status(),
-      engine: engineStatus(engine.health()),
-      cloud: cloud.status(),
-      counts: { active: 0, waiting: 0, owed: 0 },
-      activity: lab.notice ?? '',
-    },
-    (error) => log('store.app', error),
-  )
-  const show = () =>
-    appStore.update({
-      keyring: vault.status(),
-      session: desk.status(),
-      people: people.status(),
-      engine: engineStatus(engine.health()),
-      cloud: cloud.status(),
-      counts: runs.counts(),
-    })
+  const { appStore, show } = createWindowState({
+    facts: { version, front: capabilities.front, activity: lab.notice ?? '' },
+    site,
+    vault,
+    desk,
+    people,
+    engine,
+    cloud,
+    counts: runs.counts,
+    outbox: outbox.counts,
+    report: (error) => log('store.app', error),
+  })
   appStore.subscribe((value) => emit('store.app', value))
   runsStore.subscribe((value) => emit('store.runs', value))
   inbox.store.subscribe((value) => emit('store.inbox', value))
@@ -356,6 +315,9 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     inbox,
     grading,
     cloud,
+    outbox,
+    offline,
+    diagnostics,
     show,
   })
   const unsaved = () => {

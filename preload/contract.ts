@@ -8,9 +8,12 @@ import { errorCodes } from '../oct/errors.ts'
 import { resultsSchema, verdictSchema } from '../oct/results.ts'
 import { scanRemarks } from '../oct/scan.ts'
 import { cloudMethods, cloudStatusSchema, placeSchema } from './cloud.ts'
+import { diagnosticsMethods } from './diagnostics.ts'
 import { gradingMethods } from './grading.ts'
 import { inboxMethods, inboxStoreSchema } from './inbox.ts'
 import { method } from './method.ts'
+import { offlineMethods } from './offline.ts'
+import { outboxCountsSchema, outboxMethods } from './outbox.ts'
 import { peopleMethods, peopleSchema } from './people.ts'
 
 // The window's CSP forbids `new Function`; zod would try it once and be reported.
@@ -64,6 +67,7 @@ export const appStoreSchema = z.object({
   cloud: cloudStatusSchema,
   /** Runs not yet ended, results not yet home, things still to remove. */
   counts: z.object({ active: count, waiting: count, owed: count }),
+  outbox: outboxCountsSchema,
   /** What is going on, for the status bar; empty when nothing is. */
   activity: line,
 })
@@ -187,7 +191,7 @@ export type Pipeline = z.infer<typeof pipelineSchema>
 
 export const operationSchema = z.object({
   id,
-  kind: z.enum(['load-image', 'pull-image', 'open-demo', 'open-scan', 'send-image']),
+  kind: z.enum(['load-image', 'pull-image', 'open-demo', 'open-scan', 'send-image', 'keep-offline']),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   progress: z.number().min(0).max(1).nullable(),
   message: line,
@@ -457,6 +461,9 @@ export const methods = {
   ...inboxMethods,
   ...gradingMethods,
   ...cloudMethods,
+  ...outboxMethods,
+  ...offlineMethods,
+  ...diagnosticsMethods,
 } as const
 
 export const events = {

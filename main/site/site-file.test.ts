@@ -27,6 +27,9 @@ describe('loadSite', () => {
       inbox: null,
       profile: null,
       cloud: null,
+      retention: { inboxDays: null, offlineDays: 7, logDays: 30, receiptDays: null },
+      recoveryKey: null,
+      contentProtection: null,
     })
   })
 
@@ -65,6 +68,9 @@ describe('loadSite', () => {
     ['{\n  "projects": [\n    "P1",\n    7\n  ]\n}', 'line 4', '"projects" must be text'],
     ['{\n  "projects": "P1"\n}', 'line 2', 'must be a list of project ids'],
     ['{\n  "demo": "yes"\n}', 'line 2', '"demo" must be true or false'],
+    ['{\n  "retention": {\n    "inboxDays": 0\n  }\n}', 'line 3', 'at least one day'],
+    ['{\n  "retention": {\n    "outboxDays": 5\n  }\n}', 'line 3', 'not known here'],
+    ['{\n  "recoveryKey": "-----BEGIN PUBLIC KEY-----"\n}', 'line 2', 'RSA public key'],
     ['{\n  "demo": yes\n}', 'line 2', 'a value is expected here'],
     ['{\n  "demo": true,\n  "demo": false\n}', 'line 3', 'twice'],
     ['{\n  "ca": "C:\\certs\\ca.pem"\n}', 'line 2', 'backslash twice'],

@@ -7,11 +7,13 @@ import path from 'node:path'
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
 import { type Profile, parseProfile } from '../../oct/quality/profile.ts'
+import type { Retention } from '../../preload/diagnostics.ts'
 import { archiveAddress } from '../archive/address.ts'
 import { splitPem } from '../http/trust.ts'
 import { pinHashPattern } from '../people/pin.ts'
 import { JsonMistake, type JsonWithLines, parseJsonWithLines } from './json-lines.ts'
 import { readSiteCloud, type SiteCloud, secretIn, secretRefused, siteCloudSchema } from './site-cloud.ts'
+import { isRecoveryKey, readRetention, retentionSchema, usualRetention } from './site-keeping.ts'
 
 const text = z.string({ error: 'must be text in double quotes' })
 
@@ -91,6 +93,14 @@ const siteSchema = z.strictObject(
       .optional(),
     /** The institute's OpenStack. */
     cloud: siteCloudSchema.optional(),
+    /** For how many days things are kept here. */
+    retention: retentionSchema.optional(),
+    /** Public half of the key with which an administrator can open what waits at a desk that has lost its own. */
+    recoveryKey: text
+      .refine(isRecoveryKey, { error: 'must be an RSA public key of at least 3,072 bits in PEM form (-----BEGIN PUBLIC KEY-----)' })
+      .optional(),
+    /** Whether screenshots and screen sharing show the window black. */
+    contentProtection: z.boolean({ error: 'must be true or false' }).optional(),
   },
   { error: 'must hold one object: { "archive": "https://…" }' },
 )
@@ -126,6 +136,11 @@ export interface Site {
   inbox: { folders: { path: string; label: string }[] } | null
   profile: Profile | null
   cloud: SiteCloud | null
+  retention: Retention
+  /** PEM of an RSA public key, or null. */
+  recoveryKey: string | null
+  /** Null where a person may switch it. */
+  contentProtection: boolean | null
 }
 
 /** No site file: everything is open. */
@@ -142,6 +157,9 @@ export const noSite: Site = {
   inbox: null,
   profile: null,
   cloud: null,
+  retention: usualRetention,
+  recoveryKey: null,
+  contentProtection: null,
 }
 const usualIdleMinutes = 10
 
@@ -221,6 +239,9 @@ const readSite = async (content: string, readBeside: (name: string) => Promise<s
     inbox: inbox ?? null,
     profile,
     cloud,
+    retention: readRetention(parsed.data.retention),
+    recoveryKey: parsed.data.recoveryKey ?? null,
+    contentProtection: parsed.data.contentProtection ?? null,
   }
 }
 

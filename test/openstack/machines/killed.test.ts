@@ -4,9 +4,9 @@
  */
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DeskProcess } from '../../support/desk-process.ts'
 import { nothingLeft } from '../lab.ts'
 import type { Asked } from '../proxy.ts'
-import type { DeskProcess } from './desk-process.ts'
 import { nextLife, openLabDesk, orderOf, settled } from './lab-desk.ts'
 import { sessionPath } from './trial.ts'
 import { openWorld, type World } from './world.ts'

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
 import type { Input, RunDetail } from '../../../preload/contract.ts'
-import { type DeskProcess, startDesk } from './desk-process.ts'
+import { type DeskProcess, startDesk } from '../../support/desk-process.ts'
 import type { World } from './world.ts'
 
 /** The settings of its process: its container engine is none of the machines'. */

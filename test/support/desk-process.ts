@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { request } from 'undici'
 import WebSocket from 'ws'
-import type { Input, MethodName, Output, Reply } from '../../../preload/contract.ts'
-import { prepareHome, root } from '../../support/application.ts'
+import type { Input, MethodName, Output, Reply } from '../../preload/contract.ts'
+import { prepareHome, root } from './application.ts'
 
 export interface DeskProcess {
   /** Its folder. */

@@ -21,6 +21,8 @@ export interface Capabilities {
   shippedImage: ((signal: AbortSignal) => Promise<string>) | null
   /** The proxy for an address, `http://host:port`, or null for none. */
   proxyFor(url: string): Promise<string | null>
+  /** Has screenshots and screen sharing show the window black, from now on and in windows opened later; null where the system cannot. */
+  protectContent: ((on: boolean) => void) | null
   /** Unexpected errors, for developers and administrators. */
   log(where: string, error: unknown): void
 }

@@ -31,6 +31,7 @@ export function electronCapabilities(built: string): Capabilities {
     judgeWorker: new URL(`file://${join(built, 'judge-worker.js')}`),
     shippedImage: app.isPackaged ? packedImage : (signal) => shippedFromSource(root, 'node', signal),
     proxyFor: async (url) => pacProxy(await session.defaultSession.resolveProxy(url)),
+    protectContent: null,
     log: (where, error) => console.error(`scanside: ${where}:`, error),
   }
 }

@@ -29,6 +29,7 @@ export function nodeCapabilities(root: string, built: string, version: string): 
     judgeWorker: new URL(`file://${join(built, 'judge-worker.js')}`),
     shippedImage: (signal) => shippedFromSource(root, 'node', signal),
     proxyFor: async (url) => environmentProxy(process.env, url),
+    protectContent: null,
     log: (where, error) => console.error(`scanside: ${where}:`, error),
   }
 }

@@ -81,7 +81,7 @@ export interface ScanVerdict extends KnownVerdict {
 }
 
 export interface RunRecords {
-  /** Writes the record, and the step that leads to it, in one transaction: the arrow is on disk before it is taken. */
+  /** Writes the record, and the step that leads to it, in one transaction: the arrow is on the medium before it is taken, also where the power fails. */
   save(record: RunRecord, step?: RunStep): void
   get(run: string): RunRecord | null
   /** Newest first. */
@@ -93,6 +93,7 @@ export interface RunRecords {
   waiting(): RunRecord[]
   waitingCount(): number
   steps(run: string): RunStep[]
+  /** What outlives a power failure with the next step. */
   saveInputs(run: string, inputs: RunInput[]): void
   inputs(run: string): RunInput[]
   /** Results, verdicts, record and step together: either all of it is known, or the run has no results. */
@@ -134,7 +135,7 @@ export const createRunRecords = (db: Sqlite, write: Write): RunRecords => {
     db.run('INSERT INTO steps (run, n, state, at, note) VALUES (?, ?, ?, ?, ?)', checked.id, n, step.state, step.at, step.note)
   }
   return {
-    save: (record, step) => write(() => put(record, step)),
+    save: (record, step) => write(() => put(record, step), 'power'),
     get: (run) => db.all(recordRow, 'SELECT record FROM runs WHERE id = ?', run).flatMap(parseRecord)[0] ?? null,
     list: (offset, limit) =>
       db.all(recordRow, 'SELECT record FROM runs ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?', limit, offset).flatMap(parseRecord),

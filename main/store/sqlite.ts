@@ -19,7 +19,7 @@ export interface Sqlite {
   close(): void
 }
 
-/** A transaction in lab.db; refused in a file that is only read. A run's steps survive a crash, its results a power failure too. */
+/** A transaction in lab.db; refused in a file that is only read. A run's steps and results survive a power failure, its log a crash of this process. */
 export type Write = <T>(work: () => T, survives?: 'power' | 'process') => T
 
 /**

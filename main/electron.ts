@@ -5,7 +5,9 @@ import { ScansideError } from '../oct/errors.ts'
 import { createDispatch } from './doorway/dispatch.ts'
 import { createFiles } from './doorway/files.ts'
 import { electronCapabilities } from './electron/capabilities.ts'
+import { systemClipboard } from './electron/clipboard.ts'
 import { bindQuit } from './electron/closing.ts'
+import { createPassingClipboard } from './electron/passing-clipboard.ts'
 import { windowPreferences } from './electron/policies.ts'
 import { bindDoorway, openWindow, serveApp, type WindowParts } from './electron/window.ts'
 import { wirePolicies } from './electron/wire.ts'
@@ -18,6 +20,7 @@ if (!unsandboxed) app.enableSandbox()
 // A crash dump is a picture of memory: it would hold scans and names.
 app.commandLine.appendSwitch('disable-breakpad')
 app.commandLine.appendSwitch('disable-http-cache')
+app.commandLine.appendSwitch('disable-gpu-shader-disk-cache')
 if (process.env.SCANSIDE_HOME) app.setPath('userData', join(process.env.SCANSIDE_HOME, 'window'))
 
 if (unsandboxed && app.isPackaged) {
@@ -36,19 +39,28 @@ if (unsandboxed && app.isPackaged) {
   })
 }
 
+/** Does not keep the process alive. */
+function after(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms).unref()
+  return () => clearTimeout(timer)
+}
+
 async function run(): Promise<void> {
   await app.whenReady()
   const built = import.meta.dirname
-  const capabilities = electronCapabilities(built)
-  const services = await createServices(capabilities)
   const preload = join(built, '..', 'preload', 'preload.cjs')
+  const preferences = windowPreferences(preload, app.isPackaged)
+  const session = wirePolicies(preferences.partition)
+  const clipboard = createPassingClipboard(systemClipboard(), after, (error) => console.error('scanside: clipboard:', error))
+  const capabilities = electronCapabilities(built, session, clipboard)
+  const services = await createServices(capabilities)
   const parts: WindowParts = {
-    session: wirePolicies(windowPreferences(preload).partition),
+    session,
     files: createFiles(join(built, '..', 'renderer')),
     bulk: services.bulk,
     dispatch: createDispatch(services.handlers, capabilities.log),
     subscribe: services.subscribe,
-    preload,
+    preferences,
   }
   serveApp(parts)
   const known = new Set<number>()
@@ -60,6 +72,10 @@ async function run(): Promise<void> {
     if (window.isMinimized()) window.restore()
     window.focus()
   })
-  bindQuit(window, services)
+  const stop = async () => {
+    await clipboard.clearNow()
+    await services.stop()
+  }
+  bindQuit(window, { unsaved: services.unsaved, stop })
   console.log('Scanside is ready')
 }

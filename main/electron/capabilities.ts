@@ -1,16 +1,18 @@
 /** The capabilities of the desktop application. */
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { app, clipboard, session, utilityProcess } from 'electron'
+import { app, BrowserWindow, type Session, utilityProcess } from 'electron'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { pacProxy } from '../http/proxy.ts'
 import { dataFolder } from '../paths.ts'
 import { shippedFromSource, shippedIn } from '../shipped-image.ts'
+import { contentProtection } from './content-protection.ts'
+import type { PassingClipboard } from './passing-clipboard.ts'
 import { electronPictures } from './pictures.ts'
 
-/** `built`: the folder of the built main. */
-export function electronCapabilities(built: string): Capabilities {
+/** `built`: the folder of the built main. `session`: the window's, in memory: asking for a proxy must not open one that writes. */
+export function electronCapabilities(built: string, session: Session, clipboard: PassingClipboard): Capabilities {
   const root = dirname(dirname(built))
   return {
     front: 'electron',
@@ -25,13 +27,17 @@ export function electronCapabilities(built: string): Capabilities {
         kill: () => child.kill(),
       }
     },
-    copyText: async (text) => clipboard.writeText(text),
-    pictures: electronPictures(),
+    copyText: clipboard.copyText,
+    pictures: electronPictures(clipboard),
     parseWorker: new URL(`file://${join(built, 'parse-worker.js')}`),
     judgeWorker: new URL(`file://${join(built, 'judge-worker.js')}`),
     shippedImage: app.isPackaged ? packedImage : (signal) => shippedFromSource(root, 'node', signal),
-    proxyFor: async (url) => pacProxy(await session.defaultSession.resolveProxy(url)),
-    protectContent: null,
+    proxyFor: async (url) => pacProxy(await session.resolveProxy(url)),
+    protectContent: contentProtection(
+      process.platform,
+      () => BrowserWindow.getAllWindows(),
+      (opened) => app.on('browser-window-created', (_event, window) => opened(window)),
+    ),
     log: (where, error) => console.error(`scanside: ${where}:`, error),
   }
 }

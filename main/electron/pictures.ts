@@ -1,16 +1,11 @@
-/** Pictures in the desktop application: the system's clipboard, and its own dialog to choose a file. */
-import * as electron from 'electron'
-import { BrowserWindow, clipboard, dialog, nativeImage, type SaveDialogOptions } from 'electron'
-import { ScansideError } from '../../oct/errors.ts'
+/** Pictures in the desktop application: the clipboard they pass through, and the system's own dialog to choose a file. */
+import { BrowserWindow, dialog, type SaveDialogOptions } from 'electron'
 import { type PictureOutlets, writePicture } from '../pictures.ts'
+import type { PassingClipboard } from './passing-clipboard.ts'
 
-export function electronPictures(): PictureOutlets {
+export function electronPictures(clipboard: PassingClipboard): PictureOutlets {
   return {
-    async copy(png) {
-      if (nativeImage.createFromBuffer(Buffer.from(png)).isEmpty())
-        throw new ScansideError('invalid-file', 'The picture could not be read. Nothing was copied; try once more.')
-      await toClipboard(png)
-    },
+    copy: clipboard.copyPicture,
     async save(name, png) {
       const options: SaveDialogOptions = {
         defaultPath: name,
@@ -25,16 +20,4 @@ export function electronPictures(): PictureOutlets {
       return true
     },
   }
-}
-
-/** `clipboard.writeImage` up to Electron 44; from 45 on the web's own `write` of items, whose class older ones do not have. */
-async function toClipboard(png: Uint8Array): Promise<void> {
-  const older: object = clipboard
-  if ('writeImage' in older && typeof older.writeImage === 'function') {
-    older.writeImage(nativeImage.createFromBuffer(Buffer.from(png)))
-    return
-  }
-  const newer = clipboard as unknown as { write(items: unknown[]): Promise<void> }
-  const { ClipboardItem } = electron as unknown as { ClipboardItem: new (items: Record<string, Blob>) => unknown }
-  await newer.write([new ClipboardItem({ 'image/png': new Blob([Uint8Array.from(png)], { type: 'image/png' }) })])
 }

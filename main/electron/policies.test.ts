@@ -51,13 +51,18 @@ describe('senders', () => {
 
 describe('window preferences', () => {
   it('keep the page in the sandbox, away from Node, and in memory', () => {
-    expect(windowPreferences('/p')).toMatchObject({
+    expect(windowPreferences('/p', true)).toMatchObject({
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
       webSecurity: true,
       webviewTag: false,
+      spellcheck: false,
     })
-    expect(windowPreferences('/p').partition.startsWith('persist:')).toBe(false)
+    expect(windowPreferences('/p', true).partition.startsWith('persist:')).toBe(false)
+  })
+  it('have no developer tools where Scanside is installed', () => {
+    expect(windowPreferences('/p', true).devTools).toBe(false)
+    expect(windowPreferences('/p', false).devTools).toBe(true)
   })
 })

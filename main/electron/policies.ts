@@ -24,8 +24,11 @@ export function isOwnSender(sender: { url: string; isMainFrame: boolean; known: 
   return sender.known && sender.isMainFrame && mayNavigate(sender.url)
 }
 
-/** Preferences of every window. The sandbox and the isolated context are named although they are the default: a test holds them. */
-export function windowPreferences(preload: string) {
+/**
+ * Preferences of every window. The sandbox and the isolated context are named although they are the default: a test holds them.
+ * `packed`: what is installed at a desk has no developer tools, which would show and save what the window holds.
+ */
+export function windowPreferences(preload: string, packed: boolean) {
   return {
     preload,
     sandbox: true,
@@ -36,7 +39,9 @@ export function windowPreferences(preload: string) {
     webSecurity: true,
     allowRunningInsecureContent: false,
     webviewTag: false,
+    // A spell checker downloads dictionaries and keeps the words it was taught.
     spellcheck: false,
+    devTools: !packed,
     navigateOnDragDrop: false,
     // In memory: no cache, no storage and no cookie of the window reaches the disk.
     partition: 'scanside-memory',

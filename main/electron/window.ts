@@ -4,7 +4,7 @@ import type { EventName } from '../../preload/contract.ts'
 import type { Bulk } from '../doorway/bulk.ts'
 import type { Dispatch } from '../doorway/dispatch.ts'
 import type { ServeFile } from '../doorway/files.ts'
-import { appOrigin, isOwnSender, windowPreferences } from './policies.ts'
+import { appOrigin, isOwnSender, type windowPreferences } from './policies.ts'
 
 export interface WindowParts {
   session: Session
@@ -12,7 +12,7 @@ export interface WindowParts {
   bulk: Bulk
   dispatch: Dispatch
   subscribe(listener: (event: EventName, payload: unknown) => void): () => void
-  preload: string
+  preferences: ReturnType<typeof windowPreferences>
 }
 
 /** Serves `app://scanside/`: built files by GET, `/bulk/…` by the bulk function; any other host is refused. */
@@ -46,7 +46,7 @@ export async function openWindow(parts: WindowParts, know: (contentsId: number) 
     show: false,
     title: 'Scanside',
     backgroundColor: '#181818',
-    webPreferences: windowPreferences(parts.preload),
+    webPreferences: parts.preferences,
   })
   know(window.webContents.id)
   // The page's title could carry a label; the window's, which other programs can read, never changes.

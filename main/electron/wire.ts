@@ -9,6 +9,7 @@ export function wirePolicies(partition: string): Session {
   own.setPermissionCheckHandler((_contents, permission) => mayUse(permission))
   own.setDevicePermissionHandler(() => false)
   own.setDisplayMediaRequestHandler((_request, answer) => answer({}))
+  own.setSpellCheckerEnabled(false)
   own.on('will-download', (event) => event.preventDefault())
   app.on('web-contents-created', (_event, contents) => {
     contents.setWindowOpenHandler(({ url }) => ({ action: mayOpenWindow(url) ? 'allow' : 'deny' }))

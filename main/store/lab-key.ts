@@ -4,8 +4,8 @@ import type { Vault } from '../vault/vault.ts'
 
 const hex32 = /^[0-9a-f]{64}$/
 
-/** The key kept under `name`, made at first use. Null where it cannot be kept: there is no keyring. */
-const keptKey = async (vault: Vault, name: string): Promise<string | null> => {
+/** The key kept under `name`, 32 bytes as hex, made at first use. Null where it cannot be kept: there is no keyring. */
+export const keptKey = async (vault: Vault, name: string): Promise<string | null> => {
   if (!vault.status().available) return null
   const known = await vault.get(name)
   if (known !== null && hex32.test(known)) return known

@@ -3,23 +3,19 @@
  * leaves is noise; the folder is emptied at the next start all the same. Files are opened for each read and not kept open: a scan may be
  * two thousand pictures.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
 import type { ByteSource } from '../../oct/scan.ts'
-import { pseudonymisedDigest } from '../runs/pseudonymise.ts'
-import { damaged, decryptFrame, encryptFrame, frameBytes, tagBytes } from './frames.ts'
+import { damaged, decryptFrame, frameBytes, tagBytes } from './frames.ts'
+import { cancelled, type SealedFacts, sealStream, togetherFrames, type WriteOptions } from './sealed-file.ts'
 
 /** Decrypted frames kept over all files, 24 MiB: the B-scan that is shown and what lies around it. */
 const keptFrames = 384
-/** Frames that go to and from the disk together. */
-const togetherFrames = 32
 /** Reads from disk at once: a scan of many pictures asks for all of them together. */
 const readsAtOnce = 4
-/** First bytes of each file kept at hand: what tells formats apart, and a picture's size. */
-const keptFirst = 4096
 
 /** A scan's bytes in the cache. */
 export interface CachedFile extends ByteSource {
@@ -33,17 +29,6 @@ export interface CachedFile extends ByteSource {
   close(): Promise<void>
 }
 
-export interface WriteOptions {
-  signal: AbortSignal
-  /** bytes; a stream that goes on past it is refused */
-  cap: number
-  /** bytes, where known: a stream that ends elsewhere is refused */
-  expected?: number
-  /** hex, where known; a stream with another digest is refused */
-  md5?: string
-  onProgress?: (bytes: number) => void
-}
-
 export interface FramedCache {
   /**
    * Takes a stream to its end; nothing stays where it fails or is cancelled.
@@ -55,84 +40,6 @@ export interface FramedCache {
 }
 
 const closedError = () => new ScansideError('not-found', 'This scan is no longer open. Open it again.')
-const cancelled = () => new ScansideError('cancelled', 'Opening the scan was cancelled. Nothing was changed.')
-
-const toDisk = async (work: Promise<unknown>) => {
-  try {
-    await work
-  } catch (error) {
-    const full = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-    if (!full) throw error
-    throw new ScansideError(
-      'disk-full',
-      'The disk of this computer is full, so the scan cannot be opened. Make room and try again.',
-      {},
-      { cause: error },
-    )
-  }
-}
-
-/** Encrypts a stream into `file`; answers its size and digest. */
-const fill = async (file: FileHandle, key: Buffer, stream: AsyncIterable<Uint8Array>, options: WriteOptions) => {
-  const { signal, cap, expected, md5, onProgress } = options
-  const hash = createHash('sha256')
-  const md5Hash = md5 === undefined ? null : createHash('md5')
-  const given = pseudonymisedDigest()
-  const first = Buffer.alloc(keptFirst)
-  const plain = Buffer.alloc(frameBytes * togetherFrames)
-  const sealed = Buffer.alloc((frameBytes + tagBytes) * togetherFrames)
-  let filled = 0
-  let frames = 0
-  let size = 0
-  const flush = async () => {
-    let end = 0
-    let index = frames
-    for (let at = 0; at < filled; at += frameBytes)
-      end = encryptFrame(key, index++, plain.subarray(at, Math.min(filled, at + frameBytes)), sealed, end)
-    await toDisk(file.write(sealed, 0, end, frames * (frameBytes + tagBytes)))
-    frames = index
-    filled = 0
-  }
-  try {
-    for await (const chunk of stream) {
-      if (signal.aborted) throw cancelled()
-      size += chunk.length
-      if (size > cap) {
-        throw new ScansideError(
-          'invalid-file',
-          `This scan is larger than the ${Math.floor(cap / 1e9)} GB that Scanside opens. Nothing was changed.`,
-          { cap },
-        )
-      }
-      if (size - chunk.length < keptFirst) first.set(chunk.subarray(0, keptFirst - (size - chunk.length)), size - chunk.length)
-      hash.update(chunk)
-      given.update(chunk)
-      md5Hash?.update(chunk)
-      let taken = 0
-      while (taken < chunk.length) {
-        const part = chunk.subarray(taken, taken + plain.length - filled)
-        plain.set(part, filled)
-        filled += part.length
-        taken += part.length
-        if (filled === plain.length) await flush()
-      }
-      onProgress?.(size)
-    }
-    if (signal.aborted) throw cancelled()
-    if (filled > 0) await flush()
-  } finally {
-    plain.fill(0)
-  }
-  if ((expected !== undefined && expected !== size) || (md5Hash !== null && md5Hash.digest('hex') !== md5?.toLowerCase())) {
-    throw new ScansideError('integrity', 'The scan arrived incomplete or changed. Nothing was changed; try again.', {
-      expected: expected ?? null,
-      size,
-    })
-  }
-  return { size, sha256: hash.digest('hex'), pseudonymisedSha256: given.digest(), first: first.subarray(0, Math.min(size, keptFirst)) }
-}
-
-type Facts = Awaited<ReturnType<typeof fill>>
 
 /** Decrypted frames of all files, the oldest forgotten first; few are read at once. */
 const frameStore = () => {
@@ -176,7 +83,7 @@ const frameStore = () => {
   }
 }
 
-const cachedFile = (path: string, key: Buffer, facts: Facts, frames: ReturnType<typeof frameStore>, forget: () => void): CachedFile => {
+const cachedFile = (path: string, key: Buffer, facts: SealedFacts, frames: ReturnType<typeof frameStore>, forget: () => void): CachedFile => {
   const { size, sha256, pseudonymisedSha256, first } = facts
   let closing: Promise<void> | null = null
   const loading = new Set<Promise<Buffer[]>>()
@@ -270,7 +177,7 @@ export const openFramedCache = async (folder: string): Promise<FramedCache> => {
       const key = randomBytes(32)
       const file = await open(path, 'wx', 0o600)
       try {
-        const facts = await fill(file, key, stream, options)
+        const facts = await sealStream(file, key, stream, options)
         await file.close()
         const cached: CachedFile = cachedFile(path, key, facts, frames, () => open_.delete(cached))
         open_.add(cached)

@@ -7,6 +7,7 @@ import type { EngineTraits } from './hardening.ts'
 import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
 import { labelNames, type Owner } from './labels.ts'
+import { createVolumeSizes } from './output-watch.ts'
 import type { ProcessWatch } from './process-start.ts'
 import { heldByEngine, listThings, removeThings, settleGone, type Thing } from './removal.ts'
 import { openWorkspace } from './workspace.ts'
@@ -45,6 +46,7 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
   const id = describeEndpoint(endpoint)
   const owner: Owner = { install: parts.install, pid: parts.process.pid, pidStart: parts.process.pidStart }
   const open = parts.process.openRuns
+  const sizes = createVolumeSizes(docker)
   let traits: Promise<EngineTraits> | null = null
   /** Asked once; a failure is not remembered. */
   const askTraits = (): Promise<EngineTraits> => {
@@ -74,7 +76,7 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
 
     async open(spec) {
       open.add(spec.runId)
-      return openWorkspace(spec, { docker, engine: id, debts, owner, traits: askTraits, now, onWiped: (run) => open.delete(run) })
+      return openWorkspace(spec, { docker, engine: id, debts, owner, traits: askTraits, sizes, now, onWiped: (run) => open.delete(run) })
     },
 
     async reap(): Promise<WipeReport> {

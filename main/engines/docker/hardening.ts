@@ -28,6 +28,12 @@ const hardened = (limits: RunLimits, { flavour, cpus }: EngineTraits) => ({
   CapDrop: ['ALL'],
   SecurityOpt: ['no-new-privileges'],
   PidsLimit: limits.pids,
+  Ulimits: [
+    // One file at most as large as all that is taken of a run: the kernel keeps to it, however fast it is written.
+    { Name: 'fsize', Soft: limits.outputBytes, Hard: limits.outputBytes },
+    // A memory image of a crash would lie wherever the machine collects them. 1, not 0: the kernel's word for no program that takes it either.
+    { Name: 'core', Soft: 1, Hard: 1 },
+  ],
   Memory: limits.memoryBytes,
   // Equal to Memory: no swap, where patient data would outlive the run.
   MemorySwap: limits.memoryBytes,

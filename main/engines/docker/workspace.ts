@@ -7,6 +7,7 @@ import { engineFault, isGone, statusOf } from './client.ts'
 import { type EngineTraits, runContainer, stageContainer, stagePath } from './hardening.ts'
 import { labelNames, labelsOf, namesOf, type Owner } from './labels.ts'
 import { demultiplex, lineSplitter } from './logs.ts'
+import { fileTooLarge, fileTooLargeCode, type VolumeSizes, watchOutput } from './output-watch.ts'
 import { readOutputs } from './outputs.ts'
 import { listThings, removeThings, runLabels, settleGone, type Thing } from './removal.ts'
 import { putMounts } from './stager.ts'
@@ -18,6 +19,7 @@ export interface WorkspaceHouse {
   debts: Debts
   owner: Owner
   traits(): Promise<EngineTraits>
+  sizes: VolumeSizes
   now(): Date
   /** Called when wipe has been tried, so that reap may take over what is left. */
   onWiped(run: string, complete: boolean): void
@@ -55,6 +57,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     ...[names.container, names.stager].map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'container' as const, name })),
     ...names.volumes.map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'volume' as const, name })),
   ]
+  const writableVolumes = spec.mounts.flatMap(({ writable }, i) => (writable ? [{ name: names.volumes[i] ?? '', path: `/${stagePath(i)}/.` }] : []))
   let building: Promise<void> = Promise.resolve()
   let containerReady: Promise<void> = Promise.resolve()
   let deadlineAt: number | null = null
@@ -217,11 +220,18 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
       const left = (deadlineAt ?? now().getTime() + spec.limits.deadlineMs) - now().getTime()
       let timer: NodeJS.Timeout | undefined
       let aborted: (() => void) | undefined
+      let tooMuch: ScansideError | null = null
+      const over = new AbortController()
       try {
         const end = ended()
         end.catch(() => {})
+        const watch = { sizes: house.sizes, stager, volumes: writableVolumes, limits: spec.limits, now: () => now().getTime() }
         const why = await Promise.race([
           end.then(() => 'ended' as const),
+          watchOutput(watch, over.signal).then((found) => {
+            tooMuch = found
+            return 'too-much' as const
+          }),
           new Promise<'deadline'>((resolve) => {
             timer = setTimeout(resolve, Math.max(0, left), 'deadline')
           }),
@@ -235,10 +245,13 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         const exit = await end
         await Promise.race([logsEnded, pause(logGraceMs)])
         if (why === 'cancelled') throw new ScansideError('cancelled', 'The run was cancelled.')
+        if (tooMuch !== null) throw tooMuch
+        if (exit.exitCode === fileTooLargeCode) throw fileTooLarge(spec.limits)
         return { ...exit, timedOut: why === 'deadline' }
       } catch (fault) {
         throw engineFault(fault, 'tell how the analysis ended')
       } finally {
+        over.abort()
         clearTimeout(timer)
         if (aborted !== undefined) signal.removeEventListener('abort', aborted)
       }

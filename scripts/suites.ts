@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chaosNeeds } from './chaos-needs.ts'
+import { withKeyring } from './keyring-session.ts'
 import { type Need, prepareMachine } from './machine.ts'
 
 export interface Outcome {
@@ -22,10 +24,6 @@ export interface Suite {
 }
 
 export const prepare = prepareMachine
-
-/** A session bus with an unlocked keyring of its own, thrown away afterwards: suites that run the application use a real one. */
-const keyring = (command: string) =>
-  `export HOME=$(mktemp -d) XDG_DATA_HOME=; echo -n scanside | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; ${command}; code=$?; rm -rf "$HOME"; exit $code`
 
 export const suites: Suite[] = [
   { name: 'lint', about: 'types and style', needs: [], built: false, always: true, run: lint },
@@ -103,6 +101,14 @@ export const suites: Suite[] = [
     run: () => playwright('electron', true),
   },
   {
+    name: 'chaos',
+    about: 'everything that may go wrong, and nothing lost or left; the short form',
+    needs: chaosNeeds,
+    built: true,
+    always: true,
+    run: async () => (await import('../test/chaos/run.ts')).runChaosSuite(process.env.SCANSIDE_TEST_WHOLE !== '1'),
+  },
+  {
     name: 'screenshots',
     about: 'the pictures of the README',
     needs: ['docker', 'chromium', 'dbus', 'keyring'],
@@ -121,12 +127,12 @@ function lint(): Outcome {
   return { passed: checks.length - failed, failed }
 }
 
-/** Runs vitest and counts its tests from its own report. `withKeyring`: within a session that has one, for tests that run the application. */
-export function vitest(args: string[], withKeyring = false): Outcome {
+/** Runs vitest and counts its tests from its own report. `keyring`: within a session that has one, for tests that run the application. */
+export function vitest(args: string[], keyring = false): Outcome {
   return reported((report) => {
     const command = ['vitest', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const ran = withKeyring
-      ? spawnSync('dbus-run-session', ['--', 'bash', '-c', keyring(`npx ${command.join(' ')}`)], { stdio: 'inherit' })
+    const ran = keyring
+      ? spawnSync('dbus-run-session', ['--', 'bash', '-c', withKeyring(`npx ${command.join(' ')}`)], { stdio: 'inherit' })
       : spawnSync('npx', command, { stdio: 'inherit' })
     const told = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }
     // A file that does not even load has no failed test, but it has failed.
@@ -139,7 +145,7 @@ function playwright(project: string, display: boolean): Outcome {
   return reported((report) => {
     const screen = display ? 'xvfb-run -a -s "-screen 0 1600x1000x24" ' : ''
     const command = `${screen}npx playwright test --config test/playwright.config.ts --project ${project}`
-    const ran = spawnSync('dbus-run-session', ['--', 'bash', '-c', keyring(command)], {
+    const ran = spawnSync('dbus-run-session', ['--', 'bash', '-c', withKeyring(command)], {
       stdio: 'inherit',
       env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     })

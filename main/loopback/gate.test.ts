@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { createGate, isOwnRequest, tokenLifeMs } from './gate.ts'
+import { createGate, isOwnRequest, namesItselfOnce, tokenLifeMs } from './gate.ts'
+
+describe('headers that come twice', () => {
+  it.each([
+    [['Host', 'a', 'Origin', 'b'], true],
+    [['Host', 'a', 'host', 'a'], false],
+    [['Host', 'a', 'ORIGIN', 'b', 'origin', 'c'], false],
+    [['Authorization', 'a', 'authorization', 'b'], false],
+    [['Accept', 'a', 'Accept', 'b'], true],
+    [['X', 'Host', 'Y', 'Host'], true],
+  ])('%j: %s', (raw, expected) => {
+    expect(namesItselfOnce(raw)).toBe(expected)
+  })
+})
 
 describe('own requests', () => {
   const own = 'http://127.0.0.1:4000'

@@ -14,6 +14,12 @@ export function isOwnRequest(headers: { host?: string | undefined; origin?: stri
   return headers.origin === `http://${host}`
 }
 
+/** Whether Host and Origin come at most once: of two, others on the way may have believed the other one. `rawHeaders`: names and values in turn. */
+export function namesItselfOnce(rawHeaders: readonly string[]): boolean {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase())
+  return ['host', 'origin', 'authorization'].every((name) => names.filter((one) => one === name).length <= 1)
+}
+
 export interface Gate {
   /** A new one-time token; earlier unused ones die with it. */
   issue(): string

@@ -19,7 +19,7 @@ beforeEach(async () => {
     gate,
     files: () => new Response('page'),
     bulk: createBulk(() => undefined),
-    dispatch: async (method) => ({ ok: true, value: method }),
+    dispatch: (method) => (method === 'long' ? new Promise(() => undefined) : Promise.resolve({ ok: true as const, value: method })),
     subscribe: () => () => undefined,
     onWindows: (open) => counts.push(open),
   })
@@ -35,6 +35,7 @@ const closed = (socket: WebSocket) => new Promise<number>((resolve) => socket.on
 
 describe('what strangers send', () => {
   it.each([
+    ['more than a key before the key', (socket: WebSocket) => socket.send('x'.repeat(5_000)), 1009],
     ['a message larger than any', (socket: WebSocket) => socket.send('x'.repeat(5 * 1024 * 1024)), 1009],
     ['no key', (socket: WebSocket) => socket.send('{"method":"app.snapshot","id":1}'), 4401],
     ['a wrong key', (socket: WebSocket) => socket.send(JSON.stringify({ key: 'x'.repeat(43) })), 4401],
@@ -54,6 +55,17 @@ describe('what strangers send', () => {
     window.send(JSON.stringify({ id: 7, method: 'app.snapshot' }))
     await vi.waitFor(() => expect(answers).toContainEqual({ id: 7, reply: { ok: true, value: 'app.snapshot' } }))
     expect(windows).toEqual([1])
+  })
+
+  it('takes only so many calls at once from a window, and the rest again when those are done', async () => {
+    const window = await dial()
+    const answers: { id?: number; reply?: { ok: boolean; error?: { code: string } } }[] = []
+    window.on('message', (data) => answers.push(JSON.parse(String(data))))
+    window.send(JSON.stringify({ key }))
+    for (let id = 0; id < 300; id++) window.send(JSON.stringify({ id, method: 'long' }))
+    await vi.waitFor(() => expect(answers.filter(({ reply }) => reply?.error?.code === 'quota')).toHaveLength(44))
+    expect(answers.find(({ id }) => id === 255)).toBeUndefined()
+    expect(answers.find(({ id }) => id === 256)).toBeDefined()
   })
 
   it('outlives connections that break off in the middle of the handshake', async () => {

@@ -5,12 +5,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeWebStream } from 'node:stream/web'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { EventName } from '../../preload/contract.ts'
+import type { EventName, Reply } from '../../preload/contract.ts'
 import type { Bulk } from '../doorway/bulk.ts'
 import type { Dispatch } from '../doorway/dispatch.ts'
 import type { ServeFile } from '../doorway/files.ts'
 import { answerHeaders } from '../doorway/headers.ts'
-import { type Gate, isOwnRequest } from './gate.ts'
+import { type Gate, isOwnRequest, namesItselfOnce } from './gate.ts'
+import { createGuests } from './guests.ts'
 
 export interface LoopbackParts {
   gate: Gate
@@ -25,22 +26,39 @@ export interface LoopbackParts {
 
 /** Longest message a window may send: an input's largest schema with room to spare. */
 const messageLimit = 4 * 1024 * 1024
+/** What a connection may send before it has shown the key, which is all that it has to say, bytes. */
+const strangerLimit = 4_096
+/** Connections that have not shown the key: as many as one burst can bring, so that the window's own is read before it could be sent away. */
+const mostGuests = 512
+const mostStrangers = 32
+/** Calls of one window under way at once; a window asks for a dozen. */
+const mostCalls = 256
+/** Answers a window has not taken yet, bytes: one that does not read is no window. */
+const mostUnread = 64 * 1024 * 1024
+/** How long a request's head, or the token itself, may take to arrive, ms. */
+const patienceMs = 10_000
 
 /** Listens on 127.0.0.1 at a random port and answers until `stop`. */
 export async function serveLoopback(parts: LoopbackParts): Promise<{ port: number; stop(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  // No limit to a whole request: an image archive may take long to arrive, and who sends one has shown the key.
+  const limits = { headersTimeout: patienceMs, requestTimeout: 0, connectionsCheckingInterval: 1_000 }
+  const server = createServer(limits, (request, response) => {
     answer(request, response).catch(() => response.destroy())
   })
+  const guests = createGuests<Socket>(mostGuests, (socket) => socket.destroy())
+  const strangers = createGuests<WebSocket>(mostStrangers, (socket) => socket.terminate())
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageLimit })
   let port = 0
   let open = 0
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const url = pathOf(request.url ?? '/')
     const changes = request.method !== 'GET' && request.method !== 'HEAD'
-    if (!isOwnRequest(request.headers, port, changes)) return send(response, refusal(403, 'Forbidden'))
+    if (!url) return send(response, refusal(400, 'Bad Request'))
+    if (!namesItselfOnce(request.rawHeaders) || !isOwnRequest(request.headers, port, changes)) return send(response, refusal(403, 'Forbidden'))
     if (url.pathname === '/session' && request.method === 'POST') {
-      const key = parts.gate.exchange(await shortBody(request))
+      const tooLate = setTimeout(() => request.destroy(), patienceMs)
+      const key = parts.gate.exchange(await shortBody(request).finally(() => clearTimeout(tooLate)))
       return send(
         response,
         key ? new Response(key, { headers: answerHeaders('text/plain') }) : refusal(403, 'This address was used or is too old. Open Scanside again.'),
@@ -49,6 +67,7 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
     if (url.pathname.startsWith('/bulk/')) {
       const key = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
       if (!parts.gate.isKey(key)) return send(response, refusal(401, 'Unauthorized'))
+      guests.known(request.socket)
       const leave = new AbortController()
       response.once('close', () => leave.abort())
       const body = changes ? { body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: 'half' } : {}
@@ -66,37 +85,67 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
   const connections = new Set<Socket>()
   server.on('connection', (socket) => {
     connections.add(socket)
-    socket.once('close', () => connections.delete(socket))
+    guests.came(socket)
+    socket.once('close', () => {
+      connections.delete(socket)
+      guests.left(socket)
+    })
   })
   server.on('upgrade', (request, socket, head) => {
     // A connection that breaks off says so as an error; one nobody hears would end the process, and any program here may connect.
     socket.on('error', () => socket.destroy())
-    if (request.url !== '/doorway' || !isOwnRequest(request.headers, port, true)) {
+    if (request.url !== '/doorway' || !namesItselfOnce(request.rawHeaders) || !isOwnRequest(request.headers, port, true)) {
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n', () => socket.destroy())
       return
     }
-    sockets.handleUpgrade(request, socket, head, welcome)
+    sockets.handleUpgrade(request, socket, head, (opened) => welcome(opened, request.socket))
   })
 
-  function welcome(socket: WebSocket): void {
+  function welcome(socket: WebSocket, line: Socket): void {
     const tooLate = setTimeout(() => socket.close(4401), 5_000)
     // Too long a message, a broken frame: ws has closed the connection already.
     socket.on('error', () => undefined)
+    socket.once('close', () => {
+      clearTimeout(tooLate)
+      strangers.left(socket)
+    })
+    strangers.came(socket)
+    const before = line.bytesRead
+    const measure = () => {
+      if (line.bytesRead - before <= strangerLimit) return
+      line.off('data', measure)
+      line.pause()
+      socket.close(1009)
+      setTimeout(() => socket.terminate(), 1_000).unref()
+    }
+    line.on('data', measure)
     socket.once('message', (data) => {
       clearTimeout(tooLate)
+      line.off('data', measure)
       const first = parse(String(data)) as { key?: unknown } | null
       if (typeof first?.key !== 'string' || !parts.gate.isKey(first.key)) {
         socket.close(4401)
         return
       }
+      strangers.known(socket)
+      guests.known(line)
       open += 1
       parts.onWindows(open)
-      const stop = parts.subscribe((event, payload) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify({ event, payload })))
+      const say = (words: object) => {
+        if (socket.readyState !== WebSocket.OPEN) return
+        if (socket.bufferedAmount > mostUnread) socket.terminate()
+        else socket.send(JSON.stringify(words))
+      }
+      const stop = parts.subscribe((event, payload) => say({ event, payload }))
+      let calls = 0
       socket.on('message', async (message) => {
         const call = parse(String(message)) as { id?: unknown; method?: unknown; input?: unknown } | null
         if (typeof call?.id !== 'number') return
+        if (calls >= mostCalls) return say({ id: call.id, reply: tooMuch })
+        calls += 1
         const reply = await parts.dispatch(call.method, call.input)
-        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ id: call.id, reply }))
+        calls -= 1
+        say({ id: call.id, reply })
       })
       socket.once('close', () => {
         stop()
@@ -119,6 +168,20 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
       for (const socket of connections) socket.destroy()
       await ended
     },
+  }
+}
+
+const tooMuch: Reply = {
+  ok: false,
+  error: { code: 'quota', message: 'Scanside was asked for too much at once. Nothing was changed; try again in a moment.', details: {} },
+}
+
+/** Null for a target that is no path of this front: another machine's address, an asterisk. */
+function pathOf(target: string): URL | null {
+  try {
+    return target.startsWith('/') && !target.startsWith('//') ? new URL(`http://127.0.0.1${target}`) : null
+  } catch {
+    return null
   }
 }
 

@@ -21,6 +21,12 @@ export interface SessionPath {
   session: string
 }
 
+/** A file as the archive's listing describes it: bytes, and MD5 in hex, empty where there is none. */
+export interface Standing {
+  size: number
+  md5: string
+}
+
 /** A published file and how it was read back. */
 export interface Published {
   /** `SCANSIDE/<pipeline>/<version>/<run id>/results.json` */
@@ -41,8 +47,12 @@ export interface Archive {
   scanFiles(path: SessionPath, scan: string, signal?: AbortSignal): Promise<ArchiveFile[]>
   /** The file's bytes from its beginning; XNAT cannot resume. Rejects with `integrity` where fewer bytes than promised arrive. */
   read(file: Pick<ArchiveFile, 'uri' | 'size'>, signal: AbortSignal): Promise<Readable>
-  /** Writes one file to the session's resource SCANSIDE with overwrite=true and reads it back; rejects unless size and digest match. */
-  publish(path: SessionPath, name: string, bytes: Uint8Array, signal: AbortSignal): Promise<Published>
+  /**
+   * Writes one file to the session's resource SCANSIDE and reads it back. The listing is asked first: what is there already is not sent again,
+   * and another content under this name is not overwritten unless `replaces` says so of it.
+   * Rejects with `conflict` (reason `other-content`, size and md5 of theirs) there, and unless size and digest match.
+   */
+  publish(path: SessionPath, name: string, bytes: Uint8Array, signal: AbortSignal, replaces?: (theirs: Standing) => boolean): Promise<Published>
   /**
    * What a machine has published itself, read back: bytes (at most `limit`), and how they were checked; null where the listing has no such file.
    * Rejects with `integrity` where listing and bytes differ.

@@ -158,11 +158,23 @@ describe('publishing', () => {
     expect(await bytesOf(await lab.xnat.read(file ?? { uri: '', size: 0 }, never))).toEqual(bytes)
   })
 
-  it('may be repeated, and replaces', async () => {
+  it('may be repeated: what is there already is not sent again', async () => {
     const path = await pathIn('P')
-    await lab.xnat.publish(path, name, Buffer.from('older'), never)
     await lab.xnat.publish(path, name, bytes, never)
-    await lab.xnat.publish(path, name, bytes, never)
+    lab.faults.set({ room: 0 })
+    expect((await lab.xnat.publish(path, name, bytes, never)).check).toBe('there already: size and MD5 equal in the listing')
+    expect(await Promise.all(stored('P').map((file) => file.bytes.digest()))).toEqual([md5(bytes)])
+  })
+
+  it('never overwrites another content, unless it may replace just that', async () => {
+    const path = await pathIn('P')
+    const older = Buffer.from('older')
+    await lab.xnat.publish(path, name, older, never)
+    const conflict = { code: 'conflict', details: { reason: 'other-content', size: 5, md5: md5(older) } }
+    await expect(lab.xnat.publish(path, name, bytes, never)).rejects.toMatchObject(conflict)
+    await expect(lab.xnat.publish(path, name, bytes, never, (theirs) => theirs.md5 === md5(bytes))).rejects.toMatchObject(conflict)
+    expect(await Promise.all(stored('P').map((file) => file.bytes.digest()))).toEqual([md5(older)])
+    await lab.xnat.publish(path, name, bytes, never, (theirs) => theirs.md5 === md5(older))
     expect(await Promise.all(stored('P').map((file) => file.bytes.digest()))).toEqual([md5(bytes)])
   })
 

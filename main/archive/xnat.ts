@@ -123,7 +123,7 @@ export const createXnat = ({ request: ask, projects: fixed = null }: XnatOptions
       const reply = await expectOk(await ask({ method: 'GET', path: file.uri, signal }), 'this project’s file')
       return reply.bytes(limit)
     },
-    publish: (path, name, bytes, signal) => publishFile(ask, path, name, bytes, signal),
+    publish: (path, name, bytes, signal, replaces) => publishFile(ask, path, name, bytes, signal, replaces),
     publishedFile: (path, name, limit, signal) => readPublished(ask, path, name, limit, signal),
     retract: (path, name, signal) => retractFile(ask, path, name, signal),
     published: (path, signal) => listPublished(ask, path, signal),

@@ -264,12 +264,20 @@ export function engineContract(address: string): void {
       ['a control character', 'echo a > "/output/$(printf "a\\033b")"', 'control-character'],
       ['too many files', 'for i in $(seq 30); do echo $i > /output/$i; done', 'count'],
       ['too deep a folder', 'mkdir -p /output/a/b/c/d', 'depth'],
-      ['too many bytes', 'dd if=/dev/zero of=/output/results.json bs=1M count=8 2>/dev/null', 'size'],
-      ['2 GB that are not there', 'dd if=/dev/zero of=/output/results.json bs=1 count=1 seek=2147483648 2>/dev/null', 'size'],
+      ['too many bytes', 'for i in 1 2 3; do head -c 1500000 /dev/zero >/output/$i; done', 'size'],
     ])('refuses outputs with %s', async (_, script, rule) => {
       const { workspace, exit } = await ran(script)
       expect(exit.exitCode).toBe(0)
       await expect(workspace.collect('out', never)).rejects.toEqual(refusal('output-refused', { rule }))
+    })
+
+    it.each([
+      ['a file that is too large', 'dd if=/dev/zero of=/output/results.json bs=1M count=8; exit $?', 'size'],
+      ['2 GB that are not there', 'dd if=/dev/zero of=/output/results.json bs=1 count=1 seek=2147483648; exit $?', 'size'],
+      ['file after file', 'i=0; while :; do i=$((i + 1)); head -c 1000000 /dev/zero >/output/$i; sleep 0.1; done', 'size'],
+      ['names without end', 'i=0; while :; do i=$((i + 1)); : >/output/$i; done', 'count'],
+    ])('ends a run that writes %s', async (_, script, rule) => {
+      await expect(ran(script)).rejects.toEqual(refusal('output-refused', { rule }))
     })
 
     it('keeps a bounded log of a flood without a line end', async () => {

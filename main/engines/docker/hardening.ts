@@ -22,18 +22,24 @@ const logConfig = {
   podman: { Type: 'k8s-file', Config: { 'max-size': '10m' } },
 } as const
 
+const ulimit = (name: string, most: number) => ({ Name: name, Soft: most, Hard: most })
+
+const ulimits = ({ outputBytes }: RunLimits, flavour: Flavour) => [
+  // One file at most as large as all that is taken of a run: the kernel keeps to it, however fast it is written.
+  ulimit('fsize', outputBytes),
+  // A memory image of a crash would lie wherever the machine collects them. 1, not 0: the kernel's word for no program that takes it either.
+  ulimit('core', 1),
+  // Who names any to Podman names all: it asks for more of the others than it may be allowed to give.
+  ...(flavour === 'podman' ? [ulimit('nofile', 1024), ulimit('nproc', 4096)] : []),
+]
+
 const hardened = (limits: RunLimits, { flavour, cpus }: EngineTraits) => ({
   NetworkMode: 'none',
   ReadonlyRootfs: true,
   CapDrop: ['ALL'],
   SecurityOpt: ['no-new-privileges'],
   PidsLimit: limits.pids,
-  Ulimits: [
-    // One file at most as large as all that is taken of a run: the kernel keeps to it, however fast it is written.
-    { Name: 'fsize', Soft: limits.outputBytes, Hard: limits.outputBytes },
-    // A memory image of a crash would lie wherever the machine collects them. 1, not 0: the kernel's word for no program that takes it either.
-    { Name: 'core', Soft: 1, Hard: 1 },
-  ],
+  Ulimits: ulimits(limits, flavour),
   Memory: limits.memoryBytes,
   // Equal to Memory: no swap, where patient data would outlive the run.
   MemorySwap: limits.memoryBytes,

@@ -19,6 +19,45 @@ export const checkIds = [
   'outbox',
   'receipts',
 ] as const
+/** What each check may find: the window has a sentence for every one of them. `no-answer` and `failed` can come from any. */
+export const checkCodes = {
+  engine: [
+    'ready',
+    'looking',
+    'not-installed',
+    'not-running',
+    'no-permission',
+    'too-old',
+    'windows-containers',
+    'refused',
+    'unknown',
+    'no-answer',
+    'failed',
+  ],
+  'data-root': ['encrypted', 'in-memory', 'not-known', 'no-engine', 'no-answer', 'failed'],
+  keyring: ['available', 'missing', 'no-answer', 'failed'],
+  disk: ['enough', 'low', 'full', 'engine-low', 'engine-full', 'not-known', 'no-answer', 'failed'],
+  archive: ['answers', 'slow', 'signed-out', 'expired', 'away', 'untrusted', 'no-answer', 'failed'],
+  certificate: [
+    'valid',
+    'ends-soon',
+    'expired',
+    'not-yet-valid',
+    'wrong-name',
+    'untrusted',
+    'not-encrypted',
+    'not-seen',
+    'no-archive',
+    'no-answer',
+    'failed',
+  ],
+  clock: ['right', 'off', 'wrong', 'not-known', 'no-answer', 'failed'],
+  cloud: ['ready', 'warned', 'not-ready', 'signed-out', 'refused', 'away', 'no-cloud', 'no-answer', 'failed'],
+  records: ['kept', 'in-memory', 'read-only', 'moved-aside', 'owed', 'no-answer', 'failed'],
+  outbox: ['empty', 'waiting', 'blocked', 'locked', 'no-answer', 'failed'],
+  receipts: ['whole', 'broken', 'none-yet', 'no-answer', 'failed'],
+} as const satisfies Record<(typeof checkIds)[number], readonly string[]>
+
 /** One thing looked at. */
 export const checkSchema = z.object({
   id: z.enum(checkIds),

@@ -22,3 +22,6 @@ export const labKey = (vault: Vault): Promise<string | null> => keptKey(vault, '
 
 /** 32 bytes as hex for the chain of receipts; of this session only where there is no keyring, like the receipts themselves. */
 export const chainKey = async (vault: Vault): Promise<string> => (await keptKey(vault, 'chain-key')) ?? randomBytes(32).toString('hex')
+
+/** 32 bytes as hex, the seed of the Ed25519 key that exports are signed with; of this session only where there is no keyring. */
+export const signKey = async (vault: Vault): Promise<string> => (await keptKey(vault, 'sign-key')) ?? randomBytes(32).toString('hex')

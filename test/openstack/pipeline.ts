@@ -78,8 +78,8 @@ async function tarOf(entries: { name: string; mode: number; body?: Buffer }[]): 
   return Buffer.concat(parts)
 }
 
-/** As `docker save` writes it. `salt` makes another image of it, which no machine has yet. */
-export async function pipelineArchive(salt = ''): Promise<{ bytes: Buffer; digest: string; sha256: string; name: string }> {
+/** As `docker save` writes it. `salt` makes another image of it, which no machine has yet; `seconds`: how long it looks at the scans. */
+export async function pipelineArchive(salt = '', seconds = 0): Promise<{ bytes: Buffer; digest: string; sha256: string; name: string }> {
   const name = salt === '' ? pipelineImage : `scanside-test/look-${salt}:1.0`
   const layer = await tarOf([
     { name: 'bin/', mode: 0o755 },
@@ -90,7 +90,10 @@ export async function pipelineArchive(salt = ''): Promise<{ bytes: Buffer; diges
     JSON.stringify({
       architecture: process.arch === 'x64' ? 'amd64' : process.arch,
       os: 'linux',
-      config: { Labels: { [commandsLabel]: JSON.stringify([{ ...command, image: name }]) }, Env: ['PATH=/bin'] },
+      config: {
+        Labels: { [commandsLabel]: JSON.stringify([{ ...command, image: name, 'command-line': `/bin/busybox sh /look ${seconds}` }]) },
+        Env: ['PATH=/bin'],
+      },
       rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
       history: [{ created: '1970-01-01T00:00:00Z', created_by: 'a test' }],
     }),
@@ -106,8 +109,8 @@ export async function pipelineArchive(salt = ''): Promise<{ bytes: Buffer; diges
 }
 
 /** Gives it to an engine, as an administrator would put it into the machines' image. */
-export async function loadPipeline(docker: Docker): Promise<void> {
-  const { bytes } = await pipelineArchive()
+export async function loadPipeline(docker: Docker, salt = '', seconds = 0): Promise<void> {
+  const { bytes } = await pipelineArchive(salt, seconds)
   for await (const chunk of await docker.loadImage(Readable.from([bytes]))) {
     if (String(chunk).includes('"error"')) throw new Error(String(chunk))
   }

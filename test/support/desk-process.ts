@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { request } from 'undici'
 import WebSocket from 'ws'
-import type { Input, MethodName, Output, Reply } from '../../preload/contract.ts'
+import type { EventName, Input, MethodName, Output, Payload, Reply } from '../../preload/contract.ts'
 import { prepareHome, root } from './application.ts'
 
 export interface DeskProcess {
@@ -13,6 +13,8 @@ export interface DeskProcess {
   home: string
   output(): string
   call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>>
+  /** Hears an event, as a window does; returns how to stop. */
+  on<E extends EventName>(event: E, listener: (payload: Payload<E>) => void): () => void
   /** SIGKILL: nothing of it says another word. */
   kill(): Promise<void>
   stop(): Promise<void>
@@ -21,13 +23,19 @@ export interface DeskProcess {
 const exited = (child: ChildProcess) =>
   child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise<void>((resolve) => child.once('exit', () => resolve()))
 
-/** `known`: the folder of an earlier life. `env` over the test's own. */
-export async function startDesk(site: object, env: Record<string, string>, known?: string): Promise<DeskProcess> {
+/** `known`: the folder of an earlier life. `env` over the test's own. `born` gets the process before it is ready: it may be killed on its way. */
+export async function startDesk(
+  site: object,
+  env: Record<string, string>,
+  known?: string,
+  born: (child: ChildProcess) => void = () => {},
+): Promise<DeskProcess> {
   const prepared = prepareHome(site, known)
   const child = spawn(process.execPath, [join(root, 'out', 'main', 'loopback.js')], {
     env: { ...process.env, ...prepared.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  born(child)
   let output = ''
   child.stdout.on('data', (data) => (output += String(data)))
   child.stderr.on('data', (data) => (output += String(data)))
@@ -45,10 +53,12 @@ export async function startDesk(site: object, env: Record<string, string>, known
   const socket = new WebSocket(`${origin.replace('http', 'ws')}/doorway`, { headers: { origin } })
   const waiting = new Map<number, (reply: Reply | null) => void>()
   let calls = 0
+  const listeners = new Set<(event: string, payload: unknown) => void>()
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => socket.send(JSON.stringify({ key })))
     socket.on('message', (data) => {
-      const message = JSON.parse(String(data)) as { welcome?: true; id?: number; reply?: Reply }
+      const message = JSON.parse(String(data)) as { welcome?: true; id?: number; reply?: Reply; event?: string; payload?: unknown }
+      if (message.event !== undefined) for (const listener of listeners) listener(message.event, message.payload)
       if (message.welcome) resolve()
       if (message.id === undefined) return
       waiting.get(message.id)?.(message.reply ?? null)
@@ -74,6 +84,13 @@ export async function startDesk(site: object, env: Record<string, string>, known
       if (reply === null) throw new Error('The application has ended.')
       if (!reply.ok) throw Object.assign(new Error(reply.error.message), { code: reply.error.code })
       return reply.value as Output<M>
+    },
+    on(event, listener) {
+      const hear = (name: string, payload: unknown) => {
+        if (name === event) listener(payload as Parameters<typeof listener>[0])
+      }
+      listeners.add(hear)
+      return () => listeners.delete(hear)
     },
     async kill() {
       child.kill('SIGKILL')

@@ -1,0 +1,175 @@
+/**
+ * Part 1: the application is killed with -9 at every transition of a run, in every state it is seen in, and again while it recovers;
+ * on the container engine and on the built-in one. After its next life has settled the run is done, published once, and nothing is left.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type RunState, runStates } from '../../preload/contract.ts'
+import { doneOnce, nothingLeft, runsSince } from './aftermath.ts'
+import type { ChaosCase, ChaosPart } from './part.ts'
+import { nameOf, type Point, pointsOf, strikeAt } from './points.ts'
+import { type ChaosWorld, openChaosWorld, type Place, runsOf, settled } from './world.ts'
+
+let world: ChaosWorld | null = null
+let kills = 0
+let runs = 0
+/** A case has failed: what it has left is not the next one's. */
+let spoilt = false
+
+const theWorld = (): ChaosWorld => {
+  if (!world) throw new Error('There is no world yet.')
+  return world
+}
+
+async function fresh(): Promise<ChaosWorld> {
+  const there = theWorld()
+  if (spoilt) await there.renew()
+  spoilt = true
+  return there
+}
+
+/** Starts a run and waits until it has been struck or has settled. */
+async function startAndWait(there: ChaosWorld, place: Place, struck: () => boolean): Promise<void> {
+  const order = await there.order(place)
+  const desk = there.desk()
+  await desk.call('runs.start', order).catch(() => null)
+  // Whatever is asked of a dead application ends with an error.
+  while (!struck()) {
+    const alive = await desk.call('app.snapshot', undefined).catch(() => null)
+    if (!alive || (alive.app.counts.active === 0 && alive.app.counts.waiting === 0 && alive.app.counts.owed === 0)) break
+    await pause(25)
+  }
+}
+
+/** The next life settles, and everything holds. */
+async function judge(there: ChaosWorld, known: ReadonlySet<string>): Promise<void> {
+  await settled(there)
+  const began = await runsSince(there, known)
+  for (const run of began) await doneOnce(there, run)
+  runs += began.length
+  await nothingLeft(there)
+  spoilt = false
+}
+
+const knownRuns = async (there: ChaosWorld) => new Set((await runsOf(there)).map(({ id }) => id))
+
+async function killedAt(place: Place, point: Point): Promise<void> {
+  const there = await fresh()
+  const known = await knownRuns(there)
+  const dying = there.desk()
+  const strike = strikeAt(there, point, () => dying.kill())
+  try {
+    await startAndWait(there, place, strike.struck)
+  } finally {
+    strike.away()
+  }
+  if (!strike.struck()) throw new Error('The run never came there.')
+  kills++
+  await there.nextLife()
+  await judge(there, known)
+}
+
+async function killedIn(place: Place, state: RunState): Promise<void> {
+  const there = await fresh()
+  const known = await knownRuns(there)
+  const dying = there.desk()
+  let struck = false
+  const deaf = dying.on('store.runs', ({ runs: seen }) => {
+    if (struck || !seen.some((run) => !known.has(run.id) && run.state === state)) return
+    struck = true
+    void dying.kill()
+  })
+  try {
+    await startAndWait(there, place, () => struck)
+  } finally {
+    deaf()
+  }
+  if (!struck) throw new Error(`The run was never seen ${state}.`)
+  kills++
+  await there.nextLife()
+  await judge(there, known)
+}
+
+/** Killed at `point`, and again when the next life has asked so much of its engine and the archive. */
+async function killedAgain(place: Place, point: Point, after: number): Promise<void> {
+  const there = await fresh()
+  const known = await knownRuns(there)
+  const dying = there.desk()
+  const first = strikeAt(there, point, () => dying.kill())
+  try {
+    await startAndWait(there, place, first.struck)
+  } finally {
+    first.away()
+  }
+  if (!first.struck()) throw new Error('The run never came there.')
+  kills++
+  let child: ChildProcess | null = null
+  let asked = 0
+  let struck = false
+  const count = () => {
+    asked++
+    if (asked < after || struck) return
+    struck = true
+    child?.kill('SIGKILL')
+  }
+  there.cable.watch({ before: count })
+  there.side.middle.meddle(() => {
+    count()
+    return null
+  })
+  try {
+    await there.nextLife((born) => {
+      child = born
+    })
+    for (let waited = 0; waited < 100 && !struck; waited++) await pause(20)
+  } catch {
+    // It died before it was ready.
+  } finally {
+    there.cable.watch(null)
+    there.side.middle.meddle(null)
+  }
+  ;(child as ChildProcess | null)?.kill('SIGKILL')
+  kills++
+  await there.nextLife()
+  await judge(there, known)
+}
+
+const places: Place[] = ['docker', 'built in']
+/** `queued` and what ends a run are over before anybody sees them. */
+const seenStates = runStates.filter((state) => !['failed', 'cancelled'].includes(state))
+/** Requests of the second life before it is killed as well. */
+const again = [1, 4, 8, 14, 20]
+
+async function cases(): Promise<ChaosCase[]> {
+  const there = theWorld()
+  const all: ChaosCase[] = []
+  for (const place of places) {
+    const points = await pointsOf(there, place)
+    for (const point of points) all.push({ name: `${place}: ${nameOf(point)}`, run: () => killedAt(place, point) })
+    for (const state of seenStates) all.push({ name: `${place}: seen ${state}`, run: () => killedIn(place, state) })
+    const telling = points.filter(
+      ({ kind, when }) => when === 'after' && /start$|stage$|PUT .*(results|archive)|DELETE .*v=|DELETE .*-run/.test(kind),
+    )
+    for (const [index, point] of telling.entries()) {
+      for (const after of again.filter((_, turn) => (turn + index) % 2 === 0))
+        all.push({ name: `${place}: ${nameOf(point)}, and again at request ${after} of the next life`, run: () => killedAgain(place, point, after) })
+    }
+  }
+  all.push({ name: 'docker, slowly: seen running', run: () => killedIn('docker, slowly', 'running') })
+  return all
+}
+
+export const part: ChaosPart = {
+  number: 1,
+  title: 'kill -9 of the application at every transition, then another life: done, published once, nothing left, a receipt each, the chain whole',
+  short: 5,
+  async open() {
+    world = await openChaosWorld()
+    await settled(world)
+  },
+  cases,
+  async close() {
+    await world?.stop()
+    return `${kills} kills, ${runs} runs, each home once`
+  },
+}

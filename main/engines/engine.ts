@@ -167,7 +167,10 @@ export interface Workspace {
    * machine fetches tells in `wait` what did not match.
    */
   stage(inputs: { mount: string; ref: InputRef }[], signal: AbortSignal, onProgress: (bytes: number) => void): Promise<StagedFile[]>
-  /** A cloud's machine that is there already, from before a crash, is taken up again. */
+  /**
+   * What is there already, from before a crash, is taken up again: a cloud's machine, a container that runs or has ended, with its log from the
+   * beginning and the deadline of its own start. Rejects with `not-found` where nothing was staged or started.
+   */
   start(signal: AbortSignal, onLine: (line: Omit<LogLine, 'seq'>) => void): Promise<void>
   /** Resolves at exit, at the deadline, or rejects with `cancelled` when the signal aborts; the container is stopped either way. */
   wait(signal: AbortSignal): Promise<ExitReport>

@@ -16,7 +16,7 @@ export interface Job {
   progress: number | null
   /** When progress was last told, ms. */
   toldAt: number
-  /** Why it waits although it could go on, as a sentence: the cloud or the archive is not there. Null: it does not. */
+  /** Why it waits although it could go on, as a sentence: its engine or the archive is not there. Null: it does not. */
   waits: string | null
   /** Scanside closes; what the cloud does goes on. */
   leaving: boolean

@@ -6,7 +6,7 @@ import type { Engine, ExitReport, RunSpec, Workspace } from '../engines/engine.t
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, progressing, say, take } from './arrows.ts'
-import { cloudEngineOf, engineMissing, engineOf, obstacleInCloud, sentenceOf } from './desk.ts'
+import { engineFor, engineMissing, engineOf, obstacleOf, sentenceOf } from './desk.ts'
 import { correctedBy, gather, scanVerdicts, stage } from './gather.ts'
 import { eyeFirst, eyeUnknown, publish } from './homing.ts'
 import { progressOf } from './logs.ts'
@@ -14,7 +14,7 @@ import { publishedName, sendHome } from './outbox.ts'
 import { engineLine } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
 import { hasEnded, next } from './state.ts'
-import { cancelWaiting, isHopeless, reopen, unstage, type Way, waitsAfter } from './waiting.ts'
+import { cancelWaiting, checkEnd, isHopeless, reopen, unstage, type Way, waitsAfter } from './waiting.ts'
 import { wipe } from './wiping.ts'
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`
@@ -47,19 +47,18 @@ const specOf = (record: RunRecord, plan: RunPlan, argv: string[] | null): RunSpe
   return { ...spec, image: { name: plan.image.name, digest: plan.image.digest }, home }
 }
 
-/** What lab.db needs to find the run's machine again; written before anything of it is made. */
+/** What lab.db needs to find the run's things again; written before anything of them is made. */
 const note = ({ desk }: CourseHands, job: Job, engine: Engine, spec: RunSpec, outputMount: string) => {
   const { resume } = job.record
-  const { image, home } = spec
-  if (!resume || !image || !home) return
-  const record = { ...job.record, resume: { ...resume, engine: engine.id, workspace: { spec: { ...spec, image, home }, outputMount } } }
+  if (!resume) return
+  const record = { ...job.record, resume: { ...resume, engine: engine.id, workspace: { spec, outputMount } } }
   desk.lab.runs.save(record)
   job.record = record
 }
 
 const planOf = async ({ desk }: CourseHands, job: Job): Promise<RunPlan> => {
   const { resume } = job.record
-  job.plan ??= resume ? await desk.pipelines.plan(resume.pipeline, resume.values, 'cloud') : null
+  job.plan ??= resume ? await desk.pipelines.plan(resume.pipeline, resume.values, job.record.place ?? 'here') : null
   if (!job.plan) throw new ScansideError('internal', 'This run cannot be begun again. The scans are untouched; start it anew.')
   return job.plan
 }
@@ -68,8 +67,12 @@ const planOf = async ({ desk }: CourseHands, job: Job): Promise<RunPlan> => {
 const begin = async (way: Way): Promise<void> => {
   const { hands, job, engine } = way
   const { desk } = hands
+  if (!engine) throw engineMissing(job.lane)
   const plan = await planOf(hands, job)
-  take(hands, job, 'begin', 'copying files', { engine: engineLine(engineOf(desk, job.lane).health) })
+  const { pipeline, image } = plan
+  // This application may have become another version since the run was queued.
+  const change = { engine: engineLine(engineOf(desk, job.lane).health), pipeline, image: { name: image.name, digest: image.digest } }
+  take(hands, job, 'begin', 'copying files', change)
   const spec = specOf(job.record, plan, await judgedBy(hands, job, plan))
   note(hands, job, engine, spec, plan.outputMount)
   way.workspace = await engine.open(spec)
@@ -129,6 +132,7 @@ const runIt = async (way: Way, workspace: Workspace): Promise<void> => {
   way.starting = false
   job.placed = true
   const exit = await workspace.wait(abort.signal)
+  checkEnd(job.lane, exit, way.takenUp)
   checkExit(exit)
   if (exit.given) desk.lab.runs.saveInputs(record.id, correctedBy(desk.lab.runs.inputs(record.id), exit.given))
   take(hands, job, 'exited', 'exit code 0')
@@ -187,6 +191,7 @@ const execute = async (way: Way): Promise<void> => {
   way.published = job.record.state === 'publishing' ? await publish(hands, job) : await publishedBefore(hands, job)
 }
 
+const begunAnew = 'begun anew: Scanside had ended before it was started'
 const notKnown = 'This run cannot be taken up again: its workspace is not known. The scans are untouched; start it anew.'
 
 /** Carries a run from where it is to its end, or to where it must wait. Never rejects: what went wrong is the run's message. */
@@ -194,18 +199,17 @@ export const carry = async (hands: CourseHands, job: Job): Promise<Carried> => {
   const { desk, logs } = hands
   let way: Way | null = null
   try {
-    const obstacle = job.lane === 'cloud' ? obstacleInCloud(desk, job.record) : null
+    const obstacle = obstacleOf(desk, job.lane, job.record)
     if (obstacle !== null) {
       if (job.abort.signal.aborted && !job.leaving) cancelWaiting(hands, job)
       job.waits = obstacle
       return hasEnded(job.record.state) ? 'ended' : 'waits'
     }
-    const engine = job.lane === 'cloud' ? cloudEngineOf(desk, job.record) : engineOf(desk, job.lane).engine
-    if (!engine) throw engineMissing(job.lane)
+    const engine = engineFor(desk, job.lane, job.record)
     way = { hands, job, engine, workspace: null, published: [], takenUp: false, starting: false }
-    if (job.record.state === 'staging' && !(await unstage(way, 'begun anew: Scanside had ended before its machine was started'))) {
+    if (job.record.state === 'staging' && !(await unstage(way, begunAnew))) {
       if (isHopeless(job)) throw new ScansideError('conflict', 'What an earlier attempt of this run had made could not be removed. Start it anew.')
-      job.waits = 'Waits until what an earlier attempt had made in the cloud is removed.'
+      job.waits = 'Waits until what an earlier attempt of it had made is removed.'
       return 'waits'
     }
     await execute(way)

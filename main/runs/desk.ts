@@ -133,9 +133,16 @@ export const cloudEngines = ({ cloud }: Pick<Desk, 'cloud'>): Engine[] => {
 export const cloudEngineOf = (desk: Desk, { resume }: Pick<RunRecord, 'resume'>): Engine | null =>
   resume?.engine ? (cloudEngines(desk).find(({ id }) => id === resume.engine) ?? null) : (desk.cloud?.engine() ?? null)
 
+/** The engine a run goes on with: the one it was begun on, else the one new runs go to. Null where that is not there. */
+export const engineFor = (desk: Desk, lane: Lane, record: Pick<RunRecord, 'resume'>): Engine | null => {
+  if (lane === 'cloud') return cloudEngineOf(desk, record)
+  const { engine } = engineOf(desk, lane)
+  return engine && (record.resume?.engine ?? engine.id) === engine.id ? engine : null
+}
+
 /** The lane of a run of an earlier life, by what its record says. */
-export const laneOf = (record: Pick<RunRecord, 'engine' | 'place'>): Lane =>
-  record.place === 'cloud' ? 'cloud' : record.engine.startsWith(builtinLine) ? 'builtin' : 'container'
+export const laneOf = (record: Pick<RunRecord, 'engine' | 'place' | 'resume'>): Lane =>
+  record.resume?.lane ?? (record.place === 'cloud' ? 'cloud' : record.engine.startsWith(builtinLine) ? 'builtin' : 'container')
 
 /** No engine answers. */
 export const engineMissing = (lane: Lane = 'container'): ScansideError =>
@@ -146,16 +153,33 @@ export const engineMissing = (lane: Lane = 'container'): ScansideError =>
       : 'No container engine answers on this computer, so nothing was started. See Settings for what to do, then start again.',
   )
 
+const lost = 'Nothing is lost.'
+const noSignIn = `Waits until somebody signs in to the archive of its scans. ${lost}`
+
+/** What keeps a run from going on, as a sentence; null where nothing does. */
+export const obstacleOf = (desk: Desk, lane: Lane, record: Pick<RunRecord, 'archive' | 'resume' | 'state'>): string | null => {
+  if (lane === 'cloud') return obstacleInCloud(desk, record)
+  // What is collected is safe here: neither its way home nor its receipt waits for an engine.
+  if (record.state === 'publishing' || record.state === 'wiping') return null
+  if (lane === 'container' && !engineFor(desk, lane, record)) {
+    return engineOf(desk, lane).engine
+      ? `Waits for the container engine it was begun on; another one is in use now. ${lost}`
+      : `Waits for the container engine, which does not answer. ${lost} Start Docker (or Podman) if it does not come back by itself.`
+  }
+  // Of a kept scan the archive itself is not needed; whose it is must be known all the same.
+  const begins = record.state === 'queued' || record.state === 'staging'
+  return begins && record.archive !== null && desk.archive()?.id !== record.archive ? noSignIn : null
+}
+
 /** What keeps a run of the cloud from going on, as a sentence; null where nothing does. */
 export const obstacleInCloud = (desk: Desk, record: Pick<RunRecord, 'archive' | 'resume'>): string | null => {
-  const lost = 'Nothing is lost.'
   if (!cloudEngineOf(desk, record)) {
     return record.resume?.engine && cloudEngines(desk).length > 0
       ? `Waits for the cloud it was begun in; another one is signed in. ${lost}`
       : `Waits until the cloud is ready and somebody is signed in to it. ${lost}`
   }
   const home = desk.archive()
-  if (!home || home.id !== record.archive) return `Waits until somebody signs in to the archive of its scans. ${lost}`
+  if (!home || home.id !== record.archive) return noSignIn
   if (home.ready === false) return `Waits for the archive: it does not answer, or the sign-in has expired. ${lost}`
   return null
 }

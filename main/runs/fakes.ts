@@ -51,6 +51,14 @@ export const judge = (staged: { path: string; size: number; sha256: string }[], 
   })),
 })
 
+interface StagedBytes {
+  path: string
+  size: number
+  sha256: string
+}
+
+type Step = 'open' | 'stage' | 'start' | 'wait' | 'collect' | 'wipe'
+
 export interface FakeEngine extends Engine {
   /** What the engine holds, by name. */
   things: Map<string, OwedThing>
@@ -58,8 +66,16 @@ export interface FakeEngine extends Engine {
   staged: Map<string, Uint8Array>
   open_: number
   most: number
+  /** What was given to each run and whether its container was started: outlives the desk, but for an engine that is the application itself. */
+  boxes: Map<string, { staged: StagedBytes[]; started: boolean }>
   /** Throws there, once set. */
-  failAt: 'open' | 'stage' | 'start' | 'wait' | 'collect' | null
+  failAt: Step | null
+  /** What is thrown there: by default a fault of the run's own. */
+  fault: ScansideError | null
+  /** The desk hears nothing more at this step, as if it had died in it. */
+  hangAt: Step | null
+  /** Containers started, over all lives. */
+  starts: number
   exit: ExitReport
   /** Whether `wait` waits for the signal or for `release`. */
   hold: boolean
@@ -79,6 +95,7 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
     const gone = [...things.values()].filter(mine)
     for (const thing of gone) {
       things.delete(thing.name)
+      engine.boxes.delete(thing.runId)
       debts.settle(thing)
     }
     const at = '2026-01-01T00:00:00.000Z'
@@ -93,7 +110,11 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
     staged: new Map(),
     open_: 0,
     most: 0,
+    boxes: new Map(),
     failAt: null,
+    fault: null,
+    hangAt: null,
+    starts: 0,
     exit: { exitCode: 0, outOfMemory: false, timedOut: false },
     hold: false,
     release: () => {
@@ -105,22 +126,31 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
     probe: async () => health,
     reap: async () => remove((thing) => !living.has(thing.runId)),
     open: async (spec) => {
-      const staged: { path: string; size: number; sha256: string }[] = []
-      const fail = (step: FakeEngine['failAt']) => {
-        if (engine.failAt === step) throw new ScansideError('engine-unavailable', `The engine went away at ${step}.`)
+      let made = false
+      const step = async (name: Step) => {
+        if (engine.hangAt === name) await new Promise(() => {})
+        if (engine.failAt === name) throw engine.fault ?? new ScansideError('internal', `The engine could not go on at ${name}.`)
       }
-      fail('open')
+      const box = () => {
+        const found = engine.boxes.get(spec.runId)
+        if (!found) throw new ScansideError('not-found', 'Nothing of this run is on the engine.')
+        return found
+      }
+      await step('open')
       living.add(spec.runId)
-      for (const kind of ['container', 'volume'] as const) {
-        const thing: OwedThing = { runId: spec.runId, engine: 'docker', kind, name: `scanside-${spec.runId}-${kind}` }
-        debts.incur(thing)
-        things.set(thing.name, thing)
-      }
       engine.open_++
       engine.most = Math.max(engine.most, engine.open_)
       return {
         stage: async (inputs, signal, onProgress) => {
-          fail('stage')
+          made = true
+          for (const kind of ['container', 'volume'] as const) {
+            const thing: OwedThing = { runId: spec.runId, engine: engine.id, kind, name: `scanside-${spec.runId}-${kind}` }
+            debts.incur(thing)
+            things.set(thing.name, thing)
+          }
+          const staged: StagedBytes[] = []
+          engine.boxes.set(spec.runId, { staged, started: false })
+          await step('stage')
           let bytes = 0
           for (const { ref } of inputs) {
             const content = new Uint8Array(await buffer(await ref.read(signal)))
@@ -132,11 +162,14 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
           return staged
         },
         start: async (_signal, onLine) => {
-          fail('start')
+          if (made) await step('start')
+          if (!made && !box().started) throw new ScansideError('not-found', 'Nothing of this run was started.')
+          if (!box().started) engine.starts++
+          box().started = true
           for (const text of engine.lines) onLine({ stream: 'stdout', text, at: '2026-01-01T00:00:00.000Z' })
         },
         wait: async (signal) => {
-          fail('wait')
+          await step('wait')
           if (engine.hold && !signal.aborted) {
             await new Promise<void>((resolve) => {
               waiting.add(resolve)
@@ -147,14 +180,15 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
           return engine.exit
         },
         collect: async () => {
-          fail('collect')
-          const good = judge(staged)
+          await step('collect')
+          const good = judge(box().staged)
           const bytes = engine.output ? engine.output(good) : new TextEncoder().encode(JSON.stringify(good))
           const refs: OutputRef[] = bytes ? [{ kind: 'stream', path: 'results.json', size: bytes.length, bytes, sha256: sha256(bytes) }] : []
           return refs
         },
         wipe: async () => {
           engine.open_--
+          await step('wipe')
           living.delete(spec.runId)
           if (engine.leaves) return { items: [], complete: false, owed: ['The engine does not answer.'] }
           return remove((thing) => thing.runId === spec.runId)

@@ -1,7 +1,7 @@
 /** The queues: one for each engine, so that what the application judges itself waits for no container, and neither for the cloud. */
 import { type CourseHands, type Job, take } from './arrows.ts'
 import { carry } from './course.ts'
-import { type Desk, type Lane, obstacleInCloud } from './desk.ts'
+import { type Desk, type Lane, obstacleOf } from './desk.ts'
 import { hasEnded } from './state.ts'
 import { cancelWaiting } from './waiting.ts'
 
@@ -12,14 +12,14 @@ export interface LaneCounts {
 
 export interface Lanes {
   add(job: Job): void
-  /** A run of an earlier life: it goes on as soon as the cloud and its archive are there. */
+  /** A run of an earlier life: it goes on as soon as its engine and its archive are there. */
   takeUpLater(job: Job): void
   get(run: string): Job | undefined
   /** Every run that has not ended. */
   all(): Job[]
   /** Begins what has room. */
   pump(): void
-  /** Goes on with what waited for the cloud, where nothing is in its way any more. */
+  /** Goes on with what waited, where nothing is in its way any more. */
   takeUp(): void
   /** True where it went; false where it is under way and will hear it. */
   cancel(job: Job): void
@@ -37,7 +37,7 @@ const needOf = ({ plan, record }: Job) => plan?.limits ?? record.resume?.workspa
 export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'>, ended: (job: Job) => void): Lanes => {
   const jobs = new Map<string, Job>()
   const queue: Job[] = []
-  /** Not in the queue and not under way: the cloud or the archive is not there. */
+  /** Not in the queue and not under way: its engine or its archive is not there. */
   const waiting = new Set<Job>()
   const underWay = new Map<Job, Promise<void>>()
   let closed = false
@@ -107,7 +107,7 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
   const takeUp = () => {
     if (closed) return
     for (const job of [...waiting]) {
-      const obstacle = obstacleInCloud(desk, job.record)
+      const obstacle = obstacleOf(desk, job.lane, job.record)
       if (obstacle !== null) {
         if (job.waits !== obstacle) {
           job.waits = obstacle

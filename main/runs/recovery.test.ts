@@ -179,7 +179,7 @@ describe('when something gives way under a run', () => {
     expect(desk.faults).toHaveLength(1)
   })
 
-  it('signing out before a run begins ends it with a sentence, and its results never go elsewhere', async () => {
+  it('signing out before a run begins lets it wait with a sentence, and its results never go elsewhere', async () => {
     const { desk, options } = fakeDesk()
     desk.engine.hold = true
     const runs = createRuns({ ...options, concurrency: 1 })
@@ -191,9 +191,13 @@ describe('when something gives way under a run', () => {
     await runs.idle()
     expect(ids.map((id) => runs.get(id).summary)).toMatchObject([
       { state: 'done', home: 'waiting' },
-      { state: 'failed', message: expect.stringMatching(/signed in/) },
+      { state: 'queued', message: expect.stringMatching(/^Waits until somebody signs in/) },
     ])
     expect(desk.archive.publishes).toBe(0)
+    desk.home = { id: 'xnat.example', demo: false }
+    await runs.sendWaiting()
+    await runs.idle()
+    expect(ids.map((id) => runs.get(id).summary)).toMatchObject(ids.map(() => ({ state: 'done' })))
   })
 
   it('nothing begins where no engine answers', async () => {

@@ -30,8 +30,8 @@ export const reap = async (desk: Desk): Promise<WipeReport> => {
   }
 }
 
-/** Whether a run of an earlier life goes on: it was sent to the cloud, and the archive it is of outlives this application. */
-export const isResumable = (record: RunRecord): boolean => record.place === 'cloud' && record.resume !== undefined && !record.demo
+/** Whether a run of an earlier life goes on: it is known what it was started with, and the archive it is of outlives this application. */
+export const isResumable = (record: RunRecord): boolean => record.resume !== undefined && !record.demo
 
 /** The part of a report that is about one run's things. */
 const partOf = (report: WipeReport, things: OwedThing[], left: OwedThing[]): WipeReport => {

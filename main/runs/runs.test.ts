@@ -61,7 +61,7 @@ describe('a run', () => {
       const { desk, detail } = await runOne((made) => {
         made.engine.failAt = failAt
       })
-      expect(detail.summary).toMatchObject({ state: 'failed', message: `The engine went away at ${failAt}.`, verdicts: [], home: 'none' })
+      expect(detail.summary).toMatchObject({ state: 'failed', message: `The engine could not go on at ${failAt}.`, verdicts: [], home: 'none' })
       expect(desk.engine.things.size).toBe(0)
       expect(detail.receipt).toMatchObject({ complete: true })
       expect(desk.archive.publishes).toBe(0)

@@ -4,7 +4,7 @@ import type { Results } from '../../oct/results.ts'
 import type { Input, Output, RunDetail, RunSummary } from '../../preload/contract.ts'
 import type { KnownVerdict, RunRecord } from '../store/lab-runs.ts'
 import { type Job, jobOf } from './arrows.ts'
-import { deskOf, engineMissing, engineOf, type RunsOptions, summaryOf } from './desk.ts'
+import { deskOf, engineMissing, engineOf, type Lane, laneOf, type RunsOptions, summaryOf } from './desk.ts'
 import { groupRefs, localFiles, subjectOf } from './inputs.ts'
 import { createLanes } from './lanes.ts'
 import { createLogs } from './logs.ts'
@@ -20,7 +20,10 @@ const nothingOwed = { items: [], complete: true, owed: [] }
 
 const closingDown = () => new ScansideError('conflict', 'Scanside is closing; start the run when it is open again.')
 
-const waitsAtStart = 'Waits for the cloud and its archive. Nothing is lost: the machine goes on by itself.'
+const waitsAtStart = (lane: Lane): string =>
+  lane === 'cloud'
+    ? 'Waits for the cloud and its archive. Nothing is lost: the machine goes on by itself.'
+    : 'Scanside had ended while this run was under way; it goes on in a moment. Nothing is lost.'
 
 /** How many runs the pushed store holds. */
 const shown = 200
@@ -35,11 +38,11 @@ export interface Runs {
   log(run: string, after: number): Output<'runs.log'>
   /** Tries to remove what is owed; call it also when an engine has come back. */
   payOwed(): Promise<{ left: number }>
-  /** Goes on with runs that wait for the cloud or their archive; call it when either has come back. */
+  /** Goes on with runs that wait for their engine or their archive; call it when either has come back. */
   takeUp(): void
   /** Sends what waits for the archive that is signed in; call it after each sign-in and when the archive is back. */
   sendWaiting(): Promise<{ sent: number; waiting: number }>
-  /** Ends what an earlier life left under way here, and goes on with what is in the cloud. Once, however often it is called. */
+  /** Goes on with what an earlier life left under way, and ends what cannot go on. Once, however often it is called. */
   recover(): Promise<void>
   counts(): { active: number; waiting: number; owed: number }
   /** Runs that are in the cloud now. */
@@ -81,7 +84,7 @@ export const createRuns = (options: RunsOptions): Runs => {
   }
   const lanes = createLanes(desk, { desk, logs, changed: tell }, (job) => {
     // What is still there of it is owed, and nobody works with it any more.
-    if (job.lane === 'cloud') desk.openRuns.delete(job.record.id)
+    desk.openRuns.delete(job.record.id)
     recent = [summaryOf(job.record, null), ...recent.filter((run) => run.id !== job.record.id)].slice(0, shown)
     tell()
   })
@@ -94,8 +97,8 @@ export const createRuns = (options: RunsOptions): Runs => {
   // Before any engine looks for what nobody works with; also where a newer Scanside is to go on with them.
   for (const record of resumable) desk.openRuns.add(record.id)
   for (const record of lab.readOnly ? [] : resumable) {
-    const job = jobOf(record, 'cloud', null)
-    job.waits = waitsAtStart
+    const job = jobOf(record, laneOf(record), null)
+    job.waits = waitsAtStart(job.lane)
     lanes.takeUpLater(job)
   }
 
@@ -187,7 +190,8 @@ export const createRuns = (options: RunsOptions): Runs => {
           refs: group,
           image: { name: plan.image.name, digest: plan.image.digest },
           engine: '',
-          ...(place === 'cloud' ? { place, resume: { pipeline, values, engine: null, workspace: null, spokeAt: null } } : {}),
+          ...(place === 'cloud' ? { place } : {}),
+          resume: { pipeline, values, lane: plan.engine, engine: null, workspace: null, spokeAt: null },
         }
         return jobOf(record, plan.engine, plan)
       })

@@ -11,6 +11,7 @@ const arrows: Record<string, string> = {
   'queued again': 'queued -',
   'staging again': 'queued -',
   'running again': 'queued -',
+  'collecting again': 'queued -',
   'running taken-up': 'running -',
   'collecting taken-up': 'collecting -',
   'publishing taken-up': 'publishing -',

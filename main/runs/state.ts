@@ -15,8 +15,8 @@ export interface Course {
 export const runEvents = ['begin', 'staged', 'exited', 'collected', 'homed', 'fail', 'cancel', 'interrupted', 'wiped', 'again', 'taken-up'] as const
 /**
  * `homed`: results were read back from the archive, or are kept to be sent later. `interrupted`: Scanside ended while the run was
- * under way, found at the next start. `again`: nothing of it was started in the cloud yet, and it begins anew under its own id. `taken-up`:
- * its machine in the cloud went on without this desk, which goes on where it was.
+ * under way and it cannot go on, found at the next start. `again`: what had been made of it is gone or was never started, and it begins anew
+ * under its own id. `taken-up`: it went on without this desk, or lies ready; the desk goes on where it was.
  */
 export type RunEvent = (typeof runEvents)[number]
 
@@ -51,6 +51,7 @@ const arrows: Partial<Record<RunState, Partial<Record<RunEvent, Course>>>> = {
     interrupted: to('wiping', 'failed'),
   },
   collecting: {
+    again: to('queued'),
     'taken-up': to('collecting'),
     collected: to('publishing'),
     fail: to('wiping', 'failed'),

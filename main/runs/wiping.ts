@@ -1,21 +1,14 @@
 /** The end of a run: its workspace is removed, its receipt written, and what may not stay in the archive is taken back. */
-import type { WipeReport } from '../engines/engine.ts'
 import type { RunResume } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, take } from './arrows.ts'
 import { engineOf } from './desk.ts'
 import { takeBack, takenBackSentence } from './homing.ts'
 import { mergeItems, receiptOf } from './receipts.ts'
-import { nothing, reopen, type Way } from './waiting.ts'
-
-/** What is known of the run's things is removed, also where its workspace could not be opened again the first time. */
-const removed = async (way: Way): Promise<WipeReport> => {
-  const workspace = way.workspace ?? (await reopen(way))
-  return workspace ? workspace.wipe() : nothing
-}
+import { removed, type Way } from './waiting.ts'
 
 const removedBefore = 'removed and checked before Scanside was interrupted'
 
-/** What a run of the cloud has made, noted before its removal begins. */
+/** What a run has made, noted before its removal begins. */
 const noteMade = ({ desk }: CourseHands, job: Job): NonNullable<RunResume['made']> => {
   const { resume, id } = job.record
   if (!resume) return []
@@ -42,12 +35,8 @@ export const wipe = async (way: Way): Promise<boolean> => {
   const { hands, job, published } = way
   const { desk, logs } = hands
   const run = job.record.id
-  const unexpected = (error: unknown): WipeReport => {
-    desk.report(error)
-    return { items: [], complete: false, owed: [] }
-  }
   const made = noteMade(hands, job)
-  const report = await removed(way).catch(unexpected)
+  const report = await removed(way)
   // Only now: a machine that is still there could send them again.
   const begun = job.record.resume?.workspace !== null
   const taken = job.record.outcome === 'done' || !begun ? null : takenBackSentence(job.record, await takeBack(desk, job.record))

@@ -16,12 +16,15 @@ const specSchema = z.object({
   workingDir: z.string().nullable(),
   mounts: z.array(z.object({ name: z.string(), path: z.string(), writable: z.boolean() })),
   limits: runLimitsSchema,
-  image: z.object({ name: z.string(), digest: z.string() }),
-  home: z.object({ archive: z.string(), session: sessionSchema, name: z.string() }),
+  // For a machine of the cloud alone.
+  image: z.object({ name: z.string(), digest: z.string() }).optional(),
+  home: z.object({ archive: z.string(), session: sessionSchema, name: z.string() }).optional(),
 })
 
-/** What a run in the cloud needs to go on after a crash. */
+/** What a run needs to go on after a crash, wherever it runs. */
 const resumeSchema = z.object({
+  /** Which engine's queue it is of; runs of the cloud alone where an earlier version left it out. */
+  lane: z.enum(['builtin', 'container', 'cloud']).optional(),
   /** What it was started with, to begin anew. */
   pipeline: z.string(),
   values: z.record(z.string(), z.string()),

@@ -23,12 +23,15 @@ const resultsName = 'results.json'
 const mostScans = 10_000
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+/** Memory ends with its life: an earlier one's run begins anew. */
+const gone = () => new ScansideError('not-found', 'Nothing of this run is in memory any more. The scans are untouched; start the run again.')
 const wasCancelled = () => new ScansideError('cancelled', 'The run was cancelled.')
 
 /** `argv` is the command line of the image; what stands before the options is its program. */
 const optionsOf = (spec: RunSpec) => parseArguments((spec.argv ?? []).filter((word) => word.startsWith('--')))
 
 export function openWorkspace(spec: RunSpec, { judging, now, mostBytes }: WorkspaceParts): Workspace {
+  let staged = false
   let held: Held[] = []
   let output: OutputRef | null = null
   let heldSince: string | null = null
@@ -84,6 +87,7 @@ export function openWorkspace(spec: RunSpec, { judging, now, mostBytes }: Worksp
         )
       }
       held = []
+      staged = true
       heldSince = now().toISOString()
       let done = 0
       for (const { ref } of inputs) {
@@ -106,6 +110,7 @@ export function openWorkspace(spec: RunSpec, { judging, now, mostBytes }: Worksp
 
     async start(signal, onLine) {
       if (signal.aborted) throw wasCancelled()
+      if (!staged) throw gone()
       heldSince ??= now().toISOString()
       const say = (stream: LogLine['stream'], text: string) => onLine({ stream, text, at: now().toISOString() })
       const deadline = setTimeout(() => abort.abort('deadline'), spec.limits.deadlineMs)
@@ -137,6 +142,7 @@ export function openWorkspace(spec: RunSpec, { judging, now, mostBytes }: Worksp
       if (signal.aborted) throw wasCancelled()
       if (!spec.mounts.some(({ name, writable }) => name === mount && writable))
         throw new ScansideError('invalid-argument', 'The pipeline has no such place for results.')
+      if (!staged) throw gone()
       if (output && output.size > spec.limits.outputBytes) {
         throw new ScansideError('output-refused', 'The results are larger than a run may hand out. Nothing was sent; run fewer scans at once.', {
           rule: 'size',

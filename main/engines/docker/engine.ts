@@ -28,13 +28,13 @@ export interface DockerEngine extends Engine {
   capacity(): Promise<{ cpus: number; memoryBytes: number } | null>
 }
 
-/** Which things of this installation nobody alive works with. `mine`: runs this process has open. Pure. */
+/** Which things of this installation nobody alive works with. `mine`: runs this process has open, or takes up from an earlier life. Pure. */
 export function abandoned(things: Thing[], owner: Owner, mine: ReadonlySet<string>, isAlive: (pid: number, pidStart: string) => boolean): Thing[] {
   return things.filter(({ labels }) => {
-    if (labels[labelNames.install] !== owner.install) return false
+    if (labels[labelNames.install] !== owner.install || mine.has(labels[labelNames.run] ?? '')) return false
     const pid = Number(labels[labelNames.pid])
     const pidStart = labels[labelNames.pidStart] ?? ''
-    if (pid === owner.pid && pidStart === owner.pidStart) return !mine.has(labels[labelNames.run] ?? '')
+    if (pid === owner.pid && pidStart === owner.pidStart) return true
     return !(Number.isInteger(pid) && pid > 0 && isAlive(pid, pidStart))
   })
 }

@@ -2,11 +2,11 @@
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
-import type { Debts, ExitReport, LogLine, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
+import type { Debts, ExitReport, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
 import { engineFault, isGone, statusOf } from './client.ts'
+import { attach, follow, followAgain, type OnLine } from './container-log.ts'
 import { type EngineTraits, runContainer, stageContainer, stagePath } from './hardening.ts'
 import { labelNames, labelsOf, namesOf, type Owner } from './labels.ts'
-import { demultiplex, lineSplitter } from './logs.ts'
 import { fileTooLarge, fileTooLargeCode, type VolumeSizes, watchOutput } from './output-watch.ts'
 import { readOutputs } from './outputs.ts'
 import { listThings, removeThings, runLabels, settleGone, type Thing } from './removal.ts'
@@ -24,8 +24,6 @@ export interface WorkspaceHouse {
   /** Called when wipe has been tried, so that reap may take over what is left. */
   onWiped(run: string, complete: boolean): void
 }
-
-type OnLine = (line: Omit<LogLine, 'seq'>) => void
 
 /** 128 + SIGKILL. Podman does not always learn that it was the kernel, for want of memory; who else but Scanside would have sent it? */
 const killedCode = 137
@@ -46,6 +44,8 @@ const lacksInit = (fault: unknown): boolean => statusOf(fault) === 500 && /conta
 /** Docker answers 409 to a name in use, Podman 500. */
 const isTaken = (fault: unknown): boolean => statusOf(fault) === 409 || (statusOf(fault) === 500 && /already in use/.test(messageOf(fault)))
 
+const neverStarted = 'Nothing of this run is on the engine any more. The scans are untouched; start the run again.'
+
 /** Opens a workspace without asking the engine: it may stand for a run that an earlier life began. */
 export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   const { docker, debts, now } = house
@@ -58,6 +58,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     ...names.volumes.map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'volume' as const, name })),
   ]
   const writableVolumes = spec.mounts.flatMap(({ writable }, i) => (writable ? [{ name: names.volumes[i] ?? '', path: `/${stagePath(i)}/.` }] : []))
+  let built = false
   let building: Promise<void> = Promise.resolve()
   let containerReady: Promise<void> = Promise.resolve()
   let deadlineAt: number | null = null
@@ -76,6 +77,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   }
 
   const build = async (): Promise<void> => {
+    built = true
     debts.incur(...things)
     const labels = labelsOf(spec.runId, house.owner, now().toISOString())
     const volumes = names.volumes.map((name) =>
@@ -118,40 +120,20 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   }
 
   /**
-   * The log from its first byte, so before the start. Attached, not followed: a followed log of Docker may lose what was written
-   * right before the exit.
-   */
-  const attach = async (): Promise<Readable> => {
-    // In the query alone: a body would be taken for the container's input.
-    const options = { _query: { stream: true, stdout: true, stderr: true }, _body: {} }
-    return (await container.attach(options as unknown as Docker.ContainerAttachOptions)) as unknown as Readable
-  }
-
-  const follow = async (source: Readable, onLine: OnLine): Promise<void> => {
-    const at = (): string => now().toISOString()
-    const lines = lineSplitter({ bytes: spec.limits.logBytes }, (stream, text) => onLine({ stream, text, at: at() }))
-    try {
-      const take = demultiplex(lines.push)
-      for await (const chunk of source as AsyncIterable<Buffer>) take(chunk)
-    } catch {
-      onLine({ stream: 'scanside', text: 'The log could not be followed to its end.', at: at() })
-    }
-    const dropped = lines.end()
-    if (dropped > 0) onLine({ stream: 'scanside', text: `${dropped} bytes of log were dropped: more than this run may write.`, at: at() })
-  }
-
-  /**
    * Resolves when the container does not run any more. The state is asked until it says so: Podman's wait may come back early, and
-   * Docker's never, where the engine goes away while it is waiting (its answer has begun, and dockerode does not hear it break off).
+   * Docker's never, where the engine goes away while it is waiting (its answer has begun, and dockerode does not hear it break off). A log
+   * that ends is a reason to look at once: either the container has ended, or the engine has.
    */
   const ended = async (): Promise<{ exitCode: number; outOfMemory: boolean }> => {
     let waiting: Promise<unknown> | null = null
+    let logged: Promise<void> | null = logsEnded
     for (;;) {
       waiting ??= container.wait().finally(() => {
         waiting = null
       })
       waiting.catch(() => {})
-      await Promise.race([waiting, pause(stopped ? 250 : lookAgainMs)])
+      await Promise.race([waiting, pause(stopped ? 250 : lookAgainMs), ...(logged ? [logged] : [])])
+      logged = null
       const { State } = await container.inspect()
       if (!State.Running && State.Status !== 'stopping')
         return {
@@ -160,6 +142,22 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
         }
       await pause(50)
     }
+  }
+
+  /**
+   * Takes up what an earlier life of this run started. What has ended meanwhile has its log and its exit code still.
+   * @throws ScansideError `not-found` where nothing was started, or it is not there any more
+   */
+  const takeUp = async (onLine: OnLine): Promise<void> => {
+    const { State } = await container.inspect()
+    const startedAt = Date.parse(State.StartedAt)
+    // An engine writes the year 1 where it has not started a container.
+    if (State.Status === 'created' || !(startedAt > 0)) throw new ScansideError('not-found', neverStarted)
+    // Its start is told by the engine's clock, which on another machine may be another.
+    const engineNow = Date.parse((await docker.info()).SystemTime ?? '')
+    const ranFor = Number.isFinite(engineNow) ? Math.max(0, engineNow - startedAt) : 0
+    deadlineAt = now().getTime() + spec.limits.deadlineMs - ranFor
+    logsEnded = followAgain({ container, limits: spec.limits, now, onLine }).catch(() => {})
   }
 
   return {
@@ -196,16 +194,18 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     async start(signal, onLine) {
       try {
         signal.throwIfAborted()
+        if (!built) return await takeUp(onLine)
         await containerReady
         signal.throwIfAborted()
-        const log = await attach()
-        logsEnded = follow(log, onLine)
+        const log = await attach(container)
+        logsEnded = follow(log, { limits: spec.limits, now, onLine }).then(() => undefined)
         await container.start().catch((fault: unknown) => {
           log.destroy()
           throw fault
         })
         deadlineAt = now().getTime() + spec.limits.deadlineMs
       } catch (fault) {
+        if (!built && isGone(fault)) throw new ScansideError('not-found', neverStarted)
         if (statusOf(fault) !== null && /no such file|not found in|not found$|permission denied/.test(messageOf(fault).trim())) {
           throw new ScansideError(
             'image-refused',

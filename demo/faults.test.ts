@@ -36,6 +36,30 @@ describe('switches', () => {
     expect((await bench.call('/data/projects')).status).toBe(200)
   })
 
+  it('touch requests of one method, and only so many', async () => {
+    await turn({ forbidden: true, method: 'GET', hits: 1 })
+    expect((await bench.call(file.replace('f.bin', 'g.bin'), { method: 'PUT', body: content, headers: octets })).status).toBe(200)
+    const states = [await bench.call('/data/projects'), await bench.call('/data/projects')].map((one) => one.status)
+    expect(states).toEqual([403, 200])
+  })
+
+  it('ask for patience', async () => {
+    await turn({ retryAfter: 2 })
+    const answer = await bench.call('/data/projects')
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '2'])
+  })
+
+  it.each([
+    [{ swallow: true }, ''],
+    [{ duplicates: true }, '{"duplicates":["a/g.bin"]}'],
+  ])('take an upload and store nothing: %o', async (change, said) => {
+    await turn(change)
+    const path = file.replace('f.bin', 'a/g.bin')
+    const answer = await bench.call(path, { method: 'PUT', body: content, headers: octets })
+    expect([answer.status, answer.body]).toEqual([200, said])
+    expect((await bench.call(path)).status).toBe(404)
+  })
+
   it('fail the next n', async () => {
     await turn({ failNext: 2 })
     const states = [await bench.call('/data/projects'), await bench.call('/data/projects'), await bench.call('/data/projects')].map(

@@ -10,6 +10,10 @@ import type { FaultSwitches } from './server.ts'
 export interface FaultState {
   /** Only requests whose path and query contain this are touched; empty: all. */
   path: string
+  /** Only requests of this method are; empty: all. */
+  method: string
+  /** How many more requests are touched at all. */
+  hits: number
   /** ms before every answer */
   latency: number
   /** The connection breaks after so many bytes of an answer's body; -1: never. */
@@ -20,6 +24,14 @@ export interface FaultState {
   resets: number
   /** Every request gets 401. */
   unauthorized: boolean
+  /** Every request gets 403. */
+  forbidden: boolean
+  /** Every request gets 503 and is told to come back after so many seconds; -1: none is. */
+  retryAfter: number
+  /** Uploads get 200 and nothing is stored, as where an account has no right to edit. */
+  swallow: boolean
+  /** Uploads get 200 with their own name as a duplicate, and nothing is stored. */
+  duplicates: boolean
   /** The next so many requests get 500. */
   failNext: number
   /** bytes that still fit on the disk; -1: it is never full. 0: full. */
@@ -34,11 +46,17 @@ export interface FaultState {
 
 const none: FaultState = {
   path: '',
+  method: '',
+  hits: Number.MAX_SAFE_INTEGER,
   latency: 0,
   resetAfter: -1,
   resetUploadAfter: -1,
   resets: Number.MAX_SAFE_INTEGER,
   unauthorized: false,
+  forbidden: false,
+  retryAfter: -1,
+  swallow: false,
+  duplicates: false,
   failNext: 0,
   room: -1,
   stall: false,
@@ -103,7 +121,8 @@ export function createFaults(): Faults {
         await control(request, response)
         return true
       }
-      if (!(request.url ?? '').includes(state.path)) return false
+      if (!(request.url ?? '').includes(state.path) || !['', request.method].includes(state.method) || state.hits <= 0) return false
+      state.hits--
       if (state.latency > 0) await new Promise((resolve) => setTimeout(resolve, state.latency))
       if (state.stall) return true
       if (state.failNext > 0) {
@@ -111,6 +130,16 @@ export function createFaults(): Faults {
         return refuse(response, new Problem(500, 'java.lang.OutOfMemoryError: Java heap space', 'error'))
       }
       if (state.unauthorized) return refuse(response, challenge(request.headers, ''))
+      if (state.forbidden) return refuse(response, new Problem(403, 'Forbidden', 'tomcat'))
+      if (state.retryAfter >= 0)
+        return refuse(response, new Problem(503, 'Service Unavailable', 'tomcat', { 'Retry-After': String(state.retryAfter) }))
+      if ((state.swallow || state.duplicates) && request.method === 'PUT') {
+        // Read to its end, as the real one does.
+        for await (const _part of request);
+        const name = decodeURIComponent((request.url ?? '').replace(/\?.*$/, '').split('/files/')[1] ?? '')
+        response.writeHead(200, { 'Content-Type': 'text/html;charset=UTF-8' }).end(state.duplicates ? JSON.stringify({ duplicates: [name] }) : '')
+        return true
+      }
       if (state.htmlForJson && /format=json|^\/xapi\//.test(request.url ?? '')) {
         response.writeHead(200, { 'Content-Type': 'text/html' }).end(loginPage().body)
         return true

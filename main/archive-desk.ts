@@ -7,6 +7,7 @@ import { type ArchiveSession, createSession, type SessionStatus } from './archiv
 import { createXnat } from './archive/xnat.ts'
 import type { DemoLab } from './demo-lab.ts'
 import type { Http } from './http/http.ts'
+import { type AnsweringParts, answering } from './offline/answering.ts'
 import type { Vault } from './vault/vault.ts'
 
 export interface ArchiveDesk {
@@ -15,6 +16,8 @@ export interface ArchiveDesk {
   session(): ArchiveSession
   /** The archive somebody is signed in to (also while it is away or the token is dead: not `ready`), or null. */
   home(): { id: string; demo: boolean; ready: boolean; archive: Archive } | null
+  /** The same archive itself, without what is kept of it here, and the account that is signed in; null where nobody is. */
+  live(): { id: string; user: string; archive: Archive } | null
   /** The archive, or `unauthorized` with a sentence. */
   archive(): Archive
   /** Tokens for runs on machines of their own, of the archive `home` gives; null where nobody is signed in. */
@@ -44,7 +47,12 @@ export interface ArchiveDeskParts {
   demoLab: DemoLab
   /** What is known of run tokens beside their secrets; owed.db's. */
   tokenNotes?: TokenNotes
+  /** What is kept here of archives that are away; nothing where left out. */
+  kept?: AnsweringParts['kept']
 }
+
+/** While an archive is away and its scans are worked with, how often it is looked for, ms. */
+const lookPauseMs = 5_000
 
 /** Nothing is asked of any archive before `restore`, a sign-in or `openDemo`. */
 export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
@@ -52,14 +60,34 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
   const tell = () => {
     for (const listener of listeners) listener()
   }
-  const place = (http: Http, vault: Vault, ca: string[], projects: string[] | null, fixed: string | null) => {
+  const place = (http: Http, vault: Vault, ca: string[], projects: string[] | null, fixed: string | null, isDemo = false) => {
     const session = createSession({ http, vault, fixed })
     session.onChange(tell)
-    let known: { at: string; archive: Archive } | null = null
+    let known: { at: string; live: Archive; archive: Archive } | null = null
+    const idOf = (at: string) => (isDemo ? 'demo' : at)
+    let lookedAt = 0
+    const lookForIt = () => {
+      if (Date.now() - lookedAt < lookPauseMs) return
+      lookedAt = Date.now()
+      // What it finds is told as the session's state; what it cannot do now it does with the next minute's.
+      session.tick().catch(() => undefined)
+    }
+    /** What is kept of the archive at this address stands in for it, for the account signed in there now. */
+    const withKept = (at: string, live: Archive): Archive => {
+      if (!parts.kept) return live
+      const whose = () => {
+        const { state, archive: shown, user } = session.status()
+        if (shown !== at || user === null || state === 'signed-out' || state === 'expired') return null
+        return { archive: idOf(at), user, away: state === 'offline' }
+      }
+      return answering(live, { kept: parts.kept, whose, answered: lookForIt })
+    }
     /** The archive at this address and no other, whoever signs in where later: a run holds on to it from its first file to its last. */
-    const archive = (at: string): Archive => {
-      if (known?.at !== at) known = { at, archive: createXnat({ request: session.requestAt(at), ...(projects ? { projects } : {}) }) }
-      return known.archive
+    const at = (address: string): { live: Archive; archive: Archive } => {
+      if (known?.at === address) return known
+      const live = createXnat({ request: session.requestAt(address), ...(projects ? { projects } : {}) })
+      known = { at: address, live, archive: withKept(address, live) }
+      return known
     }
     const secrets = new Map<string, KeptToken>()
     const issuing = new Set<Promise<unknown>>()
@@ -70,7 +98,7 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
       const notes = parts.tokenNotes ?? null
       return createRunTokens({ http, vault, session, archive: { id, address, ca }, shown, user, secrets, issuing, notes, now: Date.now })
     }
-    return { session, archive, tokens }
+    return { session, at, idOf, tokens }
   }
   const institute = place(parts.http(parts.siteRoots), parts.vault, parts.siteRoots, parts.siteProjects, parts.siteArchive)
   let demo: typeof institute | null = null
@@ -78,13 +106,18 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
   const home: ArchiveDesk['home'] = () => {
     const { state, archive } = here().session.status()
     if (state === 'signed-out' || archive === null) return null
-    return { id: demo ? 'demo' : archive, demo: demo !== null, ready: state === 'signed-in', archive: here().archive(archive) }
+    return { id: here().idOf(archive), demo: demo !== null, ready: state === 'signed-in', archive: here().at(archive).archive }
   }
 
   return {
     status: () => here().session.status(),
     session: () => here().session,
     home,
+    live() {
+      const { state, archive, user } = here().session.status()
+      if (state === 'signed-out' || archive === null || user === null) return null
+      return { id: here().idOf(archive), user, archive: here().at(archive).live }
+    },
     archive() {
       const there = home()
       if (!there) throw new ScansideError('unauthorized', 'Nobody is signed in to an archive. Sign in and try again.')
@@ -96,7 +129,7 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
     },
     async openDemo() {
       const access = await parts.demoLab.open()
-      const opened = place(parts.http([access.ca]), parts.memoryVault, [access.ca], null, null)
+      const opened = place(parts.http([access.ca]), parts.memoryVault, [access.ca], null, null, true)
       await opened.session.signIn({
         address: access.https,
         user: access.user,

@@ -7,6 +7,8 @@ const kept = 100_000
 export interface Labels {
   sawSessions(rows: SessionRow[]): void
   sawScans(rows: ScanRow[]): void
+  /** A session's row as it was last seen; null where it never was. */
+  sessionRow(session: string): SessionRow | null
   /** Null where the session was never listed here. */
   titleOf(ref: { project: string; session: string; scan: string }): OpenScan['title'] | null
   /** Another archive: nothing of this one is true there. */
@@ -28,6 +30,7 @@ export function createLabels(): Labels {
     sawScans(rows) {
       for (const row of rows) keep(scans, `${row.session}/${row.id}`, row.type)
     },
+    sessionRow: (session) => sessions.get(session) ?? null,
     titleOf({ project, session, scan }) {
       const row = sessions.get(session)
       if (!row) return null

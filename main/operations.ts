@@ -5,6 +5,10 @@ import type { Operation } from '../preload/contract.ts'
 
 const cancelledSentence = 'Cancelled. Nothing was changed.'
 
+/** Work that was cancelled half way and keeps what was done says so itself, with `details.kept`. */
+const whatCancellingLeft = (error: unknown): string =>
+  error instanceof ScansideError && error.code === 'cancelled' && Number(error.details.kept ?? 0) > 0 ? error.message : cancelledSentence
+
 export interface Operations {
   /** Starts `work` and returns its id at once. `report` takes a share from 0 to 1 (null: not known) and a sentence. */
   run(kind: Operation['kind'], work: (signal: AbortSignal, report: (progress: number | null, message: string) => void) => Promise<string>): string
@@ -35,8 +39,9 @@ export function createOperations(emit: (operation: Operation) => void, sentence:
       return value
     } catch (error) {
       const cancelled = abort.signal.aborted || (error instanceof ScansideError && error.code === 'cancelled')
-      emit({ id, kind, state: cancelled ? 'cancelled' : 'failed', progress: null, message: cancelled ? cancelledSentence : sentence(error) })
-      throw cancelled ? new ScansideError('cancelled', cancelledSentence) : error
+      const message = cancelled ? whatCancellingLeft(error) : sentence(error)
+      emit({ id, kind, state: cancelled ? 'cancelled' : 'failed', progress: null, message })
+      throw cancelled ? new ScansideError('cancelled', message) : error
     } finally {
       under.delete(id)
     }

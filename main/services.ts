@@ -30,6 +30,7 @@ import { createInbox } from './inbox/inbox.ts'
 import { titleOfLocal } from './inbox/title.ts'
 import { createLabels } from './labels.ts'
 import { createLocalEngine, deskEngineFinder } from './local-engine.ts'
+import { createKeptScans } from './offline/kept-scans.ts'
 import { createOfflineRoom } from './offline/offline.ts'
 import { createOperations } from './operations.ts'
 import { createOutboxRoom } from './outbox/outbox.ts'
@@ -105,6 +106,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   // The archive.
   const labels = createLabels()
   const demoLab = createDemoLab(capabilities.startDemo)
+  const kept = createKeptScans({ folder: join(dataFolder, 'offline'), vault, now })
   const desk = createArchiveDesk({
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
     siteRoots: site.ca,
@@ -114,6 +116,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     memoryVault: createVault({ load: () => Promise.reject(new Error('not asked')), service: 'org.scanside.demo' }),
     demoLab,
     tokenNotes: debts.tokens,
+    kept,
   })
 
   // The engine and what it can run.
@@ -205,7 +208,9 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   })
 
   const outbox = createOutboxRoom({ waiting: () => runs.counts().waiting, send: runs.sendWaiting })
-  const offline = createOfflineRoom()
+  const days = site.retention.offlineDays
+  const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: people.locked, days, now })
+  const stopSweeping = await offline.start((error) => log('offline', error))
   const diagnostics = createDiagnosticsRoom()
 
   // What the window is told.
@@ -235,8 +240,12 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
 
   let lastHome = ''
   desk.onChange(() => {
-    const place = desk.home()?.id ?? ''
-    if (place !== lastHome) labels.clear()
+    const home = desk.live()
+    const place = home ? `${home.id} ${home.user}` : ''
+    if (place !== lastHome) {
+      labels.clear()
+      offline.teach()
+    }
     lastHome = place
     show()
     if (desk.status().state !== 'signed-in') return
@@ -354,6 +363,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     unsaved,
     async stop() {
       stopping = true
+      stopSweeping()
       clearInterval(looking)
       clearInterval(ticking)
       await closeInOrder(closing(), log, (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined))

@@ -256,7 +256,9 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   // What an earlier life owes is paid once an engine is known, and again whenever one comes back.
   function engineChanged(): void {
     show()
-    if (engine.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
+    if (!engine.engine()) return
+    runs.takeUp()
+    if (runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
   }
   let stopping = false
   function inBackground(what: string, work: () => Promise<unknown>): void {
@@ -287,7 +289,11 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     if (desk.status().state === 'signed-in') await runs.sendWaiting()
   })
   const looking = setInterval(() => {
-    inBackground('look for engines', engine.refresh)
+    inBackground('look for engines', async () => {
+      await engine.refresh()
+      // Also what was cut off from an engine that was away for less than a look.
+      runs.takeUp()
+    })
     // Runs wait for it: sooner than the minute.
     if (cloud.status().state === 'away') inBackground('look for the cloud', cloud.tick)
   }, lookAgainMs)

@@ -19,7 +19,7 @@ import type { OfflineRoom } from './offline/offline.ts'
 import type { Operations } from './operations.ts'
 import type { OutboxRoom } from './outbox/outbox.ts'
 import type { PeopleRoom } from './people/people.ts'
-import { pictureTicket } from './pictures.ts'
+import { pictureTicket, textTicket } from './pictures.ts'
 import type { DeskPipelines } from './pipelines/pipelines.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Scans } from './scans/open.ts'
@@ -103,6 +103,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'app.copyText': ({ text }) => capabilities.copyText(text),
     'app.pictureTicket': (picture) => pictureTicket(capabilities.pictures, parts.bulk, picture),
+    'app.textTicket': (text) => textTicket(capabilities.pictures, parts.bulk, text),
 
     'session.probe': ({ address }) => desk.session().probe(allowedAddress(address)),
     'session.signIn': ({ address, ...input }) => desk.session().signIn({ ...input, address: allowedAddress(address) }),

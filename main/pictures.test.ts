@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { methods } from '../preload/contract.ts'
 import { createBulk } from './doorway/bulk.ts'
-import { type PictureOutlets, pictureTicket, writePicture } from './pictures.ts'
+import { type PictureOutlets, pictureTicket, textTicket, writeChosen } from './pictures.ts'
 
 const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
 const name = 'scanside-od-ring-bscan-1.png'
@@ -88,15 +88,43 @@ describe('writing a picture', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   it('leaves the file and nothing else', async () => {
-    await writePicture(join(folder, 'a.png'), png)
+    await writeChosen(join(folder, 'a.png'), png)
     expect(readdirSync(folder)).toEqual(['a.png'])
     expect(new Uint8Array(readFileSync(join(folder, 'a.png')))).toEqual(png)
   })
   it('tells what went wrong without the path', async () => {
     const gone = join(folder, 'Mueller', 'a.png')
-    await expect(writePicture(gone, png)).rejects.toSatisfy(
+    await expect(writeChosen(gone, png)).rejects.toSatisfy(
       (error: Error & { code: string; details: object }) =>
         error.code === 'internal' && !JSON.stringify([error.message, error.details]).includes('Mueller'),
     )
   })
+})
+
+describe('a text by ticket', () => {
+  const text = new TextEncoder().encode('ok\n')
+  const ticket = (outlets: Pick<PictureOutlets, 'save'> | null, bulk: ReturnType<typeof createBulk>) =>
+    textTicket(outlets, bulk, { size: text.length, name: 'scanside-report.txt' }).url
+
+  it('goes whole to the file a person chooses, once', async () => {
+    const saved: [string, string][] = []
+    const bulk = createBulk(() => undefined)
+    const save = async (suggested: string, bytes: Uint8Array) => saved.push([suggested, new TextDecoder().decode(bytes)]) > 0
+    const url = ticket({ save }, bulk)
+    const put = (body: Uint8Array<ArrayBuffer>) => bulk.handle(new Request(`http://127.0.0.1${url}`, { method: 'PUT', body }))
+    expect(await (await put(text)).json()).toEqual({ done: true })
+    expect((await put(text)).status).toBe(404)
+    expect(saved).toEqual([['scanside-report.txt', 'ok\n']])
+    const short = ticket({ save }, bulk)
+    expect((await bulk.handle(new Request(`http://127.0.0.1${short}`, { method: 'PUT', body: text.slice(1) }))).status).toBe(400)
+    expect(saved).toHaveLength(1)
+  })
+
+  it('is left to the page in a browser', () =>
+    expect(() =>
+      ticket(
+        null,
+        createBulk(() => undefined),
+      ),
+    ).toThrow(/page itself/))
 })

@@ -368,6 +368,14 @@ export const methods = {
     z.object({ size: count.max(20_000_000), to: z.enum(['clipboard', 'file']), name: z.string().regex(/^scanside-[a-z0-9-]{1,80}\.png$/) }),
     z.object({ url: line }),
   ),
+  /**
+   * Where to PUT a text main has made and the window has fetched, for a file the person is asked for; answers `{ done }` like a picture's. In
+   * a browser the page saves it itself.
+   */
+  'app.textTicket': method(
+    z.object({ size: count.max(50_000_000), name: z.string().regex(/^scanside-[a-z0-9-]{1,80}\.(txt|json)$/) }),
+    z.object({ url: line }),
+  ),
 
   /** What answers at an address: an XNAT, its version and sign-in providers. */
   'session.probe': method(

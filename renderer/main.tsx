@@ -13,6 +13,7 @@ import { startAppearance } from './appearance.ts'
 import { connect } from './bridge.ts'
 import { watchRuns, watchSession } from './features/archive/watch-session.ts'
 import { watchScreen } from './features/inbox/screen.ts'
+import { watchKept } from './features/offline/watch-kept.ts'
 import { warmViewer } from './features/viewer/warm-up.ts'
 import { startLanguages } from './i18n/i18n.ts'
 import { asScansideError, connectLab, lab } from './lab.ts'
@@ -30,6 +31,7 @@ try {
   await followLab(lab)
   watchSession()
   watchRuns()
+  watchKept()
   watchScreen()
   startPlace()
   keepFocus()

@@ -11,13 +11,15 @@ interface Navigation {
   viewer: { ref: ScanRef; back: Place; among: ScanRef[] } | null
   /** The run shown on the runs page. */
   run: string | null
+  /** Whether the runs page shows what waits to go home instead of the runs. */
+  waiting: boolean
   /** The part of the settings somebody was sent to; null once it has been shown. */
-  section: 'cloud' | null
+  section: 'cloud' | 'self-check' | null
   /** Local ids of the scans that were dropped on this window, oldest first. */
   dropped: readonly string[]
 }
 
-export const useNavigation = create<Navigation>(() => ({ place: 'archive', viewer: null, run: null, section: null, dropped: [] }))
+export const useNavigation = create<Navigation>(() => ({ place: 'archive', viewer: null, run: null, waiting: false, section: null, dropped: [] }))
 
 /** Goes to a place; an open viewer closes. */
 export function go(place: Place): void {
@@ -27,6 +29,21 @@ export function go(place: Place): void {
 /** Goes to the cloud's part of the settings. */
 export function goToCloud(): void {
   useNavigation.setState({ place: 'settings', viewer: null, section: 'cloud' })
+}
+
+/** Goes to what waits to go home. */
+export function showWaiting(): void {
+  useNavigation.setState({ place: 'runs', viewer: null, waiting: true })
+}
+
+/** Goes to the runs, whichever of them was chosen. */
+export function showRuns(): void {
+  useNavigation.setState({ place: 'runs', viewer: null, waiting: false })
+}
+
+/** Goes to the self-check. */
+export function goToSelfCheck(): void {
+  useNavigation.setState({ place: 'settings', viewer: null, section: 'self-check' })
 }
 
 /** Dropped scans to flip through are the newest of these; older ones may be gone from the desk. */
@@ -61,7 +78,7 @@ export function closeViewer(): void {
 
 /** Goes to the runs page with this run chosen. */
 export function openRun(run: string): void {
-  useNavigation.setState({ place: 'runs', viewer: null, run })
+  useNavigation.setState({ place: 'runs', viewer: null, waiting: false, run })
 }
 
 /** Chooses a run on the runs page without leaving it. */

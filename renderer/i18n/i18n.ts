@@ -7,8 +7,14 @@ import gradingDe from '../features/grading/de.ts'
 import gradingEn from '../features/grading/en.ts'
 import inboxDe from '../features/inbox/de.ts'
 import inboxEn from '../features/inbox/en.ts'
+import offlineDe from '../features/offline/de.ts'
+import offlineEn from '../features/offline/en.ts'
+import outboxDe from '../features/outbox/de.ts'
+import outboxEn from '../features/outbox/en.ts'
 import runsDe from '../features/runs/de.ts'
 import runsEn from '../features/runs/en.ts'
+import checkDe from '../features/self-check/de.ts'
+import checkEn from '../features/self-check/en.ts'
 import viewerDe from '../features/viewer/de.ts'
 import viewerEn from '../features/viewer/en.ts'
 import whoDe from '../shell/who/de.ts'
@@ -30,6 +36,9 @@ declare module 'i18next' {
       inbox: typeof inboxEn
       who: typeof whoEn
       cloud: typeof cloudEn
+      outbox: typeof outboxEn
+      offline: typeof offlineEn
+      check: typeof checkEn
     }
   }
 }
@@ -45,8 +54,30 @@ export async function startLanguages(language: Language): Promise<void> {
     lng: language,
     fallbackLng: 'en',
     resources: {
-      en: { translation: en, viewer: viewerEn, runs: runsEn, grading: gradingEn, inbox: inboxEn, who: whoEn, cloud: cloudEn },
-      de: { translation: de, viewer: viewerDe, runs: runsDe, grading: gradingDe, inbox: inboxDe, who: whoDe, cloud: cloudDe },
+      en: {
+        translation: en,
+        viewer: viewerEn,
+        runs: runsEn,
+        grading: gradingEn,
+        inbox: inboxEn,
+        who: whoEn,
+        cloud: cloudEn,
+        outbox: outboxEn,
+        offline: offlineEn,
+        check: checkEn,
+      },
+      de: {
+        translation: de,
+        viewer: viewerDe,
+        runs: runsDe,
+        grading: gradingDe,
+        inbox: inboxDe,
+        who: whoDe,
+        cloud: cloudDe,
+        outbox: outboxDe,
+        offline: offlineDe,
+        check: checkDe,
+      },
     },
     // React escapes what it renders.
     interpolation: { escapeValue: false },

@@ -1,4 +1,4 @@
-import { Box, Cloud, CloudOff, Database, FlaskConical, KeyRound, ShieldCheck, Trash2 } from 'lucide-react'
+import { Box, Cloud, CloudOff, Database, FlaskConical, KeyRound, ShieldCheck, Trash2, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Operation } from '../../preload/contract.ts'
@@ -6,7 +6,7 @@ import { isSignedIn, machinesAtWork, mostMachines, standingOf } from '../feature
 import { isActive } from '../features/runs/grouping.ts'
 import { endOfPath } from '../features/runs/short-name.ts'
 import { lab } from '../lab.ts'
-import { go, goToCloud, openRun } from '../navigation.ts'
+import { go, goToCloud, openRun, showRuns, showWaiting } from '../navigation.ts'
 import { useApp, useMirror, useRunSummaries } from '../stores.ts'
 import { Progress, Spinner } from '../ui/progress.tsx'
 import { Account } from './account.tsx'
@@ -60,13 +60,30 @@ export function StatusBar() {
       </Fact>
       <CloudFact />
       <Activity />
-      <Fact icon={<ShieldCheck className="icon" size={14} aria-hidden />} title={t('status.waitingTitle')} onPress={() => go('runs')}>
-        {t('status.waiting', { count: counts.waiting })}
-      </Fact>
-      <Fact icon={<Trash2 className="icon" size={14} aria-hidden />} title={t('status.owedTitle')} onPress={() => go('runs')}>
+      <WaitingFact />
+      <Fact icon={<Trash2 className="icon" size={14} aria-hidden />} title={t('status.owedTitle')} onPress={showRuns}>
         {t('status.owed', { count: counts.owed })}
       </Fact>
     </section>
+  )
+}
+
+/** What waits to go home; what of it needs a person has a shape and a word of its own. */
+function WaitingFact() {
+  const { t } = useTranslation('outbox')
+  const { waiting, blocked } = useApp().outbox
+  return (
+    <Fact icon={<ShieldCheck className="icon" size={14} aria-hidden />} title={t('status.title')} onPress={showWaiting}>
+      {(waiting > 0 || blocked === 0) && (
+        <span className={waiting > 0 ? undefined : 'status-spare'}>{waiting > 0 ? t('status.waiting', { count: waiting }) : t('status.none')}</span>
+      )}
+      {blocked > 0 && (
+        <b className="status-blocked">
+          <TriangleAlert className="icon" size={14} aria-hidden />
+          {t('status.blocked', { count: blocked })}
+        </b>
+      )}
+    </Fact>
   )
 }
 
@@ -95,18 +112,20 @@ function Activity() {
   const operation = runningOperation(useMirror((state) => state.operations))
   const runs = useRunSummaries()
   const { busy: taking, progress: taken, stop } = useDropping()
+  const { t: offline } = useTranslation('offline')
   if (operation) {
+    const what = operation.kind === 'keep-offline' ? offline('going') : operation.message
     return (
       <span className="status-fact grow" aria-live="polite">
         <Spinner />
-        <span className="ellipsis">{operation.message}</span>
+        <span className="ellipsis">{what}</span>
         <span className="status-progress">
           <Progress value={operation.progress} label={t('status.progress')} />
         </span>
         <button
           type="button"
           className="link"
-          aria-label={t('status.cancel', { what: operation.message })}
+          aria-label={t('status.cancel', { what })}
           onClick={() => void lab.operations.cancel({ operation: operation.id }).catch(() => undefined)}
         >
           {t('action.cancel')}

@@ -5,7 +5,7 @@ import type { Project, ScanRef, ScanRow, SessionRow } from '../../../preload/con
 import { asScansideError, type Lab, lab } from '../../lab.ts'
 import { type Filters, needsScans, noFilters, shownOf } from './filters.ts'
 import { type Chosen, refreshed, type Selection, toggle } from './selection.ts'
-import type { SessionScans } from './tree.ts'
+import { type SessionScans, sessionKey } from './tree.ts'
 
 /** Rows a call of the contract. */
 const pageSize = 2_000
@@ -88,6 +88,18 @@ export async function chooseProject(project: string, source: Lab['archive'] = la
   } catch (error) {
     if (mine === generation) setState({ listing: 'idle', problem: asScansideError(error) })
   }
+}
+
+/** Lists the project anew and leaves what a person chose, opened and filtered: what was listed without the archive is not all there is. */
+export async function renewProject(source: Lab['archive'] = lab.archive): Promise<void> {
+  const { project, turned, selection, filters, active, sheet } = getState()
+  await listProjects(source)
+  if (project === null) return
+  const listed = chooseProject(project, source)
+  setState({ turned, selection, filters, active, sheet })
+  await listed
+  for (const session of getState().sessions) if (turned.has(sessionKey(session.id))) await listScans(session, true, source)
+  if (needsScans(filters)) await listProjectScans(source)
 }
 
 /** Lists every scan of the project, for filters by eye, type and scan names. Once is enough. */

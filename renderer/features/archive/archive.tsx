@@ -9,6 +9,11 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Spinner } from '../../ui/progress.tsx'
+import { AwayNotice } from '../offline/away-notice.tsx'
+import { KeepOutcome } from '../offline/keep-outcome.tsx'
+import { KeptButton } from '../offline/kept-button.tsx'
+import { KeptSheet } from '../offline/kept-sheet.tsx'
+import { useOffline } from '../offline/offline-store.ts'
 import { RunSheet } from '../run-sheet/run-sheet.tsx'
 import { chooseProject, listProjects, setFilters, useArchive } from './archive-store.ts'
 import { FilterBar, SearchField } from './filter-bar.tsx'
@@ -26,6 +31,7 @@ export function Archive() {
   const { sessions, scans, index, filters, turned, selection } = state
   const { rows, shownSessions } = useMemo(() => flatten({ sessions, scans, index, filters, turned }), [sessions, scans, index, filters, turned])
   const filtering = anyFilter(filters)
+  const keptShown = useOffline((offline) => offline.shown) && !state.sheet
 
   const openScan = (chosen: Chosen) => {
     const among = selection.has(chosenKey(chosen)) ? inOrder(selection, sessions) : siblings(state, chosen)
@@ -42,6 +48,7 @@ export function Archive() {
         <span className="soft small archive-state" aria-live="polite">
           <ListState shown={shownSessions} filtering={filtering} />
         </span>
+        <KeptButton />
         <OpenFile quiet />
         <IconButton
           label={t('archive.again')}
@@ -50,6 +57,8 @@ export function Archive() {
         />
       </header>
       <FilterBar />
+      <AwayNotice listed={rows.length > 0} />
+      <KeepOutcome />
       {state.problem && (
         <div className="archive-problem">
           <Problem
@@ -58,7 +67,7 @@ export function Archive() {
           />
         </div>
       )}
-      <div className="archive" data-sheet={state.sheet || undefined}>
+      <div className="archive" data-sheet={state.sheet || keptShown || undefined}>
         <div className="archive-list">
           {rows.length > 0 ? <TreeTable rows={rows} onOpen={openScan} /> : <Nothing filtering={filtering} />}
           {selection.size > 0 && <SelectionBar onOpen={() => first && openScan(first)} />}
@@ -72,6 +81,7 @@ export function Archive() {
             onClose={() => useArchive.setState({ sheet: false })}
           />
         )}
+        {keptShown && <KeptSheet onClose={() => useOffline.setState({ shown: false })} />}
       </div>
     </section>
   )
@@ -113,7 +123,7 @@ function Nothing({ filtering }: { filtering: boolean }) {
         <Problem error={projectsProblem} actions={<Button onClick={() => void listProjects()}>{t('problem.retry')}</Button>} />
       </div>
     )
-  if (projects === null && (session.state === 'expired' || session.state === 'offline')) {
+  if ((projects === null || projects.length === 0) && (session.state === 'expired' || session.state === 'offline')) {
     const which = session.state === 'expired' ? 'signIn' : 'offline'
     return (
       <Empty icon={Database} title={t(`archive.${which}`)}>

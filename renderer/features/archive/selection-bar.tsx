@@ -1,10 +1,11 @@
-import { Play } from 'lucide-react'
+import { HardDriveDownload, Play } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAppearance } from '../../appearance.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatBytes } from '../../ui/format.ts'
 import { GradeBar } from '../grading/grade-bar.tsx'
+import { KeepBar } from '../offline/keep-bar.tsx'
 import { useArchive } from './archive-store.ts'
 import { refOf, summary } from './selection.ts'
 
@@ -14,9 +15,14 @@ export function SelectionBar({ onOpen }: { onOpen: () => void }) {
   const language = useAppearance((state) => state.language)
   const selection = useArchive((state) => state.selection)
   const { t: grading } = useTranslation('grading')
-  const [grade, setGrade] = useState(false)
+  const { t: offline } = useTranslation('offline')
+  /** What takes the bar's place until it is done or left. */
+  const [bar, setBar] = useState<'grade' | 'keep' | null>(null)
   const { scans, sessions, bytes } = summary(selection)
-  if (grade) return <GradeBar refs={[...selection.values()].map(refOf)} onClose={() => setGrade(false)} />
+  const refs = () => [...selection.values()].map(refOf)
+  const close = () => setBar(null)
+  if (bar === 'grade') return <GradeBar refs={refs()} onClose={close} />
+  if (bar === 'keep') return <KeepBar refs={refs()} bytes={bytes} onClose={close} />
   return (
     <div className="selection" role="toolbar" aria-label={t('archive.selection')}>
       <p aria-live="polite" className="grow ellipsis soft">
@@ -27,7 +33,10 @@ export function SelectionBar({ onOpen }: { onOpen: () => void }) {
       <Button kind="quiet" keys={['Esc']} onClick={() => useArchive.setState({ selection: new Map() })}>
         {t('action.clear')}
       </Button>
-      <Button onClick={() => setGrade(true)}>{grading('bar.button')}</Button>
+      <Button icon={HardDriveDownload} onClick={() => setBar('keep')}>
+        {offline('keep.button')}
+      </Button>
+      <Button onClick={() => setBar('grade')}>{grading('bar.button')}</Button>
       <Button keys={['Enter']} onClick={onOpen}>
         {t('action.open')}
       </Button>

@@ -9,6 +9,7 @@ import { formatBytes } from '../../ui/format.ts'
 import { Hyphened } from '../../ui/hyphened.tsx'
 import { Spinner } from '../../ui/progress.tsx'
 import { VerdictMark, VerdictWord } from '../../ui/verdict.tsx'
+import { KeptMark } from '../offline/kept-mark.tsx'
 import { type Mark, markOf, markOfAll, type Selection } from './selection.ts'
 import { levelOf, type TreeRow } from './tree.ts'
 
@@ -19,6 +20,8 @@ interface RowProps {
   top: number
   active: boolean
   selection: Selection
+  /** Until when this desk keeps the scan, ISO; null where it does not. */
+  kept: string | null
   onActivate: () => void
   onToggle: () => void
   onTurn: () => void
@@ -43,7 +46,7 @@ const nameOf = (row: TreeRow) =>
 
 /** One row. Click moves the keyboard here, the box chooses, a double click opens. */
 export const TableRow = memo(
-  function TableRow({ row, index, top, active, selection, onActivate, onToggle, onTurn, onOpen }: RowProps) {
+  function TableRow({ row, index, top, active, selection, kept, onActivate, onToggle, onTurn, onOpen }: RowProps) {
     const { t } = useTranslation()
     const mark = markOfRow(row, selection)
     const folder = row.kind === 'subject' || row.kind === 'session' ? row : null
@@ -85,6 +88,7 @@ export const TableRow = memo(
                 <Hyphened text={row.kind === 'scan' ? t('archive.scan', { id: row.scan.id }) : nameOf(row)} />
               </span>
             )}
+            {kept !== null && <KeptMark until={kept} />}
             {row.kind === 'subject' && <span className="faint small">{t('archive.sessions', { count: row.members.length })}</span>}
             {row.kind === 'session' && row.scans && <span className="faint small c-count">{t('archive.scans', { count: row.scans.length })}</span>}
           </span>
@@ -99,6 +103,7 @@ export const TableRow = memo(
     before.index === after.index &&
     before.top === after.top &&
     before.active === after.active &&
+    before.kept === after.kept &&
     before.selection === after.selection,
 )
 

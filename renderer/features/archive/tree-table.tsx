@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { keptKey, useOffline } from '../offline/offline-store.ts'
 import { listScans, setFilters, toggleScan, toggleSessions, turn, useArchive } from './archive-store.ts'
 import { anyFilter, noFilters } from './filters.ts'
 import { keyAction } from './keys.ts'
@@ -32,6 +33,7 @@ export function TreeTable({ rows, onOpen }: { rows: TreeRow[]; onOpen: (chosen: 
   const scroller = useRef<HTMLDivElement>(null)
   const selection = useArchive((state) => state.selection)
   const active = useArchive((state) => state.active)
+  const kept = useOffline((state) => state.kept)
   const found = rows.findIndex((row) => row.key === active)
   const current = Math.max(0, found)
   const keyboard = useRef(false)
@@ -121,6 +123,7 @@ export function TreeTable({ rows, onOpen }: { rows: TreeRow[]; onOpen: (chosen: 
                 top={item.start}
                 active={item.index === current}
                 selection={selection}
+                kept={row.kind === 'scan' ? (kept.get(keptKey({ session: row.session.id, scan: row.scan.id }))?.expiresAt ?? null) : null}
                 onActivate={() => {
                   keyboard.current = true
                   useArchive.setState({ active: row.key })

@@ -1,7 +1,7 @@
 /** Whose archive the page shows: another person, another archive, and everything listed is forgotten. */
 import type { AppStore } from '../../../preload/contract.ts'
 import { useMirror } from '../../stores.ts'
-import { forgetArchive, listProjects, showVerdicts, useArchive } from './archive-store.ts'
+import { forgetArchive, listProjects, renewProject, showVerdicts, useArchive } from './archive-store.ts'
 
 /** Who may see what was listed. A dead token or a lost network changes nothing of it; signing out does. */
 export function ownerOf(session: AppStore['session']): string | null {
@@ -12,6 +12,7 @@ export function ownerOf(session: AppStore['session']): string | null {
 export function watchSession(): void {
   let owner: string | null = null
   let online = false
+  let away = false
   const look = () => {
     const session = useMirror.getState().app?.session
     if (!session) return
@@ -19,12 +20,22 @@ export function watchSession(): void {
     if (now !== owner) {
       forgetArchive()
       online = false
+      away = false
     }
     owner = now
     const before = online
     online = session.state === 'signed-in'
     // Only on the way in: a listing that failed is asked for again by the person, not by every push of a store.
-    if (online && !before && useArchive.getState().projects === null) void listProjects()
+    if (online && !before) {
+      if (away) void renewProject()
+      else if (useArchive.getState().projects === null) void listProjects()
+      away = false
+    }
+    // Without the archive there are the scans this desk keeps: asked for once, and anew when the archive is back.
+    if (session.state === 'offline' && !away && useArchive.getState().projects === null) {
+      away = true
+      void listProjects()
+    }
   }
   useMirror.subscribe(look)
   look()

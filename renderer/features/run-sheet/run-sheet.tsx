@@ -14,6 +14,7 @@ import { Problem } from '../../ui/notice.tsx'
 import { noteStarted } from '../archive/archive-store.ts'
 import { LoadImage } from '../images/load-image.tsx'
 import { listPipelines, usePipelines } from '../images/pipelines-store.ts'
+import { notKept, useOffline } from '../offline/offline-store.ts'
 import { firstValues, sentValues, type Values, wrongInput } from './form.ts'
 import { InputField } from './input-field.tsx'
 import { useLastPlace } from './last-place.ts'
@@ -49,7 +50,13 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
   const form = pipeline ? (values[pipeline.id] ?? firstValues(pipeline.inputs)) : {}
   const fetches = refs.some((ref) => ref.kind === 'archive')
   const local = refs.some((ref) => ref.kind === 'local')
-  const unreachable = fetches && session.state !== 'signed-in'
+  const missing = notKept(
+    refs,
+    useOffline((state) => state.kept),
+  )
+  // Without the archive, what this desk keeps can be run on all the same.
+  const away: Away = !fetches || session.state === 'signed-in' ? 'no' : session.state !== 'offline' ? 'signed-out' : missing > 0 ? 'missing' : 'kept'
+  const unreachable = away === 'signed-out' || away === 'missing'
   const estimate = useEstimate({ pipeline: pipeline?.id, scans: refs.length, bytes, local })
   const options = placeOptions({ pipeline, local, engineReady: engine.state === 'ready', cloud, estimate })
   const taken = placeTaken(
@@ -156,7 +163,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
         />
         <section>
           <h3 className="label">{t('run.before')}</h3>
-          <Facts pipeline={pipeline} local={local} inCloud={inCloud} sessions={sessions} bytes={bytes} unreachable={unreachable} />
+          <Facts pipeline={pipeline} local={local} inCloud={inCloud} sessions={sessions} bytes={bytes} away={away} missing={missing} />
         </section>
       </div>
       <footer>
@@ -230,12 +237,18 @@ interface FactsProps {
   inCloud: boolean
   sessions: number
   bytes: number | null
-  unreachable: boolean
+  away: Away
+  /** Scans that lie in the archive alone. */
+  missing: number
 }
 
-function Facts({ pipeline, local, inCloud, sessions, bytes, unreachable }: FactsProps) {
+/** Whether the archive can be asked for the scans; `kept`: it cannot, and need not be. */
+type Away = 'no' | 'signed-out' | 'missing' | 'kept'
+
+function Facts({ pipeline, local, inCloud, sessions, bytes, away, missing }: FactsProps) {
   const { t } = useTranslation()
   const { t: said } = useTranslation('cloud')
+  const { t: offline } = useTranslation('offline')
   const { cloud, keyring, session } = useApp()
   const language = useAppearance((state) => state.language)
   return (
@@ -251,10 +264,10 @@ function Facts({ pipeline, local, inCloud, sessions, bytes, unreachable }: Facts
           )}
         </Fact>
       )}
-      {bytes !== null && bytes > 0 && <Fact icon={Check}>{t('run.factSize', { size: formatBytes(bytes, language) })}</Fact>}
+      {bytes !== null && bytes > 0 && away === 'no' && <Fact icon={Check}>{t('run.factSize', { size: formatBytes(bytes, language) })}</Fact>}
       {pipeline?.context === 'session' && sessions > 1 && <Fact icon={Info}>{t('run.factSessions', { count: sessions })}</Fact>}
       <Fact icon={Lock}>{inCloud && cloud.choices.engine === 'zun' ? said('place.factNames') : t('run.factNames')}</Fact>
-      <Fact icon={Info}>{t(local ? 'run.factLocal' : 'run.factHome')}</Fact>
+      <Fact icon={Info}>{away === 'kept' ? offline('run.kept') : t(local ? 'run.factLocal' : 'run.factHome')}</Fact>
       {inCloud && (
         <>
           <Fact icon={Lock}>{said('place.factLeave')}</Fact>
@@ -263,7 +276,8 @@ function Facts({ pipeline, local, inCloud, sessions, bytes, unreachable }: Facts
           <Fact icon={Info}>{said(keyring.available && !session.demo ? 'place.factClose' : 'place.factStay')}</Fact>
         </>
       )}
-      {unreachable && <Fact icon={TriangleAlert}>{t('run.factOffline')}</Fact>}
+      {away === 'signed-out' && <Fact icon={TriangleAlert}>{t('run.factOffline')}</Fact>}
+      {away === 'missing' && <Fact icon={TriangleAlert}>{offline('run.missing', { count: missing })}</Fact>}
     </ul>
   )
 }

@@ -5,6 +5,8 @@ import { chooseRun, go, useNavigation } from '../../navigation.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Segmented } from '../../ui/field.tsx'
+import { OutboxPage } from '../outbox/outbox-page.tsx'
+import { OutboxTabs } from '../outbox/outbox-tabs.tsx'
 import { type Filter, filtered, groupRuns } from './grouping.ts'
 import { OpenRun } from './open-run.tsx'
 import { PayOwed } from './pay-owed.tsx'
@@ -14,6 +16,21 @@ import { useRuns } from './use-runs.ts'
 
 /** Every run on the left, the chosen one in full on the right. What goes on goes on in main, whether this page is open or not. */
 export function RunsPage() {
+  const { t } = useTranslation('runs')
+  const waiting = useNavigation((state) => state.waiting)
+  if (!waiting) return <AllRuns />
+  return (
+    <>
+      <header className="page-bar">
+        <h1>{t('title')}</h1>
+        <OutboxTabs />
+      </header>
+      <OutboxPage />
+    </>
+  )
+}
+
+function AllRuns() {
   const { t } = useTranslation('runs')
   const known = useRuns()
   const chosen = useNavigation((state) => state.run)
@@ -37,6 +54,7 @@ export function RunsPage() {
       <>
         <header className="page-bar">
           <h1>{t('title')}</h1>
+          <OutboxTabs />
         </header>
         <Empty icon={ListChecks} title={t('empty.title')} actions={<Button onClick={() => go('archive')}>{t('empty.archive')}</Button>}>
           {t('empty.body')}
@@ -48,6 +66,7 @@ export function RunsPage() {
     <>
       <header className="page-bar">
         <h1>{t('title')}</h1>
+        <OutboxTabs />
         <Segmented label={t('filter.label')} value={filter} choices={choices} onChange={setFilter} />
         <span className="grow" />
         <PayOwed />

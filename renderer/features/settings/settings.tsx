@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../../oct/errors.ts'
 import { setLanguage, setTheme, useAppearance } from '../../appearance.ts'
 import { asScansideError, lab } from '../../lab.ts'
+import { useNavigation } from '../../navigation.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { Segmented, TextField } from '../../ui/field.tsx'
@@ -12,26 +13,53 @@ import { Spinner } from '../../ui/progress.tsx'
 import { CloudSection } from '../cloud/cloud-section.tsx'
 import { LoadImage } from '../images/load-image.tsx'
 import { listPipelines, usePipelines } from '../images/pipelines-store.ts'
+import { PrivacyCard } from '../self-check/privacy-card.tsx'
+import { SelfCheck } from '../self-check/self-check.tsx'
 import { Card, Facts } from './card.tsx'
 import './settings.css'
 
 /** What this desk has, and the few things a person may set. */
 export function Settings() {
   const { t } = useTranslation()
+  const { t: check } = useTranslation('check')
+  const sent = useNavigation((state) => state.section)
+  const [part, setPart] = useState<'desk' | 'self-check'>(sent === 'self-check' ? 'self-check' : 'desk')
+  useEffect(() => {
+    if (sent === null) return
+    setPart(sent === 'self-check' ? 'self-check' : 'desk')
+    // The cloud's own part lets go of it once it was shown.
+    if (sent === 'self-check') useNavigation.setState({ section: null })
+  }, [sent])
   return (
     <section className="page" aria-label={t('place.settings')}>
       <header className="page-bar">
         <h1>{t('place.settings')}</h1>
+        <Segmented
+          label={check('tabs')}
+          value={part}
+          choices={[
+            { value: 'desk', label: check('desk') },
+            { value: 'self-check', label: check('title') },
+          ]}
+          onChange={setPart}
+        />
       </header>
       <div className="page-body">
         <div className="settings">
-          <EngineCard />
-          <ImagesCard />
-          <CloudSection />
-          <ArchiveCard />
-          <KeyringCard />
-          <LookCard />
-          <AboutCard />
+          {part === 'self-check' ? (
+            <SelfCheck />
+          ) : (
+            <>
+              <EngineCard />
+              <ImagesCard />
+              <CloudSection />
+              <ArchiveCard />
+              <KeyringCard />
+              <PrivacyCard />
+              <LookCard />
+              <AboutCard />
+            </>
+          )}
         </div>
       </div>
     </section>

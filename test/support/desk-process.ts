@@ -13,6 +13,12 @@ export interface DeskProcess {
   home: string
   output(): string
   call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>>
+  /** What a window puts to `/bulk/<ticket>`; answers the body. @throws Error with it where it was refused */
+  put(url: string, bytes: Uint8Array): Promise<string>
+  /** What a window gets from it. @throws Error as `put` */
+  get(url: string): Promise<Buffer>
+  /** Of its process. */
+  pid: number
   /** Hears an event, as a window does; returns how to stop. */
   on<E extends EventName>(event: E, listener: (payload: Payload<E>) => void): () => void
   /** SIGKILL: nothing of it says another word. */
@@ -71,8 +77,17 @@ export async function startDesk(
       reject(new Error('The doorway was shut.'))
     })
   })
+  const bulk = async (method: 'GET' | 'PUT', url: string, body: Uint8Array | null): Promise<Buffer> => {
+    const answer = await request(`${origin}${url}`, { method, headers: { authorization: `Bearer ${key}`, origin }, body })
+    const bytes = Buffer.from(await answer.body.arrayBuffer())
+    if (answer.statusCode >= 300) throw new Error(`${method} ${answer.statusCode}: ${bytes.toString('utf8')}`)
+    return bytes
+  }
   return {
     home: prepared.home,
+    pid: child.pid ?? 0,
+    get: (url) => bulk('GET', url, null),
+    put: async (url, bytes) => (await bulk('PUT', url, bytes)).toString('utf8'),
     output: () => output,
     async call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>> {
       const id = ++calls

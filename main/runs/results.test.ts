@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Results } from '../../oct/results.ts'
 import { judge } from './fakes.ts'
-import { checkInputs, findResults, jsonDepth, maxResultBytes, parseResults } from './results.ts'
+import { jsonDepth, namesTwice } from './json-text.ts'
+import { checkInputs, findResults, maxResultBytes, parseResults } from './results.ts'
 
 const sha = 'ab'.repeat(32)
 const staged = [
@@ -27,6 +28,8 @@ describe('results.json', () => {
     ['cut off', JSON.stringify(good()).slice(0, -5)],
     ['Infinity', JSON.stringify(good()).replace('21', '1e999')],
     ['a million brackets', '['.repeat(1_000_000)],
+    ['two verdicts', JSON.stringify(good()).replace('"verdict":', '"verdict":"unusable","verdict":')],
+    ['a byte order mark', `\ufeff${JSON.stringify(good())}`],
     ['another schema', { ...good(), schema: '2.0' }],
     ['another verdict', first({ verdict: 'fine' })],
     ['unknown without a reason', first({ verdict: 'unknown' })],
@@ -52,6 +55,20 @@ describe('results.json', () => {
   it('counts depth outside strings', () => {
     expect(jsonDepth('{"a":[1,"[[[[\\"[["]}', 32)).toBe(2)
     expect(jsonDepth('['.repeat(50), 32)).toBe(33)
+  })
+
+  it.each([
+    ['{"a":1,"a":2}', true],
+    ['{"a":1,"\\u0061" \n : 2}', true],
+    [`{"a":1,"a"${' '.repeat(500)}:2}`, true],
+    ['[{"b":[{"a":1,"c":{},"a":[]}]}]', true],
+    ['{"a":{"a":{"a":"a"}},"b":["a","a",{"a":"a"}]}', false],
+    ['[{"a":1},{"a":1}]', false],
+    ['{"a":"\\"b\\":1","b":1}', false],
+    ['"a"', false],
+  ])('names something twice: %s is %s', (text, twice) => {
+    JSON.parse(text)
+    expect(namesTwice(text)).toBe(twice)
   })
 
   it('never quotes its content in details', () => {

@@ -2,6 +2,7 @@
 import { ScansideError } from '../../oct/errors.ts'
 import { type Results, resultsSchema } from '../../oct/results.ts'
 import type { OutputRef } from '../engines/engine.ts'
+import { jsonDepth, namesTwice } from './json-text.ts'
 
 /** bytes */
 export const maxResultBytes = 32 * 1024 * 1024
@@ -23,28 +24,9 @@ const refusing =
     )
   }
 
-/** Depth of nesting of a JSON text, strings left out; stops counting above `limit`. JSON.parse would recurse. */
-export const jsonDepth = (text: string, limit: number): number => {
-  let depth = 0
-  let deepest = 0
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (quoted) {
-      if (c === 0x5c) i++
-      else if (c === 0x22) quoted = false
-    } else if (c === 0x22) quoted = true
-    else if (c === 0x7b || c === 0x5b) {
-      depth++
-      if (depth > deepest) deepest = depth
-      if (deepest > limit) return deepest
-    } else if (c === 0x7d || c === 0x5d) depth--
-  }
-  return deepest
-}
-
 /**
- * Reads results.json: UTF-8, at most 32 MB, at most 32 levels, finite numbers, the schema of oct/results.ts, and no contradiction.
+ * Reads results.json: UTF-8 without a byte order mark, at most 32 MB, at most 32 levels, nothing named twice, finite numbers, the schema of
+ * oct/results.ts, and no contradiction.
  * @throws ScansideError `output-refused`
  */
 export const parseResults = (bytes: Uint8Array, sentBy: SentBy = 'desk'): Results => {
@@ -52,9 +34,11 @@ export const parseResults = (bytes: Uint8Array, sentBy: SentBy = 'desk'): Result
   if (bytes.byteLength > maxResultBytes) refuse('its results.json is larger than 32 MB', { bytes: bytes.byteLength })
   let raw: unknown
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // A mark at the beginning is no JSON, and many a reader of the archive stumbles over it.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     if (jsonDepth(text, maxDepth) > maxDepth) refuse('its results.json is nested too deeply')
     raw = JSON.parse(text)
+    if (namesTwice(text)) refuse('its results.json names something twice')
   } catch (error) {
     if (error instanceof ScansideError) throw error
     refuse('its results.json is not readable')

@@ -126,10 +126,10 @@ exit 0`,
   {
     name: 'results-identity',
     about: 'looks for whose the scan is in its bytes and names, and tells it in every text it may',
-    script: `found=$(cat $(find /input -type f) | tr -cd '[:print:]' | grep -o 'MUSTERFRAU[A-Z0-9]*\\|VISIT4711' | head -n 1); names=$(find /input | tr '\\n/' '  ')
+    script: `found=$(cat $(find /input -type f) | tr -cd '[:print:]' | grep -o 'MARKERSEN[-0-9]*' | head -n 1); names=$(find /input | tr '\\n/' '  ')
 echo "I read: $found $names"; echo "I read: $found $names" >&2
 good | sed "s#PLAIN#seen: $found $names#" >/output/results.json`,
     ends: 'contained',
-    forbidden: ['MUSTERFRAU', 'VISIT4711', 'P0142', 'P-0142'],
+    forbidden: ['MARKERSEN', 'P0142', 'P-0142'],
   },
 ]

@@ -30,7 +30,6 @@ const messageLimit = 4 * 1024 * 1024
 const strangerLimit = 4_096
 /** Connections that have not shown the key: as many as one burst can bring, so that the window's own is read before it could be sent away. */
 const mostGuests = 512
-const mostStrangers = 32
 /** Calls of one window under way at once; a window asks for a dozen. */
 const mostCalls = 256
 /** Answers a window has not taken yet, bytes: one that does not read is no window. */
@@ -46,13 +45,12 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
     answer(request, response).catch(() => response.destroy())
   })
   const guests = createGuests<Socket>(mostGuests, (socket) => socket.destroy())
-  const strangers = createGuests<WebSocket>(mostStrangers, (socket) => socket.terminate())
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageLimit })
   let port = 0
   let open = 0
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = pathOf(request.url ?? '/')
+    const url = pathOf(request)
     const changes = request.method !== 'GET' && request.method !== 'HEAD'
     if (!url) return send(response, refusal(400, 'Bad Request'))
     if (!namesItselfOnce(request.rawHeaders) || !isOwnRequest(request.headers, port, changes)) return send(response, refusal(403, 'Forbidden'))
@@ -67,7 +65,7 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
     if (url.pathname.startsWith('/bulk/')) {
       const key = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
       if (!parts.gate.isKey(key)) return send(response, refusal(401, 'Unauthorized'))
-      guests.known(request.socket)
+      welcomeToStay(request.socket)
       const leave = new AbortController()
       response.once('close', () => leave.abort())
       const body = changes ? { body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: 'half' } : {}
@@ -86,11 +84,17 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
   server.on('connection', (socket) => {
     connections.add(socket)
     guests.came(socket)
+    // Also who never says a word.
+    socket.setTimeout(patienceMs, () => socket.destroy())
     socket.once('close', () => {
       connections.delete(socket)
       guests.left(socket)
     })
   })
+  const welcomeToStay = (socket: Socket) => {
+    guests.known(socket)
+    socket.setTimeout(0)
+  }
   server.on('upgrade', (request, socket, head) => {
     // A connection that breaks off says so as an error; one nobody hears would end the process, and any program here may connect.
     socket.on('error', () => socket.destroy())
@@ -102,21 +106,16 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
   })
 
   function welcome(socket: WebSocket, line: Socket): void {
-    const tooLate = setTimeout(() => socket.close(4401), 5_000)
+    const tooLate = setTimeout(() => sendAway(socket, 4401), 5_000)
     // Too long a message, a broken frame: ws has closed the connection already.
     socket.on('error', () => undefined)
-    socket.once('close', () => {
-      clearTimeout(tooLate)
-      strangers.left(socket)
-    })
-    strangers.came(socket)
+    socket.once('close', () => clearTimeout(tooLate))
     const before = line.bytesRead
     const measure = () => {
       if (line.bytesRead - before <= strangerLimit) return
       line.off('data', measure)
       line.pause()
-      socket.close(1009)
-      setTimeout(() => socket.terminate(), 1_000).unref()
+      sendAway(socket, 1009)
     }
     line.on('data', measure)
     socket.once('message', (data) => {
@@ -124,11 +123,10 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
       line.off('data', measure)
       const first = parse(String(data)) as { key?: unknown } | null
       if (typeof first?.key !== 'string' || !parts.gate.isKey(first.key)) {
-        socket.close(4401)
+        sendAway(socket, 4401)
         return
       }
-      strangers.known(socket)
-      guests.known(line)
+      welcomeToStay(line)
       open += 1
       parts.onWindows(open)
       const say = (words: object) => {
@@ -171,15 +169,23 @@ export async function serveLoopback(parts: LoopbackParts): Promise<{ port: numbe
   }
 }
 
+/** Says why, and ends the connection soon, whether or not the other end hears. */
+function sendAway(socket: WebSocket, code: number): void {
+  socket.close(code)
+  setTimeout(() => socket.terminate(), 1_000).unref()
+}
+
 const tooMuch: Reply = {
   ok: false,
   error: { code: 'quota', message: 'Scanside was asked for too much at once. Nothing was changed; try again in a moment.', details: {} },
 }
 
-/** Null for a target that is no path of this front: another machine's address, an asterisk. */
-function pathOf(target: string): URL | null {
+/** Null for a target that is no plain path: another machine's address, an asterisk, one that leads elsewhere than it says. */
+function pathOf({ url: target = '', httpVersion }: IncomingMessage): URL | null {
+  if (!target.startsWith('/') || !httpVersion.startsWith('1.')) return null
   try {
-    return target.startsWith('/') && !target.startsWith('//') ? new URL(`http://127.0.0.1${target}`) : null
+    const url = new URL(`http://127.0.0.1${target}`)
+    return url.pathname === target.split(/[?#]/, 1)[0] ? url : null
   } catch {
     return null
   }

@@ -19,6 +19,8 @@ export function floodCases(front: Front): ChaosCase[] {
     Array.from({ length: count }, (_, at) => {
       const socket = connect({ port: front.port, host: '127.0.0.1' })
       socket.on('error', () => undefined)
+      // An end is heard only by who reads.
+      socket.resume()
       socket.once('connect', () => each(socket, at))
       return socket
     })

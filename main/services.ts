@@ -15,7 +15,7 @@ import { type Closing, closeInOrder } from './closing.ts'
 import { createDeskCloud } from './cloud/desk-cloud.ts'
 import { createCloudReturn } from './cloud/return.ts'
 import { createDemoLab } from './demo-lab.ts'
-import { createDiagnosticsRoom } from './diagnostics/diagnostics.ts'
+import { createDeskDiagnostics } from './diagnostics/desk-diagnostics.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
 import { checkedEvent, toWire } from './doorway/dispatch.ts'
 import { createBuiltinEngine } from './engines/builtin/engine.ts'
@@ -211,7 +211,25 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const days = site.retention.offlineDays
   const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: people.locked, days, now })
   const stopSweeping = await offline.start((error) => log('offline', error))
-  const diagnostics = createDiagnosticsRoom()
+  const diagnostics = createDeskDiagnostics({
+    capabilities,
+    site,
+    vault,
+    desk,
+    demoLab,
+    engine,
+    cloud,
+    lab,
+    debts,
+    inbox,
+    people,
+    bulk,
+    install,
+    runs: runs.counts,
+    outbox: outbox.counts,
+    now,
+  })
+  const stopKeeping = diagnostics.start()
 
   // What the window is told.
   const { appStore, show } = createWindowState({
@@ -369,6 +387,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     unsaved,
     async stop() {
       stopping = true
+      stopKeeping()
       stopSweeping()
       clearInterval(looking)
       clearInterval(ticking)

@@ -9,6 +9,7 @@ import type { LocalScans } from '../scans/local.ts'
 import type { ParseScan } from '../scans/parse.ts'
 import type { Lab } from '../store/lab.ts'
 import { createStore, type Store } from '../store/stores.ts'
+import { forgetAged } from './aging.ts'
 import type { Arrival } from './arrivals.ts'
 import type { DemoDevice } from './demo-device.ts'
 import { viewOf } from './desk-view.ts'
@@ -23,6 +24,8 @@ import { queueOf, slotOf, visitKey } from './visits.ts'
 export interface InboxRoom {
   store: Store<InboxStore>
   handlers: Pick<Handlers, keyof typeof inboxMethods>
+  /** Lets go of what arrived before this local day and is done with; see `aging.ts`. */
+  forgetBefore(day: string): { scans: number; pictures: number }
   /** Ends watching and what is being judged. */
   close(): Promise<void>
 }
@@ -292,6 +295,16 @@ export function createInbox(options: InboxOptions): InboxRoom {
   return {
     store,
     handlers,
+    forgetBefore: (day) => {
+      const inHand = (id: string) => {
+        const scan = shelf.scans.get(id)
+        return id === reading || scan?.state === 'judging' || (scan?.local != null && locals.has(scan.local))
+      }
+      const { forgotten, thinned } = forgetAged(records, day, inHand)
+      for (const id of forgotten) shelf.scans.delete(id)
+      if (forgotten.length > 0) changed()
+      return { scans: forgotten.length, pictures: thinned.length }
+    },
     close: async () => {
       closed = true
       await demoDevice?.stop()

@@ -100,6 +100,10 @@ export interface InboxRecords {
   /** Scans nobody has read, newest first. */
   open(limit: number): InboxRecord[]
   remove(scan: string): void
+  /** Scans that arrived before this local day, the demo device's aside, with what decides over their end. */
+  aged(day: string): AgedScan[]
+  /** Takes the pictures of a scan away; verdicts and every word about it stay. */
+  thin(scan: string): void
   /** Removes everything of the demo device. */
   removeDemo(): void
   /** Adds a place of a scan; one that was another scan's is now this one's. */
@@ -126,6 +130,19 @@ export interface InboxRecords {
   chosen(slot: string): string | null
 }
 
+/** What decides over the end of a scan in the Inbox. */
+export interface AgedScan {
+  id: string
+  /** Whether somebody has had its verdict before them. */
+  read: boolean
+  /** Whether somebody has said a word about it: a decision, an override, that it is the study's. */
+  said: boolean
+  /** Whether a run over its files has not ended, or its results are not home. */
+  waits: boolean
+  /** Whether pictures of it are kept. */
+  pictured: boolean
+}
+
 /** bytes of a fundus picture kept for the next visit */
 const mostPicture = 1_000_000
 
@@ -134,6 +151,16 @@ const blob = z.union([z.instanceof(ArrayBuffer), z.instanceof(Uint8Array)]).null
 const verdictRow = z.object({ profile: z.string(), at: z.string(), pipeline: z.string(), version: z.string(), result: z.string() })
 const wordRow = z.object({ at: z.string(), by: z.string(), body: z.string() })
 const scanRow = z.object({ scan: z.string() })
+const yes = z.number().transform((value) => value === 1)
+const agedRow = z.object({ id: z.string(), read: yes, said: yes, waits: yes, pictured: yes })
+/** A run knows its files by the digests of what it was given: the files', or those of their pseudonymised bytes, as the verdict names them. */
+const agedScans = `SELECT s.id AS id, json_extract(s.record, '$.read') AS read,
+  EXISTS (SELECT 1 FROM inbox_words w WHERE w.scan = s.id) OR EXISTS (SELECT 1 FROM inbox_study c WHERE c.scan = s.id) AS said,
+  EXISTS (SELECT 1 FROM inputs i JOIN runs r ON r.id = i.run WHERE (r.ended = 0 OR r.home = 'waiting') AND (
+    i.sha256 IN (SELECT f.sha256 FROM inbox_files f WHERE f.scan = s.id) OR
+    i.sha256 IN (SELECT json_extract(e.value, '$.sha256') FROM inbox_verdicts v, json_each(v.result, '$.inputs') e WHERE v.scan = s.id))) AS waits,
+  EXISTS (SELECT 1 FROM inbox_verdicts p WHERE p.scan = s.id AND (p.thumb IS NOT NULL OR p.slo IS NOT NULL)) AS pictured
+  FROM inbox_scans s WHERE s.day < ? AND s.demo = 0`
 
 /** A record that does not fit (of a newer Scanside) is left out rather than taking the others with it. */
 const parsed = ({ record }: { record: string }): InboxRecord[] => {
@@ -222,6 +249,11 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
     open: (limit) =>
       db.all(recordRow, "SELECT record FROM inbox_scans WHERE json_extract(record, '$.read') = 0 ORDER BY day DESC LIMIT ?", limit).flatMap(parsed),
     remove: (scan) => write(() => removeOne(scan)),
+    aged: (day) => db.all(agedRow, agedScans, day),
+    thin: (scan) =>
+      write(() => {
+        db.run('UPDATE inbox_verdicts SET thumb = NULL, width = 0, height = 0, slo = NULL WHERE scan = ?', scan)
+      }),
     removeDemo: () =>
       write(() => {
         for (const { id } of db.all(z.object({ id: z.string() }), 'SELECT id FROM inbox_scans WHERE demo = 1')) removeOne(id)

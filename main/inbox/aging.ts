@@ -1,0 +1,38 @@
+/** Scans of the Inbox whose time is over, by the site's retention. */
+import type { AgedScan, InboxRecords } from '../store/lab-inbox.ts'
+
+/** `forget`: everything of it goes. `thin`: its pictures go, what a person has said about it stays with the verdict. */
+export type Fate = 'forget' | 'thin' | 'keep'
+
+/**
+ * What becomes of a scan whose days are over. What nobody has read waits for a person, what a run works with or has results of that are not home
+ * waits for that, and what is in hand now is left alone: time takes none of these away.
+ * @param inHand it is being read or judged, or its bytes are open
+ */
+export function fateOf({ read, said, waits, pictured }: Omit<AgedScan, 'id'>, inHand: boolean): Fate {
+  if (inHand || !read || waits) return 'keep'
+  if (!said) return 'forget'
+  return pictured ? 'thin' : 'keep'
+}
+
+/** Removes what is over; answers how many scans went, and of how many the pictures. */
+export function forgetAged(
+  records: Pick<InboxRecords, 'aged' | 'thin' | 'remove'>,
+  day: string,
+  inHand: (id: string) => boolean,
+): { forgotten: string[]; thinned: string[] } {
+  const forgotten: string[] = []
+  const thinned: string[] = []
+  for (const scan of records.aged(day)) {
+    const fate = fateOf(scan, inHand(scan.id))
+    if (fate === 'forget') {
+      records.remove(scan.id)
+      forgotten.push(scan.id)
+    }
+    if (fate === 'thin') {
+      records.thin(scan.id)
+      thinned.push(scan.id)
+    }
+  }
+  return { forgotten, thinned }
+}

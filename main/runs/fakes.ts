@@ -74,6 +74,8 @@ export interface FakeEngine extends Engine {
   fault: ScansideError | null
   /** The desk hears nothing more at this step, as if it had died in it. */
   hangAt: Step | null
+  /** Runs that are worked with or taken up; another life has another set. */
+  openRuns: Set<string>
   /** Containers started, over all lives. */
   starts: number
   exit: ExitReport
@@ -90,7 +92,6 @@ export interface FakeEngine extends Engine {
 export const fakeEngine = (debts: Debts): FakeEngine => {
   const things = new Map<string, OwedThing>()
   const waiting = new Set<() => void>()
-  const living = new Set<string>()
   const remove = (mine: (thing: OwedThing) => boolean): WipeReport => {
     const gone = [...things.values()].filter(mine)
     for (const thing of gone) {
@@ -114,6 +115,7 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
     failAt: null,
     fault: null,
     hangAt: null,
+    openRuns: new Set(),
     starts: 0,
     exit: { exitCode: 0, outOfMemory: false, timedOut: false },
     hold: false,
@@ -124,7 +126,7 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
     output: null,
     lines: ['reading 1 scan', 'progress 1/2'],
     probe: async () => health,
-    reap: async () => remove((thing) => !living.has(thing.runId)),
+    reap: async () => remove((thing) => thing.engine === engine.id && !engine.openRuns.has(thing.runId)),
     open: async (spec) => {
       let made = false
       const step = async (name: Step) => {
@@ -137,7 +139,7 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
         return found
       }
       await step('open')
-      living.add(spec.runId)
+      engine.openRuns.add(spec.runId)
       engine.open_++
       engine.most = Math.max(engine.most, engine.open_)
       return {
@@ -189,7 +191,7 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
         wipe: async () => {
           engine.open_--
           await step('wipe')
-          living.delete(spec.runId)
+          engine.openRuns.delete(spec.runId)
           if (engine.leaves) return { items: [], complete: false, owed: ['The engine does not answer.'] }
           return remove((thing) => thing.runId === spec.runId)
         },
@@ -236,8 +238,15 @@ export const fakeArchive = (bytesOf: (scan: string) => Uint8Array = (scan) => ne
       const published = archive.home.get(uri)
       return Readable.from([published ?? bytesOf(uri.slice('/data/'.length))])
     },
-    publish: async (path, name, bytes) => {
+    publish: async (path, name, bytes, _signal, replaces = () => false) => {
       if (archive.fault) throw archive.fault
+      const there = archive.home.get(`${path.session}/${name}`)
+      if (there) {
+        const theirs = { size: there.length, md5: createHash('md5').update(there).digest('hex') }
+        if (Buffer.from(there).equals(bytes))
+          return { path: `SCANSIDE/${name}`, ...theirs, check: 'there already: size and MD5 equal in the listing' }
+        if (!replaces(theirs)) throw new ScansideError('conflict', 'The archive holds another file.', { reason: 'other-content', ...theirs })
+      }
       archive.publishes++
       archive.home.set(`${path.session}/${name}`, bytes)
       const md5 = createHash('md5').update(bytes).digest('hex')
@@ -301,12 +310,18 @@ export const fakeDesk = (lab: Lab = openLab({ path: null, key: null, chainKey: '
     now: () => new Date(desk.clock++),
     by: () => 'erna',
     onRuns: (runs) => desk.pushed.push(runs),
+    openRuns: desk.engine.openRuns,
     onLog: (run, seq) => desk.announced.push([run, seq]),
     report: (error) => desk.faults.push(error),
     newId: randomUUID,
     schedule: (work) => queueMicrotask(work),
   }
-  return { desk, options }
+  /** The next start of the application over what stays: lab.db, owed.db, the archive and the engine. */
+  const life = (): RunsOptions => {
+    desk.engine.openRuns = new Set()
+    return { ...options, openRuns: desk.engine.openRuns }
+  }
+  return { desk, options, life }
 }
 
 /** A scan of the fake archive. */

@@ -5,41 +5,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type RunState, runStates } from '../../preload/contract.ts'
-import { doneOnce, nothingLeft, runsSince } from './aftermath.ts'
+import { doneOnce, runsSince } from './aftermath.ts'
+import { createOrdeal, startAndWait } from './ordeal.ts'
 import type { ChaosCase, ChaosPart } from './part.ts'
 import { nameOf, type Point, pointsOf, strikeAt } from './points.ts'
-import { type ChaosWorld, openChaosWorld, type Place, runsOf, settled } from './world.ts'
+import { type ChaosWorld, type Place, settled } from './world.ts'
 
-let world: ChaosWorld | null = null
+const ordeal = createOrdeal()
 let kills = 0
 let runs = 0
-/** A case has failed: what it has left is not the next one's. */
-let spoilt = false
-
-const theWorld = (): ChaosWorld => {
-  if (!world) throw new Error('There is no world yet.')
-  return world
-}
-
-async function fresh(): Promise<ChaosWorld> {
-  const there = theWorld()
-  if (spoilt) await there.renew()
-  spoilt = true
-  return there
-}
-
-/** Starts a run and waits until it has been struck or has settled. */
-async function startAndWait(there: ChaosWorld, place: Place, struck: () => boolean): Promise<void> {
-  const order = await there.order(place)
-  const desk = there.desk()
-  await desk.call('runs.start', order).catch(() => null)
-  // Whatever is asked of a dead application ends with an error.
-  while (!struck()) {
-    const alive = await desk.call('app.snapshot', undefined).catch(() => null)
-    if (!alive || (alive.app.counts.active === 0 && alive.app.counts.waiting === 0 && alive.app.counts.owed === 0)) break
-    await pause(25)
-  }
-}
 
 /** The next life settles, and everything holds. */
 async function judge(there: ChaosWorld, known: ReadonlySet<string>): Promise<void> {
@@ -47,15 +21,11 @@ async function judge(there: ChaosWorld, known: ReadonlySet<string>): Promise<voi
   const began = await runsSince(there, known)
   for (const run of began) await doneOnce(there, run)
   runs += began.length
-  await nothingLeft(there)
-  spoilt = false
+  await ordeal.end()
 }
 
-const knownRuns = async (there: ChaosWorld) => new Set((await runsOf(there)).map(({ id }) => id))
-
 async function killedAt(place: Place, point: Point): Promise<void> {
-  const there = await fresh()
-  const known = await knownRuns(there)
+  const { there, known } = await ordeal.begin()
   const dying = there.desk()
   const strike = strikeAt(there, point, () => dying.kill())
   try {
@@ -70,8 +40,7 @@ async function killedAt(place: Place, point: Point): Promise<void> {
 }
 
 async function killedIn(place: Place, state: RunState): Promise<void> {
-  const there = await fresh()
-  const known = await knownRuns(there)
+  const { there, known } = await ordeal.begin()
   const dying = there.desk()
   let struck = false
   const deaf = dying.on('store.runs', ({ runs: seen }) => {
@@ -92,8 +61,7 @@ async function killedIn(place: Place, state: RunState): Promise<void> {
 
 /** Killed at `point`, and again when the next life has asked so much of its engine and the archive. */
 async function killedAgain(place: Place, point: Point, after: number): Promise<void> {
-  const there = await fresh()
-  const known = await knownRuns(there)
+  const { there, known } = await ordeal.begin()
   const dying = there.desk()
   const first = strikeAt(there, point, () => dying.kill())
   try {
@@ -141,7 +109,7 @@ const seenStates = runStates.filter((state) => !['failed', 'cancelled'].includes
 const again = [1, 4, 8, 14, 20]
 
 async function cases(): Promise<ChaosCase[]> {
-  const there = theWorld()
+  const there = ordeal.world()
   const all: ChaosCase[] = []
   for (const place of places) {
     const points = await pointsOf(there, place)
@@ -163,13 +131,10 @@ export const part: ChaosPart = {
   number: 1,
   title: 'kill -9 of the application at every transition, then another life: done, published once, nothing left, a receipt each, the chain whole',
   short: 5,
-  async open() {
-    world = await openChaosWorld()
-    await settled(world)
-  },
+  open: ordeal.open,
   cases,
   async close() {
-    await world?.stop()
+    await ordeal.close()
     return `${kills} kills, ${runs} runs, each home once`
   },
 }

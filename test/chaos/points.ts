@@ -11,6 +11,8 @@ export interface Point {
   at: 'engine' | 'archive'
   kind: string
   when: When
+  /** Which request of this kind, from 1. */
+  nth: number
 }
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
@@ -55,18 +57,25 @@ export async function pointsOf(world: ChaosWorld, place: Place): Promise<Point[]
   const engine = place === 'built in' ? [] : world.cable.asked.slice(from.engine).map(engineKind)
   const archive = world.side.middle.asked.slice(from.archive).filter(ofDesk).map(archiveKind)
   const kinds = (at: Point['at'], all: string[]) =>
-    [...new Set(all)].filter((kind) => !always.test(kind)).flatMap((kind) => whensOf(kind).map((when): Point => ({ at, kind, when })))
+    [...new Set(all)]
+      .filter((kind) => !always.test(kind))
+      .flatMap((kind) => [
+        ...whensOf(kind).map((when): Point => ({ at, kind, when, nth: 1 })),
+        // The second of two volumes; the listing that is read after the upload.
+        ...(all.filter((one) => one === kind).length > 1 ? [{ at, kind, when: 'before' as const, nth: 2 }] : []),
+      ])
   return [...kinds('engine', engine), ...kinds('archive', archive)]
 }
 
-export const nameOf = ({ kind, when }: Point): string =>
-  `${{ before: 'before', after: 'after', sending: 'in the midst of', receiving: 'in the midst of' }[when]} ${kind}`
+export const nameOf = ({ kind, when, nth }: Point): string =>
+  `${{ before: 'before', after: 'after', sending: 'in the midst of', receiving: 'in the midst of' }[when]} ${nth > 1 ? 'the second ' : ''}${kind}`
 
 /** Calls `strike` once, when the first request of this kind has come so far; nothing more of it is passed on until it has ended. Answers how to take it away. */
 export function strikeAt(world: ChaosWorld, point: Point, strike: () => Promise<void>): { struck(): boolean; away(): void } {
   let struck = false
+  let come = 0
   const once = async () => {
-    if (struck) return
+    if (struck || ++come < point.nth) return
     struck = true
     await strike()
   }
@@ -84,7 +93,7 @@ export function strikeAt(world: ChaosWorld, point: Point, strike: () => Promise<
     world.side.middle.meddle(async (asked) => {
       if (point.when !== 'before' || struck || !meant(asked)) return null
       await once()
-      return { kind: 'cut-before' }
+      return struck ? { kind: 'cut-before' } : null
     })
     world.side.middle.onAnswered(async (asked) => {
       if (point.when === 'after' && meant(asked)) await once()

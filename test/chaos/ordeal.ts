@@ -1,0 +1,52 @@
+/** One world for many cases: each finds the application sound, and what a failed one has left is not the next one's. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { nothingLeft } from './aftermath.ts'
+import { type ChaosWorld, openChaosWorld, type Place, runsOf, settled } from './world.ts'
+
+export interface Ordeal {
+  open(): Promise<void>
+  world(): ChaosWorld
+  /** For a case: the application as it must be found, and the runs there were before. */
+  begin(): Promise<{ there: ChaosWorld; known: ReadonlySet<string> }>
+  /** The end of a case: nothing is left. */
+  end(): Promise<void>
+  close(): Promise<void>
+}
+
+export function createOrdeal(): Ordeal {
+  let world: ChaosWorld | null = null
+  let spoilt = false
+  const there = (): ChaosWorld => {
+    if (!world) throw new Error('There is no world yet.')
+    return world
+  }
+  return {
+    world: there,
+    async open() {
+      world = await openChaosWorld()
+      await settled(world)
+    },
+    async begin() {
+      if (spoilt) await there().renew()
+      spoilt = true
+      return { there: there(), known: new Set((await runsOf(there())).map(({ id }) => id)) }
+    },
+    async end() {
+      await nothingLeft(there())
+      spoilt = false
+    },
+    close: async () => world?.stop(),
+  }
+}
+
+/** Starts a run and waits until it has been struck, or has ended with nothing left to do. Whatever is asked of a dead application ends with an error. */
+export async function startAndWait(there: ChaosWorld, place: Place, struck: () => boolean): Promise<void> {
+  const order = await there.order(place)
+  const desk = there.desk()
+  await desk.call('runs.start', order).catch(() => null)
+  while (!struck()) {
+    const alive = await desk.call('app.snapshot', undefined).catch(() => null)
+    if (!alive || alive.app.counts.active + alive.app.counts.waiting + alive.app.counts.owed === 0) break
+    await pause(25)
+  }
+}

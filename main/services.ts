@@ -33,7 +33,7 @@ import { createLocalEngine, deskEngineFinder } from './local-engine.ts'
 import { createKeptScans } from './offline/kept-scans.ts'
 import { createOfflineRoom } from './offline/offline.ts'
 import { createOperations } from './operations.ts'
-import { createOutboxRoom } from './outbox/outbox.ts'
+import { createOutboxRoom, openDisk, openOutbox } from './outbox/outbox.ts'
 import { createPeople } from './people/people.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
 import { createProfiles } from './pipelines/profiles.ts'
@@ -43,7 +43,7 @@ import { createScans } from './scans/open.ts'
 import { parseInWorker } from './scans/parse.ts'
 import { loadSite, siteCandidates } from './site/site-file.ts'
 import { openLab } from './store/lab.ts'
-import { chainKey, labKey } from './store/lab-key.ts'
+import { chainKey, keptKey, labKey } from './store/lab-key.ts'
 import { holdLock } from './store/lock.ts'
 import { openOwed } from './store/owed.ts'
 import { createStore } from './store/stores.ts'
@@ -182,6 +182,14 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const showRuns = () => runsStore.update({ runs: people.locked() ? allRuns.map((run) => ({ ...run, subject: '' })) : allRuns })
   people.onChange(() => showRuns())
   const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
+  const packed = await openOutbox({
+    disk: await openDisk(join(dataFolder, 'outbox')),
+    key: () => keptKey(vault, 'outbox-key'),
+    recovery: site.recoveryKey,
+    archive: desk.home,
+    now,
+    report: (error) => log('outbox', error),
+  })
   const runs = createRuns({
     engine: engine.engine,
     engineHealth: engine.health,
@@ -195,6 +203,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     local: scans.local,
     lab,
     debts,
+    outbox: packed,
     now,
     title: labels.titleOf,
     by: () => desk.status().user ?? 'this desk',
@@ -207,7 +216,13 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     report: (error) => log('runs', error),
   })
 
-  const outbox = createOutboxRoom({ waiting: () => runs.counts().waiting, send: runs.sendWaiting })
+  const outbox = createOutboxRoom({
+    outbox: packed,
+    locked: people.locked,
+    waiting: () => runs.counts().waiting,
+    send: () => runs.sendWaiting('again'),
+    decided: () => show(),
+  })
   const days = site.retention.offlineDays
   const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: people.locked, days, now })
   const stopSweeping = await offline.start((error) => log('offline', error))
@@ -267,7 +282,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     lastHome = place
     show()
     if (desk.status().state !== 'signed-in') return
-    inBackground('send waiting', runs.sendWaiting)
+    inBackground('send waiting', () => runs.sendWaiting('again'))
     // Tokens of runs in the cloud can be withdrawn again.
     if (cloud.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
   })
@@ -361,6 +376,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   // Results on their way are let arrive where the records end with this process; an archive that hangs answers within a minute or not at all.
   const closing = (): Closing[] => [
     { what: 'close runs', close: runs.close, patienceMs: unsaved() > 0 ? 75_000 : 20_000 },
+    { what: 'close outbox', close: packed.close, patienceMs: 5_000 },
     { what: 'close inbox', close: inbox.close, patienceMs: 5_000 },
     { what: 'close judging', close: judging.close, patienceMs: 2_000 },
     { what: 'close scans', close: scans.closeAll, patienceMs: 5_000 },

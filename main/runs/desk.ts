@@ -8,6 +8,7 @@ import type { OpenScan, RunSummary, ScanRef } from '../../preload/contract.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { ExportRewriter } from '../engines/builtin/judging.ts'
 import type { Debts, Engine, EngineHealth, RunLimits } from '../engines/engine.ts'
+import { type Outbox, outboxInMemory } from '../outbox/outbox.ts'
 import type { Pipelines, RunPlan } from '../pipelines/plan.ts'
 import type { Lab } from '../store/lab.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
@@ -70,6 +71,8 @@ export interface RunsOptions {
   local: (id: string) => LocalScan | null
   lab: Lab
   debts: Debts
+  /** What waits to go home; one in memory where it is left out. */
+  outbox?: Outbox
   now: () => Date
   /** What a person calls a scan of the archive; null where this desk has not listed it. */
   title?: (ref: ScanRef & { kind: 'archive' }) => OpenScan['title'] | null
@@ -106,6 +109,7 @@ export const deskOf = (options: RunsOptions) => {
     ...options,
     concurrency: (lane: Lane, need?: Pick<RunLimits, 'memoryBytes' | 'cpus'>): number =>
       typeof own === 'function' ? own(lane) : lane === 'cloud' ? (options.cloud?.concurrency(need) ?? 1) : own,
+    outbox: options.outbox ?? outboxInMemory(options),
     openRuns: options.openRuns ?? new Set<string>(),
     newId: options.newId ?? randomUUID,
     schedule: options.schedule ?? ((work: () => void, ms: number) => void setTimeout(work, ms).unref()),

@@ -74,12 +74,14 @@ export const publish = async (hands: CourseHands, job: Job): Promise<Published[]
     take(hands, job, 'homed', 'kept at this desk', { message })
     return []
   }
-  const sent = await sendHome(desk, job.record, job.abort.signal).catch(() => null)
-  if (sent && 'published' in sent) {
-    take(hands, job, 'homed', `read back: ${sent.published.check}`, { home: 'read-back' })
-    return [sent.published]
-  }
-  const waits = sent?.waits ?? 'The results are kept here and sent later.'
+  let arrived: Published | null = null
+  const sent = await sendHome(desk, job.record, job.abort.signal, (published) => {
+    arrived = published
+    // What was packed is destroyed once this is written.
+    take(hands, job, 'homed', `read back: ${published.check}`, { home: 'read-back' })
+  }).catch(() => null)
+  if (arrived !== null) return [arrived]
+  const waits = sent && 'waits' in sent ? sent.waits : 'The results are kept here and sent later.'
   take(hands, job, 'homed', 'results wait', { home: 'waiting', message: waits })
   return []
 }

@@ -13,7 +13,7 @@ import { choosePlace, estimateOf } from './place.ts'
 import { pseudonymisedBefore } from './pseudonymise.ts'
 import { completeReceipts, isResumable, reap, recover } from './recovery.ts'
 import { parseResults } from './results.ts'
-import { sendAll } from './sending.ts'
+import { markRuns, sendAll, waitingCount } from './sending.ts'
 import { next } from './state.ts'
 
 const nothingOwed = { items: [], complete: true, owed: [] }
@@ -40,8 +40,8 @@ export interface Runs {
   payOwed(): Promise<{ left: number }>
   /** Goes on with runs that wait for their engine or their archive; call it when either has come back. */
   takeUp(): void
-  /** Sends what waits for the archive that is signed in; call it after each sign-in and when the archive is back. */
-  sendWaiting(): Promise<{ sent: number; waiting: number }>
+  /** Sends what waits for the archive that is signed in; after each sign-in and when the archive is back `again`: also what it had refused. */
+  sendWaiting(which?: 'again'): Promise<{ sent: number; waiting: number }>
   /** Goes on with what an earlier life left under way, and ends what cannot go on. Once, however often it is called. */
   recover(): Promise<void>
   counts(): { active: number; waiting: number; owed: number }
@@ -106,6 +106,15 @@ export const createRuns = (options: RunsOptions): Runs => {
     recent = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
     tell()
   }
+  let reloading = false
+  markRuns(desk, () => {
+    if (reloading) return
+    reloading = true
+    desk.schedule(() => {
+      reloading = false
+      if (!closed) reload()
+    }, 16)
+  })
   const recoverOnce = () => {
     recovered ??= recover(desk, unfinished).finally(reload).then(lanes.takeUp)
     return recovered
@@ -128,10 +137,10 @@ export const createRuns = (options: RunsOptions): Runs => {
     const job = lanes.get(record.id)
     return job ? summaryOf(job.record, job.progress, job.waits) : summaryOf(record, null)
   }
-  const sendOnce = async () => {
-    const { sent, tried } = await sendAll(desk, { results: resultsOf, isClosed: () => closed }, closing.signal)
+  const sendOnce = async (again: boolean) => {
+    const { sent, tried } = await sendAll(desk, { results: resultsOf, isClosed: () => closed, again }, closing.signal)
     if (tried > 0) reload()
-    return { sent, waiting: lab.runs.waitingCount() }
+    return { sent, waiting: waitingCount(desk) }
   }
   /** The machine finishes by itself, and the next start knows of it. */
   const staysInCloud = ({ lane, record }: Job): boolean => lane === 'cloud' && lab.kept && !lab.readOnly && isResumable(record)
@@ -248,15 +257,15 @@ export const createRuns = (options: RunsOptions): Runs => {
       return { left: still.length }
     },
     takeUp: lanes.takeUp,
-    sendWaiting: () => {
+    sendWaiting: (which) => {
       lanes.takeUp()
-      sending ??= sendOnce().finally(() => {
+      sending ??= sendOnce(which === 'again').finally(() => {
         sending = null
       })
       return sending
     },
     recover: recoverOnce,
-    counts: () => ({ active: lanes.all().length, waiting: lab.runs.waitingCount(), owed: debts.list().length }),
+    counts: () => ({ active: lanes.all().length, waiting: waitingCount(desk), owed: debts.list().length }),
     inCloud: () => lanes.all().filter(({ lane }) => lane === 'cloud').length,
     estimate: async (input) => estimateOf(await situationOf(desk, input, lanes.counts)),
     verdictFor: lab.runs.verdict,

@@ -1,17 +1,22 @@
-/** Sends what waits for the archive that is signed in. */
+/** What waits for its archive: packed where it is not yet, sent, and marked once it is home. */
 import type { Results } from '../../oct/results.ts'
+import type { Published } from '../archive/archive.ts'
+import type { ItemContent } from '../outbox/seal.ts'
+import type { RunRecord } from '../store/lab-runs.ts'
 import type { Desk } from './desk.ts'
 import { eyeFirst, eyeUnknown } from './homing.ts'
-import { sendHome } from './outbox.ts'
+import { itemOf } from './outbox.ts'
 
 export interface Sending {
   results(run: string): Results | null
   isClosed(): boolean
+  /** Also what the archive had refused, or held another content of. */
+  again: boolean
 }
 
-/** Answers how many were read back there; those that could not be sent keep the reason as their message. */
-export const sendAll = async (desk: Desk, { results, isClosed }: Sending, signal: AbortSignal): Promise<{ sent: number; tried: number }> => {
-  const { lab } = desk
+/** Results lab.db says wait and that are not packed yet: of an earlier version, or packed on a disk that was full. */
+const packWaiting = async (desk: Desk, { results, isClosed }: Sending): Promise<void> => {
+  const { lab, outbox } = desk
   const isOfUnknownEye = (run: string): boolean => {
     try {
       const found = results(run)
@@ -22,32 +27,78 @@ export const sendAll = async (desk: Desk, { results, isClosed }: Sending, signal
       return false
     }
   }
-  const home = desk.archive()
-  const waiting = home ? lab.runs.waiting().filter((record) => record.archive === home.id) : []
-  let sent = 0
-  for (const record of waiting) {
-    if (isClosed()) break
+  for (const record of lab.runs.waiting()) {
+    if (isClosed() || outbox.has(record.id)) continue
     // What an earlier version let wait is held to the same rule.
     if (isOfUnknownEye(record.id)) {
       lab.runs.save({ ...record, home: 'local', message: eyeFirst })
       continue
     }
-    const answer = await sendHome(desk, record, signal)
-    if ('published' in answer) {
-      const at = desk.now().toISOString()
-      const step = { state: record.state, at, note: `read back: ${answer.published.check}` }
-      lab.runs.save({ ...record, home: 'read-back', message: null }, step)
-      lab.chain.audit(at, desk.by(), 'results sent home and read back', record.id)
-      const earlier = lab.chain.receipt(record.id)
-      if (earlier) {
-        const { chain: _chain, ...facts } = earlier
-        lab.chain.addReceipt({ ...facts, id: desk.newId(), at, published: [answer.published] })
-      }
-      sent++
-    } else {
-      if (record.message !== answer.waits) lab.runs.save({ ...record, message: answer.waits })
-      if (!answer.reachable) break
-    }
+    const item = itemOf(desk, record)
+    const problem = item ? await outbox.put(item) : null
+    if (problem !== null && record.message !== problem) lab.runs.save({ ...record, message: problem })
   }
-  return { sent, tried: waiting.length }
 }
+
+/** Sends what can be sent now; answers how many were read back. Those that could not be sent keep the reason as their message. */
+export const sendAll = async (desk: Desk, sending: Sending, signal: AbortSignal): Promise<{ sent: number; tried: number }> => {
+  // A newer Scanside's records tell what is to be sent; it will.
+  if (desk.lab.readOnly) return { sent: 0, tried: 0 }
+  await packWaiting(desk, sending)
+  return sending.isClosed() ? { sent: 0, tried: 0 } : desk.outbox.send(signal, sending.again)
+}
+
+/** A run's record, where its results may still go home; null where lab.db does not know it (it was moved aside). */
+const recordOf = ({ lab }: Desk, { run }: ItemContent): RunRecord | null => (run === null ? null : lab.runs.get(run))
+
+/** Writes down what becomes of packed results; `changed` is told of every run it marked. */
+export const markRuns = (desk: Desk, changed: () => void): void => {
+  const { lab, outbox } = desk
+  const at = () => desk.now().toISOString()
+  const home = (record: RunRecord, published: Published) => {
+    const time = at()
+    lab.runs.save({ ...record, home: 'read-back', message: null }, { state: record.state, at: time, note: `read back: ${published.check}` })
+    lab.chain.audit(time, desk.by(), 'results sent home and read back', record.id)
+    const earlier = lab.chain.receipt(record.id)
+    if (!earlier) return
+    const { chain: _chain, ...facts } = earlier
+    lab.chain.addReceipt({ ...facts, id: desk.newId(), at: time, published: [published] })
+  }
+  outbox.keeps('results', {
+    home: (content, published) => {
+      const record = recordOf(desk, content)
+      if (!record || record.home === 'read-back') return true
+      // Its course writes it down, or the next pass does.
+      if (record.endedAt === null) return false
+      home(record, published)
+      changed()
+      return true
+    },
+    letGo: (content, choice) => {
+      const record = recordOf(desk, content)
+      if (!record || record.home === 'read-back') return
+      const theirs = choice === 'keep-theirs'
+      const message = theirs
+        ? 'The archive keeps its own file; these results stay at this desk, as somebody chose here.'
+        : 'These results were not sent, as somebody chose here; they stay at this desk.'
+      lab.runs.save(
+        { ...record, home: 'local', message },
+        { state: record.state, at: at(), note: theirs ? 'the archive’s file kept' : 'let go unsent' },
+      )
+      lab.chain.audit(at(), desk.by(), theirs ? 'results not sent: the archive’s file was kept' : 'results let go unsent', record.id)
+      changed()
+    },
+    waits: (content, message) => {
+      const record = recordOf(desk, content)
+      if (record?.home !== 'waiting' || record.endedAt === null || record.message === message) return
+      lab.runs.save({ ...record, message })
+      changed()
+    },
+  })
+}
+
+/** Ended runs whose results are not home, gradings, and what lab.db does not know of. */
+export const waitingCount = ({ lab, outbox }: Desk): number =>
+  lab.runs.waitingCount() +
+  outbox.list().filter(({ facts, content }) => facts.kind === 'grading' || !content?.run || isUnknown(lab, content.run)).length
+const isUnknown = (lab: Desk['lab'], run: string): boolean => lab.runs.get(run) === null

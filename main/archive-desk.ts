@@ -49,6 +49,8 @@ export interface ArchiveDeskParts {
   tokenNotes?: TokenNotes
   /** What is kept here of archives that are away; nothing where left out. */
   kept?: AnsweringParts['kept']
+  /** How broken downloads wait before they begin again; by the clock where left out. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
 /** While an archive is away and its scans are worked with, how often it is looked for, ms. */
@@ -85,7 +87,11 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
     /** The archive at this address and no other, whoever signs in where later: a run holds on to it from its first file to its last. */
     const at = (address: string): { live: Archive; archive: Archive } => {
       if (known?.at === address) return known
-      const live = createXnat({ request: session.requestAt(address), ...(projects ? { projects } : {}) })
+      const live = createXnat({
+        request: session.requestAt(address),
+        ...(projects ? { projects } : {}),
+        ...(parts.pause ? { pause: parts.pause } : {}),
+      })
       known = { at: address, live, archive: withKept(address, live) }
       return known
     }

@@ -45,8 +45,11 @@ export interface Archive {
   scans(project: string, session: string, signal?: AbortSignal): Promise<ScanRow[]>
   /** Every file of one scan. Rejects with `not-found` where the scan is not in the session's list (XNAT would answer with another's files). */
   scanFiles(path: SessionPath, scan: string, signal?: AbortSignal): Promise<ArchiveFile[]>
-  /** The file's bytes from its beginning; XNAT cannot resume. Rejects with `integrity` where fewer bytes than promised arrive. */
-  read(file: Pick<ArchiveFile, 'uri' | 'size'>, signal: AbortSignal): Promise<Readable>
+  /**
+   * The file's bytes from its beginning. XNAT cannot resume: a download that breaks begins again, a few times, and what was handed on is not
+   * handed on twice. The stream ends with `integrity` unless all of it came: the size, and the MD5 where it is given.
+   */
+  read(file: Pick<ArchiveFile, 'uri' | 'size'> & Partial<Pick<ArchiveFile, 'md5'>>, signal: AbortSignal): Promise<Readable>
   /**
    * Writes one file to the session's resource SCANSIDE and reads it back. The listing is asked first: what is there already is not sent again,
    * and another content under this name is not overwritten unless `replaces` says so of it.

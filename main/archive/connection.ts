@@ -4,8 +4,9 @@
  */
 import { ScansideError } from '../../oct/errors.ts'
 import type { Http, HttpReply, HttpRequest } from '../http/http.ts'
+import { retryAfterMs } from '../http/retry.ts'
 import { cookieHeader, type Jar, sessionCookie, sessionExpiration, takeCookies } from './cookies.ts'
-import { signInRefusal } from './refusal.ts'
+import { type Answer, signInRefusal } from './refusal.ts'
 
 export interface ConnectionRequest {
   method: HttpRequest['method']
@@ -38,8 +39,14 @@ export interface ConnectionOptions {
 
 const spareMs = 30_000
 
+const patienceOf = (reply: HttpReply) => {
+  const ms = retryAfterMs(reply.header('retry-after'), Date.now())
+  return ms === null ? {} : { retryAfterMs: ms }
+}
+
 /** Status, path and the beginning of a body, for judging a refusal. Reads the reply to its end. */
-export const answerOf = async (reply: HttpReply): Promise<{ status: number; path: string; text: string; host: string }> => ({
+export const answerOf = async (reply: HttpReply): Promise<Answer> => ({
+  ...patienceOf(reply),
   status: reply.status,
   path: reply.status >= 300 && reply.status < 400 ? (reply.header('location') ?? '') : reply.url.pathname,
   text: await reply.text(200_000).catch(() => ''),
@@ -70,14 +77,18 @@ export const createConnection = ({ http, address, token, now }: ConnectionOption
     idleUntil = now() + Math.max(told.maxIdleMs - spareMs, told.maxIdleMs / 2)
   }
 
-  const open = async (signal?: AbortSignal) => {
-    const { alias, secret } = token()
-    const reply = await http.request({
-      method: 'GET',
-      url: `${address}/data/JSESSION`,
-      auth: { user: alias, password: secret },
-      ...(signal ? { signal } : {}),
-    })
+  const askForSession = ({ alias, secret }: ReturnType<typeof token>) =>
+    http.request({ method: 'GET', url: `${address}/data/JSESSION`, auth: { user: alias, password: secret } })
+
+  const open = async () => {
+    let used = token()
+    let reply = await askForSession(used)
+    if (reply.status === 401 && token().alias !== used.alias) {
+      // It was renewed while the archive was asked, and the old one is withdrawn by now.
+      await reply.discard()
+      used = token()
+      reply = await askForSession(used)
+    }
     if (reply.status !== 200) {
       const refusal = signInRefusal(await answerOf(reply), 'token')
       if (refusal.code !== 'unauthorized') throw refusal

@@ -78,7 +78,7 @@ export const startLab = async (options: Partial<ArchiveOptions> = {}) => {
     session,
     /** Another start of the application on the same desk. */
     desk,
-    xnat: createXnat({ request: (request) => session.request(request) }),
+    xnat: createXnat({ request: (request) => session.request(request), pause: async () => undefined, random: () => 0 }),
     signIn: (user = 'jk', password = 'geheim') => session.signIn({ address: archive.urls.https, user, password, provider: null, remember: true }),
     async stop() {
       await http.close()

@@ -42,7 +42,7 @@ describe('nextState', () => {
   it.each<[SignInState, SignInState[]]>([
     ['signed-out', ['signed-in', 'offline', 'signed-out', 'signed-out', 'signed-out', 'signed-out']],
     ['signed-in', ['signed-in', 'signed-in', 'expired', 'offline', 'signed-in', 'signed-out']],
-    ['expired', ['signed-in', 'expired', 'expired', 'expired', 'expired', 'signed-out']],
+    ['expired', ['signed-in', 'expired', 'expired', 'expired', 'signed-in', 'signed-out']],
     ['offline', ['signed-in', 'offline', 'expired', 'offline', 'signed-in', 'signed-out']],
   ])('from %s', (from, to) => {
     expect(events.map((event) => nextState(from, event))).toEqual(to)
@@ -140,6 +140,7 @@ describe('dataRefusal', () => {
     [404, '', 'not-found'],
     [409, '', 'conflict'],
     [417, '', 'not-supported'],
+    [429, '', 'unreachable'],
     [500, 'NullPointerException', 'unreachable'],
     [500, '<h3>No space left on device</h3>', 'disk-full'],
     [507, '', 'disk-full'],

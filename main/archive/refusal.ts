@@ -8,6 +8,8 @@ export interface Answer {
   path: string
   text: string
   host: string
+  /** What its Retry-After asks for, ms; left out where it asks for nothing. */
+  retryAfterMs?: number
 }
 
 const changePasswordPage = /XDATScreen_UpdateUser/i
@@ -20,21 +22,26 @@ export const notAnXnat = (host: string, status: number): ScansideError =>
     status,
   })
 
-const serverFault = ({ host, status, text }: Answer): ScansideError =>
-  status === 507 || /no space left|disk (?:is )?full|not enough space/i.test(text)
-    ? new ScansideError('disk-full', `The archive ${host} has no space left. Nothing was lost here; tell its administrator, then try again.`, {
-        host,
-        status,
-      })
-    : new ScansideError(
-        'unreachable',
-        `The archive ${host} reports a fault of its own. Nothing was lost here; try again, and tell its administrator if it stays.`,
-        {
-          reason: 'server-fault',
-          host,
-          status,
-        },
-      )
+/** For those who ask again: how much patience the archive wants. */
+const patience = ({ retryAfterMs }: Answer) => (retryAfterMs === undefined ? {} : { retryAfterMs })
+
+const busy = (answer: Answer): ScansideError =>
+  new ScansideError('unreachable', `The archive ${answer.host} is busy and asks for patience. Nothing was lost; try again in a while.`, {
+    reason: 'busy',
+    host: answer.host,
+    status: answer.status,
+    ...patience(answer),
+  })
+
+const serverFault = (answer: Answer): ScansideError => {
+  const { host, status, text } = answer
+  if (status === 507 || /no space left|disk (?:is )?full|not enough space/i.test(text)) {
+    const sentence = `The archive ${host} has no space left. Nothing was lost here; tell its administrator, then try again.`
+    return new ScansideError('disk-full', sentence, { host, status })
+  }
+  const sentence = `The archive ${host} reports a fault of its own. Nothing was lost here; try again, and tell its administrator if it stays.`
+  return new ScansideError('unreachable', sentence, { reason: 'server-fault', host, status, ...patience(answer) })
+}
 
 /** Why a sign-in was refused: wrong password, expired password, locked, disabled, no right, not an XNAT, or a fault of the server. */
 export const signInRefusal = (answer: Answer, means: 'password' | 'token'): ScansideError => {
@@ -88,6 +95,7 @@ export const signInRefusal = (answer: Answer, means: 'password' | 'token'): Scan
       },
     )
   }
+  if (status === 429) return busy(answer)
   if (status >= 500) return serverFault(answer)
   return notAnXnat(host, status)
 }
@@ -117,6 +125,7 @@ export const dataRefusal = (answer: Answer, what: string): ScansideError => {
   }
   if (status === 409)
     return new ScansideError('conflict', `The archive refuses, because ${what} has changed meanwhile. Load the list again.`, { host, status })
+  if (status === 429) return busy(answer)
   if (status >= 500) return serverFault(answer)
   return new ScansideError('not-supported', `The archive did not understand the request for ${what}. Nothing was changed.`, { host, status })
 }

@@ -78,6 +78,7 @@ export const createSession = ({ http, vault, fixed = null, now = Date.now }: Ses
   let open: Open | null = null
   let renewing: Promise<void> | null = null
   let renewNotBefore = 0
+  let lookNotBefore = 0
   // In memory beside the vault, so that a desk without a keyring withdraws its tokens too while it runs.
   let retired: Retired[] | null = null
 
@@ -172,7 +173,10 @@ export const createSession = ({ http, vault, fixed = null, now = Date.now }: Ses
 
   const failed = (session: Open, error: unknown) => {
     if (open !== session || !(error instanceof ScansideError)) return
-    if (error.code === 'unauthorized') happen('refused')
+    if (error.code === 'unauthorized') {
+      if (state !== 'expired') lookNotBefore = now() + renewPauseMs
+      happen('refused')
+    }
     if (error.code === 'unreachable' || error.code === 'timeout' || error.code === 'untrusted-certificate') {
       // A fault the archive reports itself is not an archive that is away.
       if (error.details.reason !== 'server-fault') happen('unreachable')
@@ -201,6 +205,13 @@ export const createSession = ({ http, vault, fixed = null, now = Date.now }: Ses
     } catch (error) {
       failed(session, error)
     }
+  }
+
+  /** Refused although it should live: an archive whose accounts were away for a moment says the same. Asked again from time to time. */
+  const refusedTooSoon = (session: Open): boolean => {
+    if (state !== 'expired' || isDead(session.current.token, now()) || now() < lookNotBefore) return false
+    lookNotBefore = now() + renewPauseMs
+    return true
   }
 
   const ask = async (request: ConnectionRequest): Promise<HttpReply> => {
@@ -276,14 +287,14 @@ export const createSession = ({ http, vault, fixed = null, now = Date.now }: Ses
         const session = begin(token, false, true, true)
         open = session
         happen('restored')
-        if (isDead(token, now())) happen('refused')
-        else await look(session)
+        // Also where this machine's clock says that it has died: the archive decides, and until it answers the person works with what is kept.
+        await look(session)
       }
       await withdrawRetired()
     },
     async tick() {
       const session = open
-      if (session && state === 'offline') await look(session)
+      if (session && (state === 'offline' || refusedTooSoon(session))) await look(session)
       if (session && state === 'signed-in') await renewIfDue(session)
       if ((await retiredTokens()).length > 0) await withdrawRetired()
     },

@@ -1,9 +1,10 @@
 /** The archive over XNAT's REST API. Lists are asked for with their columns and by the page; only what the person may read comes. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ScansideError } from '../../oct/errors.ts'
 import { dataPath } from './address.ts'
 import type { Archive } from './archive.ts'
 import { type Ask, askRows, askRowsIfThere, expectOk } from './ask.ts'
-import { counted } from './download.ts'
+import { download } from './download.ts'
 import { listPublished, publishFile, readPublished, retractFile } from './publish.ts'
 import {
   belongsToScan,
@@ -28,13 +29,18 @@ export interface XnatOptions {
   request: Ask
   /** Ids of the projects the site file fixes; all that the person may read where null or left out. */
   projects?: string[] | null
+  /** How broken downloads wait before they begin again: by the clock and a real die where left out. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
+  random?: () => number
 }
+
+const byTheClock = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal })
 
 /**
  * Lists of sessions and scans run over both kinds of session, one after the other; a page begins at `offset` and the next one at
  * `offset + limit`, whether or not all of its lines could be shown.
  */
-export const createXnat = ({ request: ask, projects: fixed = null }: XnatOptions): Archive => {
+export const createXnat = ({ request: ask, projects: fixed = null, pause = byTheClock, random = Math.random }: XnatOptions): Archive => {
   /** One page of the concatenation of both lists. */
   const page = async (project: string, columns: string, sortBy: string, offset: number, limit: number, signal?: AbortSignal) => {
     const rows: Row[] = []
@@ -94,16 +100,19 @@ export const createXnat = ({ request: ask, projects: fixed = null }: XnatOptions
     },
     async read(file, signal) {
       if (!file.uri.startsWith('/data/')) throw new ScansideError('invalid-argument', 'This is not a file of the archive.', { reason: 'uri' })
-      const reply = await expectOk(await ask({ method: 'GET', path: file.uri, signal }), 'this file')
-      const promised = reply.header('content-length')
-      if (promised !== undefined && Number(promised) !== file.size) {
-        await reply.discard()
-        throw new ScansideError('integrity', 'The file in the archive is not the one that was listed: its size has changed. Load the list again.', {
-          listed: file.size,
-          promised: Number(promised),
-        })
+      const begin = async () => {
+        const reply = await expectOk(await ask({ method: 'GET', path: file.uri, signal }), 'this file')
+        const promised = reply.header('content-length')
+        if (promised !== undefined && Number(promised) !== file.size) {
+          await reply.discard()
+          throw new ScansideError('integrity', 'The file in the archive is not the one that was listed: its size has changed. Load the list again.', {
+            listed: file.size,
+            promised: Number(promised),
+          })
+        }
+        return { stream: reply.stream, host: reply.url.host }
       }
-      return counted(reply.stream, file.size, reply.url.host, signal)
+      return download({ size: file.size, md5: file.md5 ?? '', signal, begin, pause, random })
     },
     async projectFile(project, resource, name, limit, signal) {
       const path = dataPath('projects', project, 'resources', resource, 'files')

@@ -67,6 +67,8 @@ export interface HttpOptions {
 }
 
 const maxRedirects = 5
+/** To one origin: downloads hold theirs for long, and a list must not wait for them. */
+const mostConnections = 16
 const connectMs = 10_000
 const defaultHeadersMs = 60_000
 const defaultBodyMs = 60_000
@@ -104,7 +106,7 @@ export const createHttp = (options: HttpOptions): Http => {
       const tls = url.protocol === 'https:' ? { secureContext: contextFor(url.origin) } : {}
       agent = proxy
         ? new ProxyAgent({ uri: proxy, requestTls: { ...tls, timeout: connectMs } })
-        : new Agent({ connect: { ...tls, timeout: connectMs }, connections: 8 })
+        : new Agent({ connect: { ...tls, timeout: connectMs }, connections: mostConnections })
       agents.set(key, agent)
     }
     return agent

@@ -7,7 +7,7 @@ const passing = new Set([429, 502, 503, 504])
 const broken = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN'])
 
 export const maxAttempts = 3
-const baseMs = 250
+const baseMs = 500
 const longestMs = 15_000
 
 /** A Retry-After header in milliseconds from `now`: seconds or a date; null where it is neither. */
@@ -29,7 +29,7 @@ export const retryDelay = (
   random: number,
 ): number | null => {
   if (!idempotent.has(method) || attempt >= maxAttempts) return null
-  const jittered = Math.round(baseMs * 2 ** (attempt - 1) * (0.5 + random))
+  const jittered = Math.round(baseMs * 2 ** (attempt - 1) * random)
   if (outcome instanceof Error) return outcome.code === 'unreachable' && broken.has(String(outcome.details.code)) ? jittered : null
   if (!passing.has(outcome.status)) return null
   if (outcome.retryAfterMs === null) return jittered

@@ -64,6 +64,7 @@ const life = async (load = async () => keyring.keytar) => {
     memoryVault: createVault({ load: () => Promise.reject(new Error('none')), service: 'org.scanside.demo' }),
     demoLab: { open: () => Promise.reject(new Error('no demo')), stop: () => undefined },
     kept,
+    pause: async () => undefined,
   })
   const ended: Operation[] = []
   let heard: () => void = () => undefined

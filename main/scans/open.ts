@@ -99,7 +99,8 @@ export const createScans = ({ archive, lab, cache, bulk, parse, title, locked, l
   const resultsOf = async (ref: ScanRef, digests: Set<string>, signal: AbortSignal): Promise<OpenScan['results']> => {
     const home = archive()
     const here = resultsHere(lab, home?.id ?? null, ref, digests)
-    if (ref.kind === 'local' || !home) return here
+    // An archive that is away is not waited for: what other desks found is shown when it is back.
+    if (ref.kind === 'local' || !home || home.ready === false) return here
     const runs = new Set(here.flatMap(({ run }) => run ?? []))
     return [...here, ...(await resultsThere(home, ref, digests, runs, signal))].slice(0, 100)
   }

@@ -1,7 +1,9 @@
 /** Scanside in Electron. Reads from top to bottom: prepare, build the services, bind the doorway, open the window. */
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, dialog, protocol } from 'electron'
 import { ScansideError } from '../oct/errors.ts'
+import { frontLog } from './diagnostics/log.ts'
 import { createDispatch } from './doorway/dispatch.ts'
 import { createFiles } from './doorway/files.ts'
 import { electronCapabilities } from './electron/capabilities.ts'
@@ -11,6 +13,7 @@ import { createPassingClipboard } from './electron/passing-clipboard.ts'
 import { windowPreferences } from './electron/policies.ts'
 import { bindDoorway, openWindow, serveApp, type WindowParts } from './electron/window.ts'
 import { wirePolicies } from './electron/wire.ts'
+import { dataFolder } from './paths.ts'
 import { createServices } from './services.ts'
 
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
@@ -23,6 +26,11 @@ app.commandLine.appendSwitch('disable-http-cache')
 app.commandLine.appendSwitch('disable-gpu-shader-disk-cache')
 if (process.env.SCANSIDE_HOME) app.setPath('userData', join(process.env.SCANSIDE_HOME, 'window'))
 
+const log = frontLog(dataFolder(process.platform, process.env, homedir()), app.isPackaged)
+// Electron would show what was thrown, whole, in a dialog of its own, and a terminal or a journal would keep it.
+process.on('uncaughtException', (error) => log('uncaught', error))
+process.on('unhandledRejection', (error) => log('unhandled', error))
+
 if (unsandboxed && app.isPackaged) {
   console.log('Scanside does not run without its sandbox.')
   app.exit(1)
@@ -32,7 +40,7 @@ if (unsandboxed && app.isPackaged) {
 } else {
   // Not awaited: Electron waits for this module before it is ready.
   run().catch((error: unknown) => {
-    console.error('scanside: start:', error)
+    log('start', error)
     const why = error instanceof ScansideError ? error.message : 'Start Scanside again; if it stays, show your administrator this line.'
     dialog.showErrorBox('Scanside could not start', `Your data is safe: nothing was changed. ${why}`)
     app.exit(1)
@@ -51,14 +59,14 @@ async function run(): Promise<void> {
   const preload = join(built, '..', 'preload', 'preload.cjs')
   const preferences = windowPreferences(preload, app.isPackaged)
   const session = wirePolicies(preferences.partition)
-  const clipboard = createPassingClipboard(systemClipboard(), after, (error) => console.error('scanside: clipboard:', error))
-  const capabilities = electronCapabilities(built, session, clipboard)
+  const clipboard = createPassingClipboard(systemClipboard(), after, (error) => log('clipboard', error))
+  const capabilities = electronCapabilities(built, session, clipboard, log)
   const services = await createServices(capabilities)
   const parts: WindowParts = {
     session,
     files: createFiles(join(built, '..', 'renderer')),
     bulk: services.bulk,
-    dispatch: createDispatch(services.handlers, capabilities.log),
+    dispatch: createDispatch(services.handlers, log),
     subscribe: services.subscribe,
     preferences,
   }
@@ -76,6 +84,6 @@ async function run(): Promise<void> {
     await clipboard.clearNow()
     await services.stop()
   }
-  bindQuit(window, { unsaved: services.unsaved, stop })
+  bindQuit(window, { unsaved: services.unsaved, stop }, log)
   console.log('Scanside is ready')
 }

@@ -12,7 +12,7 @@ import type { PassingClipboard } from './passing-clipboard.ts'
 import { electronPictures } from './pictures.ts'
 
 /** `built`: the folder of the built main. `session`: the window's, in memory: asking for a proxy must not open one that writes. */
-export function electronCapabilities(built: string, session: Session, clipboard: PassingClipboard): Capabilities {
+export function electronCapabilities(built: string, session: Session, clipboard: PassingClipboard, log: Capabilities['log']): Capabilities {
   const root = dirname(dirname(built))
   return {
     front: 'electron',
@@ -38,7 +38,7 @@ export function electronCapabilities(built: string, session: Session, clipboard:
       () => BrowserWindow.getAllWindows(),
       (opened) => app.on('browser-window-created', (_event, window) => opened(window)),
     ),
-    log: (where, error) => console.error(`scanside: ${where}:`, error),
+    log,
   }
 }
 

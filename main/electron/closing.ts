@@ -1,10 +1,11 @@
 /** Binds the policy of `quit.ts`: asks before results are lost, and ends only when every service is closed. */
 import { app, type BrowserWindow, dialog } from 'electron'
+import type { Capabilities } from '../capabilities.ts'
 import type { Services } from '../services.ts'
 import { closeQuestion, keepOpen, type Phase, quitStep } from './quit.ts'
 
 /** From here on a closed window, a quit or a signal ends Scanside in order. */
-export function bindQuit(window: BrowserWindow, services: Pick<Services, 'unsaved' | 'stop'>): void {
+export function bindQuit(window: BrowserWindow, services: Pick<Services, 'unsaved' | 'stop'>, log: Capabilities['log']): void {
   let phase: Phase = 'open'
   let agreed = false
   let asking = false
@@ -12,7 +13,7 @@ export function bindQuit(window: BrowserWindow, services: Pick<Services, 'unsave
   const stop = async () => {
     phase = 'stopping'
     // A fault while closing is in the log; it must not keep the application from ending.
-    await services.stop().catch((error: unknown) => console.error('scanside: stop:', error))
+    await services.stop().catch((error: unknown) => log('stop', error))
     phase = 'stopped'
     app.quit()
   }

@@ -4,16 +4,18 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Capabilities } from '../capabilities.ts'
+import { frontLog } from '../diagnostics/log.ts'
 import { environmentProxy } from '../http/proxy.ts'
 import { dataFolder } from '../paths.ts'
 import { shippedFromSource } from '../shipped-image.ts'
 
 /** `built`: the folder of the built main; `root`: the project's. */
 export function nodeCapabilities(root: string, built: string, version: string): Capabilities {
+  const folder = dataFolder(process.platform, process.env, homedir())
   return {
     front: 'browser',
     version,
-    dataFolder: dataFolder(process.platform, process.env, homedir()),
+    dataFolder: folder,
     env: process.env,
     startDemo() {
       const child = fork(join(built, 'demo.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
@@ -30,6 +32,7 @@ export function nodeCapabilities(root: string, built: string, version: string): 
     shippedImage: (signal) => shippedFromSource(root, 'node', signal),
     proxyFor: async (url) => environmentProxy(process.env, url),
     protectContent: null,
-    log: (where, error) => console.error(`scanside: ${where}:`, error),
+    // Not part of the packed application: whoever starts it here is a developer, and sees errors whole in their terminal.
+    log: frontLog(folder, false),
   }
 }

@@ -1,6 +1,7 @@
 /** The local container engine, Docker or Podman alike. */
 import type Docker from 'dockerode'
 import type { Debts, Engine, EngineHealth, WipeReport } from '../engine.ts'
+import { bounded, type Patience } from './bounded.ts'
 import { connect } from './client.ts'
 import { describeEndpoint, type Endpoint } from './endpoint.ts'
 import type { EngineTraits } from './hardening.ts'
@@ -20,6 +21,8 @@ export interface DockerEngineParts {
   /** This process; the same object for every engine it opens. */
   process: ProcessWatch
   now(): Date
+  /** How long it may be silent; as long as a slow one needs where left out. */
+  patience?: Patience
 }
 
 export interface DockerEngine extends Engine {
@@ -42,7 +45,7 @@ export function abandoned(things: Thing[], owner: Owner, mine: ReadonlySet<strin
 /** One engine at one endpoint. Nothing is sent before the first call. Throws `engine-unavailable` for an endpoint that must not be used. */
 export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
   const { endpoint, debts, now } = parts
-  const docker: Docker = connect(endpoint)
+  const docker: Docker = bounded(connect(endpoint), parts.patience)
   const id = describeEndpoint(endpoint)
   const owner: Owner = { install: parts.install, pid: parts.process.pid, pidStart: parts.process.pidStart }
   const open = parts.process.openRuns

@@ -237,3 +237,74 @@ describe('probe', () => {
     expect((await engine.probe()).state).toBe(state)
   })
 })
+
+describe('an engine that hangs', () => {
+  const spec: RunSpec = {
+    runId: 'r',
+    imageId: 'i',
+    argv: null,
+    env: {},
+    workingDir: null,
+    mounts: [{ name: 'out', path: '/output', writable: true }],
+    limits: { memoryBytes: 1, cpus: 1, pids: 1, deadlineMs: 60_000, outputBytes: 1, outputFiles: 1, outputDepth: 1, logBytes: 1 },
+  }
+  const running = { State: { Running: true, Status: 'running', StartedAt: '2026-01-01T00:00:00Z', ExitCode: 0, OOMKilled: false } }
+  const hangs: Answer = () => {}
+  const hasty = (): DockerEngine =>
+    createDockerEngine({
+      endpoint: { kind: 'socket', path: join(folder, 'engine.sock') },
+      install: 'desk',
+      process: { pid: 1, pidStart: '1', isAlive: () => false, openRuns: new Set() },
+      now: () => new Date('2026-01-01T00:00:00Z'),
+      debts: { incur: () => {}, settle: () => {}, list: () => [] },
+      patience: { callMs: 50, removalMs: 50, idleMs: 50 },
+    })
+  const silence = expect.objectContaining({ code: 'engine-unavailable', message: expect.stringContaining('does not answer') })
+
+  it.each<[string, [RegExp, Answer][], (engine: DockerEngine) => Promise<unknown>]>([
+    ['when a run is staged', [[/./, hangs]], async (hung) => (await hung.open(spec)).stage([], never, () => {})],
+    ['when a run is taken up', [[/./, hangs]], async (hung) => (await hung.open(spec)).start(never, () => {})],
+    [
+      'while a run is waited for',
+      [
+        [/^POST .*\/wait/, hangs],
+        [/^GET .*\/json/, hangs],
+      ],
+      async (hung) => (await hung.open(spec)).wait(never),
+    ],
+    ['when its results are asked for', [[/archive/, hangs]], async (hung) => (await hung.open(spec)).collect('out', never)],
+    [
+      'when a run is cancelled',
+      [
+        [/^POST .*\/(wait|stop)/, hangs],
+        [/^GET .*\/json/, hangs],
+      ],
+      async (hung) => (await hung.open(spec)).wait(AbortSignal.abort()),
+    ],
+  ])('is told as away %s', async (_, answers, call) => {
+    routes.push(...answers)
+    await expect(call(hasty())).rejects.toEqual(silence)
+  })
+
+  it('is not waited for at a wipe, at a reap, or when it is asked what it has', async () => {
+    routes.push([/./, hangs])
+    expect(await (await hasty().open(spec)).wipe()).toMatchObject({ complete: false })
+    expect(await hasty().reap()).toMatchObject({ items: [] })
+    expect(await hasty().capacity()).toBeNull()
+  })
+
+  it('may take its time over what ends by itself: a run is waited for however long it takes', async () => {
+    let ended = false
+    routes.push(
+      [/^POST .*\/wait/, hangs],
+      [
+        /^GET .*\/json/,
+        (request, response) => json(ended ? { State: { ...running.State, Running: false, Status: 'exited' } } : running)(request, response),
+      ],
+    )
+    const waited = (await hasty().open(spec)).wait(never)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    ended = true
+    expect(await waited).toMatchObject({ exitCode: 0 })
+  })
+})

@@ -61,7 +61,8 @@ export async function readOutputs(source: Readable, limits: OutputLimits, signal
   }
   source.once('error', (fault) => untar.destroy(fault))
   source.once('close', () => {
-    if (!source.readableEnded) untar.destroy(new Error('the stream of outputs broke off'))
+    // As any connection that breaks off: the engine may be there again in a moment.
+    if (!source.readableEnded) untar.destroy(Object.assign(new Error('the stream of outputs broke off'), { code: 'ECONNRESET' }))
   })
   signal.addEventListener('abort', stop, { once: true })
   source.pipe(untar)

@@ -2,6 +2,7 @@
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { Staged } from '../verified.ts'
+import { answeredWithin, patience } from './bounded.ts'
 import type { Flavour } from './hardening.ts'
 import { packInputs, type StagedMount } from './staging.ts'
 
@@ -23,7 +24,7 @@ async function putInputs(
   })
   try {
     const staged = await done
-    await sent
+    await answeredWithin(patience.removalMs, sent)
     return staged
   } catch (fault) {
     // A wrong input ends the request; an engine that broke off ends the packing. The first of them is the reason.

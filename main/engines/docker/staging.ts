@@ -2,6 +2,7 @@
 import { type Pack, pack } from 'tar-stream'
 import type { InputRef } from '../engine.ts'
 import { checkInputPath, readVerified, type Staged } from '../verified.ts'
+import { patience, silent } from './bounded.ts'
 import { runUser } from './hardening.ts'
 
 /** A folder a mount lies at in the stager, with the inputs that go into it. */
@@ -33,7 +34,9 @@ function entry(tar: Pack, header: Parameters<Pack['entry']>[0], signal: AbortSig
     async write(chunk: Uint8Array): Promise<void> {
       if (sink.write(chunk)) return
       await new Promise<void>((resolve, reject) => {
+        const late = setTimeout(() => settle(silent()), patience.idleMs)
         const settle = (fault?: unknown): void => {
+          clearTimeout(late)
           sink.off('drain', settle)
           sink.off('close', closed)
           signal.removeEventListener('abort', aborted)

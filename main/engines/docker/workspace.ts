@@ -1,8 +1,10 @@
 /** One run's place on a Docker or Podman engine: two volumes or more, a container that works, and a stager that is never started. */
+import { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { Debts, ExitReport, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
+import { patience, silent } from './bounded.ts'
 import { engineFault, isGone, statusOf } from './client.ts'
 import { attach, follow, followAgain, type OnLine } from './container-log.ts'
 import { type EngineTraits, runContainer, stageContainer, stagePath } from './hardening.ts'
@@ -155,7 +157,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     if (State.Status === 'created' || !(startedAt > 0)) throw new ScansideError('not-found', neverStarted)
     // Its start is told by the engine's clock, which on another machine may be another.
     const engineNow = Date.parse((await docker.info()).SystemTime ?? '')
-    const ranFor = Number.isFinite(engineNow) ? Math.max(0, engineNow - startedAt) : 0
+    const ranFor = State.Running && Number.isFinite(engineNow) ? Math.max(0, engineNow - startedAt) : 0
     deadlineAt = now().getTime() + spec.limits.deadlineMs - ranFor
     logsEnded = followAgain({ container, limits: spec.limits, now, onLine }).catch(() => {})
   }
@@ -263,6 +265,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
       try {
         signal.throwIfAborted()
         const source = (await stager.getArchive({ path: `/${stagePath(index)}/.`, abortSignal: signal })) as unknown as Readable
+        if (source instanceof IncomingMessage) source.setTimeout(patience.idleMs, () => source.destroy(silent()))
         return await readOutputs(source, spec.limits, signal)
       } catch (fault) {
         if (signal.aborted) throw new ScansideError('cancelled', 'The run was cancelled.')

@@ -107,6 +107,7 @@ describe('createHttp', () => {
     })
     const waits: number[] = []
     const http = make({
+      random: () => 0.25,
       sleep: async (ms) => {
         waits.push(ms)
       },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { resultsSchema } from '../../oct/results.ts'
 import type { RunSummary } from '../../preload/contract.ts'
 import { type ChaosWorld, runsOf, shown } from './world.ts'
 
@@ -53,7 +54,7 @@ export async function doneOnce(world: ChaosWorld, run: RunSummary): Promise<void
   const files = await world.side.filesOf(run.id)
   assert.equal(files.length, 1, `files in the archive: ${files.map(({ name }) => name).join(', ')}`)
   const bytes = files[0]?.bytes ?? Buffer.alloc(0)
-  assert.deepEqual(JSON.parse(bytes.toString('utf8')), results, 'what the archive has and what the desk knows')
+  assert.deepEqual(resultsSchema.parse(JSON.parse(bytes.toString('utf8'))), results, 'what the archive has and what the desk knows')
   assert.equal(world.side.stored(run.id), 1, 'times the archive stored it')
   assert.deepEqual(
     receipt?.published.map(({ size, md5 }) => ({ size, md5 })),

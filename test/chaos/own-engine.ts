@@ -86,6 +86,8 @@ export async function startOwnEngine(): Promise<OwnEngine> {
       child = null
       last.kill('SIGKILL')
       await gone(last)
+      // Its containerd has died with it; where nobody has buried that yet, the next one would wait for it.
+      rmSync(join(folder, 'exec', 'containerd', 'containerd.pid'), { force: true })
     },
     things(install) {
       const filter = ['--filter', `label=org.scanside.install=${install}`]

@@ -28,7 +28,7 @@ interface Fault {
 const fault = (name: string, switches: Partial<FaultState>, says: RegExp, of: Fault['of'] = 'any'): Fault => ({ name, switches, says, of })
 const signInAgain = /sign(?:ed)? ?-?in|password|token/i
 const ill = /fault of its own|does not answer|cannot be reached|in time|busy/i
-const broken = /cut|broke|cannot be reached|connection|shorter|arrive/i
+const broken = /cut|broke|cannot be reached|connection|less of the file|arrive/i
 const noRight = /right|does not let|may not|owner|let this account/i
 
 const faults: Fault[] = [

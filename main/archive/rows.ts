@@ -5,9 +5,16 @@ import type { ArchiveFile } from './archive.ts'
 
 export type Row = Readonly<Record<string, string>>
 
+/** Lines of one list; no archive has as many sessions, scans or files in one answer, and more would fill memory. */
+const mostRows = 250_000
+
+/** XNAT's values are strings; a number or a truth value is taken for one, what is no single value for nothing. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+
 /**
  * The rows of a `ResultSet`, names lower-cased, values as strings.
- * @throws ScansideError `not-supported` where the answer is no list
+ * @throws ScansideError `not-supported` where the answer is no list, `integrity` where it is longer than any
  */
 export const readRows = (body: unknown): Row[] => {
   const set = typeof body === 'object' && body !== null && 'ResultSet' in body ? body.ResultSet : undefined
@@ -17,13 +24,29 @@ export const readRows = (body: unknown): Row[] => {
       reason: 'no-list',
     })
   }
+  if (result.length > mostRows) {
+    throw new ScansideError('integrity', 'The archive sent a longer list than there can be. Nothing of it was used; tell its administrator.', {
+      lines: result.length,
+    })
+  }
   return result.map((row: unknown) => {
     const pairs = typeof row === 'object' && row !== null ? Object.entries(row) : []
-    return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value === null || value === undefined ? '' : String(value)]))
+    return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), textOf(value)]))
   })
 }
 
-const cell = (row: Row, name: string, longest = 1_000): string => (row[name] ?? '').slice(0, longest)
+// What ends a line, is no character, or turns the text after it round: a label with one of these would look like another label.
+const unseemly = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]/gu
+
+/** For people to read: at most `longest` characters, none of which forges what is shown. */
+const cell = (row: Row, name: string, longest = 1_000): string =>
+  (row[name] ?? '').slice(0, longest).replace(unseemly, (mark) => (/\s/.test(mark) ? ' ' : '\ufffd'))
+
+/** For asking with: an id as the archive has it; empty where it can be none. */
+const idCell = (row: Row, name: string): string => {
+  const id = row[name] ?? ''
+  return id.length > 200 || id.search(unseemly) >= 0 || /^\.{1,2}$/.test(id) ? '' : id
+}
 
 const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null)
 
@@ -50,7 +73,7 @@ const accessOf = (row: Row): Project['access'] => {
  * data to nobody.
  */
 export const toProject = (row: Row): Project | null => {
-  const id = cell(row, 'id', 200)
+  const id = idCell(row, 'id')
   if (id === '' || (cell(row, 'project_access') === 'protected' && roleOf(row) === '')) return null
   return { id, name: cell(row, 'name') || id, description: cell(row, 'description', 10_000), access: accessOf(row) }
 }
@@ -60,7 +83,7 @@ export const sessionColumns = 'ID,label,project,xsiType,date,subject_ID,subject_
 
 /** Null where a session has no subject: it can neither be shown nor published to. */
 export const toSession = (row: Row, project: string): SessionRow | null => {
-  const [id, subjectId] = [cell(row, 'id', 200), cell(row, 'subject_id', 200)]
+  const [id, subjectId] = [idCell(row, 'id'), idCell(row, 'subject_id')]
   if (id === '' || subjectId === '') return null
   const date = cell(row, 'date', 10)
   return {
@@ -83,7 +106,7 @@ export const joinedScanColumns = ['ID', ...joined, 'xnat:imageScanData/extension
 export const scanColumns = 'ID,type,quality,xsiType,note,series_description,frames,xnat:optScanData/parameters/laterality'
 
 const scanRow = (row: Row, session: string, prefix: string, xsiType: string): ScanRow | null => {
-  const id = cell(row, `${prefix}id`, 200)
+  const id = idCell(row, `${prefix}id`)
   if (id === '') return null
   return {
     session,
@@ -104,7 +127,7 @@ const scanRow = (row: Row, session: string, prefix: string, xsiType: string): Sc
 /** Null for the line of a session that has no scans. */
 export const toJoinedScan = (row: Row): ScanRow | null => {
   const prefix = 'xnat:imagescandata/'
-  return scanRow(row, cell(row, 'id', 200), prefix, cell(row, `${prefix}extension_item/element_name`))
+  return scanRow(row, idCell(row, 'id'), prefix, cell(row, `${prefix}extension_item/element_name`))
 }
 
 export const toScan = (row: Row, session: string): ScanRow | null => scanRow(row, session, '', cell(row, 'xsitype'))

@@ -179,7 +179,15 @@ export const loadItems = async ({ disk, key, now, report }: ItemsParts): Promise
 
 /** @param loaded what `loadItems` found */
 export const createItems = ({ disk, recovery, now, report, ...parts }: ItemsParts, loaded: Entry[]): Items => {
-  let { key } = parts
+  /** The last one seals; any of them may open. */
+  const keys = parts.key ? [parts.key] : []
+  const unwrapAny = (header: ItemHeader): Buffer | null => {
+    for (const one of keys) {
+      const found = unwrap(header, one)
+      if (found) return found
+    }
+    return null
+  }
   const entries = new Map(loaded.map((entry) => [entry.facts.id, entry]))
   // One after the other: two that pack the same thing pack it once.
   let last: Promise<unknown> = Promise.resolve()
@@ -208,6 +216,7 @@ export const createItems = ({ disk, recovery, now, report, ...parts }: ItemsPart
     const inMemory = () => void entries.set(id, open(facts, content, { file: null, bytes, demo }))
     // What is locked, or says something else of the same thing, makes room: this one is known to be whole.
     if (known) await destroyNow(known)
+    const key = keys.at(-1)
     if (demo || !disk || !key) {
       inMemory()
       return null
@@ -241,7 +250,7 @@ export const createItems = ({ disk, recovery, now, report, ...parts }: ItemsPart
     bytesOf: async (entry) => {
       if (entry.bytes) return entry.bytes
       const { file } = entry
-      const itemKey = key && file?.header ? unwrap(file.header, key) : null
+      const itemKey = file?.header ? unwrapAny(file.header) : null
       if (!disk || !file?.header || !itemKey) throw new ScansideError('internal', 'This item cannot be opened at this desk now. Nothing was changed.')
       try {
         return openBytes(file.header, itemKey, await disk.read(file.name, file.headerBytes))
@@ -254,7 +263,7 @@ export const createItems = ({ disk, recovery, now, report, ...parts }: ItemsPart
     },
     destroy: (entry) => inTurn(() => destroyNow(entry)),
     unlock: (own) => {
-      key ??= own
+      if (!keys.some(({ id }) => id === own.id)) keys.push(own)
       for (const entry of entries.values()) {
         if (entry.stuck !== 'key' || !entry.file?.header) continue
         try {

@@ -1,0 +1,466 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { outboxMethods } from '../../preload/outbox.ts'
+import { besideName, shownItem } from './answers.ts'
+import { openDisk } from './disk.ts'
+import { Death, dyingDisk, type FakeXnat, fakeXnat, keepRecords, type Mood, newItem } from './fakes.ts'
+import { createOutboxRoom, type Outbox, type OutboxOptions, openOutbox } from './outbox.ts'
+
+let folder = ''
+let xnat: FakeXnat
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scanside-outbox-'))
+  xnat = fakeXnat()
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const never = new AbortController().signal
+const key = 'ab'.repeat(32)
+const faults: unknown[] = []
+const opened = async (change: Partial<OutboxOptions> = {}): Promise<Outbox> =>
+  openOutbox({
+    disk: await openDisk(folder),
+    key: async () => key,
+    recovery: null,
+    archive: () => ({ id: 'xnat.example', demo: false, archive: xnat.archive }),
+    now: () => new Date('2026-11-23T05:00:00Z'),
+    report: (error) => faults.push(error),
+    ...change,
+  })
+const left = async () => (await readdir(folder)).sort()
+const shown = (outbox: Outbox) => outbox.list().map((entry) => shownItem(entry, true))
+const resultsName = (id: string) => `oct-quality/0.1.0/${id}/results.json`
+
+describe('an item', () => {
+  it('lies sealed until the archive was read back, then nothing of it is left', async () => {
+    const outbox = await opened()
+    const home = new Set<string>()
+    keepRecords(outbox, home)
+    expect(await outbox.put(newItem('run-1'))).toBeNull()
+    expect(await left()).toEqual(['run-1.item'])
+    const file = await readFile(join(folder, 'run-1.item'), 'latin1')
+    for (const secret of ['DEMO-MS', 'P-0142', 'XNAT_E1', 'xnat.example', 'oct-quality', '"of"']) expect(file).not.toContain(secret)
+    xnat.mood = 'resets'
+    expect(await outbox.send(never)).toEqual({ sent: 0, tried: 1 })
+    expect(await left()).toEqual(['run-1.item'])
+    xnat.mood = 'good'
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+    expect([...xnat.files.keys(), ...home]).toEqual([resultsName('run-1'), resultsName('run-1')])
+    expect(await left()).toEqual([])
+    expect(outbox.list()).toEqual([])
+  })
+
+  it('is packed once, however often it is given', async () => {
+    const outbox = await opened()
+    await Promise.all([outbox.put(newItem('run-1')), outbox.put(newItem('run-1')), outbox.put(newItem('run-1'))])
+    expect(await left()).toEqual(['run-1.item'])
+    await outbox.put(newItem('run-1', 'results', '{"of":"a later collection"}'))
+    await outbox.send(never)
+    expect(Buffer.from(xnat.files.get(resultsName('run-1'))?.bytes ?? []).toString()).toContain('later')
+  })
+
+  it('outlives the application, and its records', async () => {
+    await (await opened()).put(newItem('run-1'))
+    const outbox = await opened()
+    expect(shown(outbox)).toMatchObject([{ id: 'run-1', run: 'run-1', title: 'DEMO-MS / P-0142 / V02', state: 'waiting', size: 14 }])
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+    expect(await left()).toEqual([])
+  })
+
+  it('is in memory without a keyring, and of the demo lab always', async () => {
+    const outbox = await opened({ key: async () => null })
+    await outbox.put(newItem('run-1'))
+    await (await opened()).put({ ...newItem('run-2'), demo: true })
+    expect(await left()).toEqual([])
+    expect(outbox.unkept()).toHaveLength(1)
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+  })
+
+  it('goes to its own archive alone', async () => {
+    const outbox = await opened()
+    const item = newItem('run-1')
+    await outbox.put({ ...item, content: { ...item.content, archive: 'other.example' } })
+    expect(await outbox.send(never)).toEqual({ sent: 0, tried: 0 })
+    const answer = await outbox.attempt('run-1', never, () => undefined)
+    expect(answer).toMatchObject({ is: 'waits', why: null })
+    expect(xnat.requests).toBe(0)
+  })
+
+  it('waits without a question where the archive is known to be away', async () => {
+    const outbox = await opened({ archive: () => ({ id: 'xnat.example', demo: false, ready: false, archive: xnat.archive }) })
+    await outbox.put(newItem('run-1'))
+    expect(await outbox.send(never)).toEqual({ sent: 0, tried: 1 })
+    expect(shown(outbox)[0]?.message).toMatch(/kept here and sent later\. The archive does not answer/)
+    expect(xnat.requests).toBe(0)
+  })
+
+  it('stays with its sentence in the records where the disk is full', async () => {
+    const disk = await openDisk(folder)
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    const outbox = await opened({ disk: { ...disk, write: () => Promise.reject(full) } })
+    expect(await outbox.put(newItem('run-1'))).toMatch(/disk of this computer is full.*kept in this desk’s records/)
+    expect(await left()).toEqual([])
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+  })
+})
+
+describe('the order', () => {
+  it('is gradings first, then the oldest, over restarts', async () => {
+    const first = await opened()
+    await first.put(newItem('run-b'))
+    await first.put(newItem('run-a'))
+    const outbox = await opened()
+    await outbox.put(newItem('run-0'))
+    await outbox.put(newItem('word-1', 'grading'))
+    await outbox.send(never)
+    expect(xnat.stored).toEqual(['scanside-grading/1/word-1/grading.json', ...['run-b', 'run-a', 'run-0'].map(resultsName)])
+  })
+
+  it('sends what waited before a run that has just ended', async () => {
+    const outbox = await opened()
+    for (const id of ['run-1', 'run-2', 'run-3']) await outbox.put(newItem(id))
+    const noted: string[] = []
+    const answers = await Promise.all(['run-3', 'run-2'].map((id) => outbox.attempt(id, never, () => void noted.push(id))))
+    expect(answers.map(({ is }) => is)).toEqual(['home', 'home'])
+    expect(xnat.stored).toEqual(['run-1', 'run-2', 'run-3'].map(resultsName))
+    expect(noted).toEqual(['run-2', 'run-3'])
+  })
+
+  it('is not held up by one that the archive faults over, nor spent on an archive that is away', async () => {
+    const outbox = await opened()
+    for (const id of ['run-1', 'run-2', 'run-3', 'run-4']) await outbox.put(newItem(id))
+    let asked = 0
+    xnat.before = () => {
+      // The first item alone.
+      xnat.mood = asked++ < 1 ? 500 : 'good'
+    }
+    await outbox.send(never)
+    expect(xnat.stored).toHaveLength(3)
+    xnat.before = () => undefined
+    xnat.mood = 'resets'
+    for (const id of ['run-5', 'run-6']) await outbox.put(newItem(id))
+    const before = xnat.requests
+    expect(await outbox.send(never)).toEqual({ sent: 0, tried: 3 })
+    expect(xnat.requests - before).toBe(2)
+  })
+})
+
+describe('exactly once', () => {
+  const cases: [string, Mood, Partial<FakeXnat>, string][] = [
+    ['stores and then resets', 'stores-then-resets', {}, 'waiting'],
+    ['answers 200 and stores nothing', 'stores-nothing', {}, 'refused'],
+    ['leaves a piece in no catalog', 'piece-then-resets', {}, 'waiting'],
+    ['catalogs a piece', 'stores-half', {}, 'waiting'],
+    ['catalogs a piece and tells no digests', 'stores-half', { digests: false }, 'waiting'],
+    ['speaks of duplicates and stores nothing', 'duplicates', {}, 'waiting'],
+    ['stores, resets, and lists everything twice', 'stores-then-resets', { twice: true }, 'waiting'],
+    ['stores, resets, and tells no digests', 'stores-then-resets', { digests: false }, 'waiting'],
+    ['is away', 'resets', {}, 'waiting'],
+    ['sends a web page', 'web-page', {}, 'waiting'],
+    ['answers 401', 401, {}, 'waiting'],
+    ['answers 403', 403, {}, 'refused'],
+    ['answers 404', 404, {}, 'refused'],
+    ['answers 500', 500, {}, 'waiting'],
+  ]
+  for (const [what, mood, change, state] of cases) {
+    it(`arrives where the archive ${what}, and is sound again later`, async () => {
+      const outbox = await opened()
+      const home = new Set<string>()
+      const heard = keepRecords(outbox, home)
+      await outbox.put(newItem('run-1'))
+      Object.assign(xnat, change, { mood })
+      expect(await outbox.send(never)).toEqual({ sent: 0, tried: 1 })
+      expect(shown(outbox)).toMatchObject([{ state, message: expect.stringMatching(/\S/) }])
+      expect(home.size).toBe(0)
+      expect(await left()).toEqual(['run-1.item'])
+      xnat.mood = 'good'
+      expect(await outbox.send(never, true)).toEqual({ sent: 1, tried: 1 })
+      const found = xnat.files.get(resultsName('run-1'))
+      expect(Buffer.from(found?.bytes ?? [])).toEqual(newItem('run-1').bytes)
+      expect(xnat.stored.length, 'stored').toBe(mood === 'stores-half' ? 2 : 1)
+      expect([...home]).toHaveLength(1)
+      expect(heard.filter((line) => line.startsWith('home'))).toHaveLength(1)
+      expect(await left()).toEqual([])
+      expect(await outbox.send(never, true)).toEqual({ sent: 0, tried: 0 })
+    })
+  }
+
+  it('is not sent where it is there already', async () => {
+    const item = newItem('run-1')
+    xnat.files.set(resultsName('run-1'), { bytes: item.bytes, catalogued: true })
+    const outbox = await opened()
+    await outbox.put(item)
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+    expect(xnat.stored).toEqual([])
+  })
+
+  it('is asked for again where its arrival could not be noted, and not sent again', async () => {
+    const outbox = await opened()
+    await outbox.put(newItem('run-1'))
+    const failing = await outbox.attempt('run-1', never, () => {
+      throw new Error('the records are on a full disk')
+    })
+    expect(failing.is).toBe('home')
+    expect(await left()).toEqual(['run-1.item'])
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+    expect(xnat.stored).toHaveLength(1)
+  })
+})
+
+/**
+ * Packed, sent, noted and destroyed; the application dies at one step of it. The next life finds what there is: records that say it is home, or
+ * the results in them, which are packed again; or no records at all.
+ */
+describe('a crash', () => {
+  const live = async (death: Death, known: boolean): Promise<'lived' | 'died'> => {
+    const home = new Set<string>()
+    const guard = () => death.alive()
+    xnat.before = guard
+    xnat.after = () => {
+      guard()
+      if (death.steps++ === death.at) death.die()
+    }
+    const dead = await opened({ disk: dyingDisk(await openDisk(folder), death) })
+    keepRecords(dead, home, death)
+    let packed = false
+    try {
+      packed = (await dead.put(newItem('run-1'))) === null
+      death.alive()
+      await dead.attempt('run-1', never, (published) => {
+        death.alive()
+        home.add(published.path)
+      })
+    } catch {
+      // Dead.
+    }
+    xnat.before = () => undefined
+    xnat.after = () => undefined
+    const again = await opened()
+    keepRecords(again, home)
+    // Results are in the records before they are packed; lost records lose what was never packed, as a disk that burns does.
+    if (home.size === 0 && !again.has('run-1') && (known || !packed)) await again.put(newItem('run-1'))
+    await again.send(never)
+    expect(xnat.stored, `stored, ${death.when} step ${death.at}`).toEqual([resultsName('run-1')])
+    expect(home.size).toBeGreaterThan(0)
+    expect(await left(), `files, ${death.when} step ${death.at}`).toEqual([])
+    expect(again.list()).toEqual([])
+    return death.dead ? 'died' : 'lived'
+  }
+  for (const when of ['before', 'after', 'torn'] as const) {
+    for (const known of [true, false]) {
+      it(`${when} any step loses nothing, sends once and leaves nothing, records ${known ? 'there' : 'lost'}`, async () => {
+        let at = 0
+        for (;;) {
+          xnat.files.clear()
+          xnat.stored.length = 0
+          if ((await live(new Death(at, when), known)) === 'lived') break
+          at++
+        }
+        // 4 to write, 3 requests, 4 to destroy.
+        expect(at).toBe(11)
+      })
+    }
+  }
+})
+
+describe('a conflict', () => {
+  const other = Buffer.from('somebody else’s')
+  const conflicting = async () => {
+    xnat.files.set(resultsName('run-1'), { bytes: other, catalogued: true })
+    const outbox = await opened()
+    const home = new Set<string>()
+    const heard = keepRecords(outbox, home)
+    await outbox.put(newItem('run-1'))
+    await outbox.send(never)
+    return { outbox, home, heard }
+  }
+  const at = (name: string) => Buffer.from(xnat.files.get(name)?.bytes ?? [])
+
+  it('is shown, never guessed', async () => {
+    const { outbox, heard } = await conflicting()
+    expect(shown(outbox)).toMatchObject([
+      {
+        state: 'conflict',
+        choices: ['keep-theirs', 'send-beside', 'replace'],
+        theirs: { size: other.length, md5: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      },
+    ])
+    expect(outbox.counts()).toEqual({ waiting: 0, blocked: 1 })
+    await outbox.send(never)
+    await outbox.send(never, true)
+    expect(at(resultsName('run-1'))).toEqual(other)
+    expect(xnat.stored).toEqual([])
+    expect(heard.every((line) => line.startsWith('waits'))).toBe(true)
+  })
+
+  it('keeps theirs', async () => {
+    const { outbox, heard } = await conflicting()
+    await outbox.decide('run-1', 'keep-theirs')
+    expect(at(resultsName('run-1'))).toEqual(other)
+    expect(heard.at(-1)).toBe(`keep-theirs ${resultsName('run-1')}`)
+    expect(await left()).toEqual([])
+  })
+
+  it('sends ours beside it, once, also where a crash came before its end was seen', async () => {
+    const { outbox, home } = await conflicting()
+    xnat.mood = 'stores-then-resets'
+    await expect(outbox.decide('run-1', 'send-beside')).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/^Nothing was changed/),
+    })
+    expect(shown(outbox)[0]?.state).toBe('conflict')
+    xnat.mood = 'good'
+    const again = await opened()
+    keepRecords(again, home)
+    expect(await again.send(never)).toEqual({ sent: 1, tried: 1 })
+    const aside = besideName(resultsName('run-1'), again.list()[0]?.content?.md5 ?? '')
+    expect(aside).toMatch(/^oct-quality\/0\.1\.0\/run-1\/beside-/)
+    expect(xnat.stored).toHaveLength(1)
+    expect(at(xnat.stored[0] ?? '')).toEqual(newItem('run-1').bytes)
+    expect(at(resultsName('run-1'))).toEqual(other)
+    expect(await left()).toEqual([])
+  })
+
+  it('replaces theirs, and only what was shown', async () => {
+    const { outbox } = await conflicting()
+    const third = Buffer.from('changed meanwhile')
+    xnat.files.set(resultsName('run-1'), { bytes: third, catalogued: true })
+    await expect(outbox.decide('run-1', 'replace')).rejects.toMatchObject({ code: 'conflict' })
+    expect(at(resultsName('run-1'))).toEqual(third)
+    expect(shown(outbox)).toMatchObject([{ state: 'conflict', theirs: { size: third.length } }])
+    await outbox.decide('run-1', 'replace')
+    expect(at(resultsName('run-1'))).toEqual(newItem('run-1').bytes)
+    expect(await left()).toEqual([])
+  })
+
+  it('takes no choice that is not one now', async () => {
+    const { outbox } = await conflicting()
+    await expect(outbox.decide('run-1', 'discard')).rejects.toMatchObject({ code: 'conflict' })
+    await expect(outbox.decide('nobody', 'replace')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('with a file of its size and no digests is told by its bytes', async () => {
+    const same = Buffer.from(newItem('run-1').bytes).reverse()
+    xnat.digests = false
+    xnat.files.set(resultsName('run-1'), { bytes: same, catalogued: true })
+    const outbox = await opened()
+    await outbox.put(newItem('run-1'))
+    await outbox.send(never)
+    expect(shown(outbox)[0]?.state).toBe('conflict')
+    await outbox.decide('run-1', 'replace')
+    expect(at(resultsName('run-1'))).toEqual(newItem('run-1').bytes)
+  })
+})
+
+describe('what is refused', () => {
+  it('is tried again when somebody asks, and let go when somebody says so', async () => {
+    xnat.mood = 403
+    const outbox = await opened()
+    const heard = keepRecords(outbox, new Set())
+    for (const id of ['run-1', 'run-2']) await outbox.put(newItem(id))
+    await outbox.send(never)
+    expect(shown(outbox)).toMatchObject([{ state: 'refused', choices: ['retry', 'discard'] }, { state: 'refused' }])
+    const asked = xnat.requests
+    await outbox.send(never)
+    expect(xnat.requests).toBe(asked)
+    await outbox.decide('run-2', 'discard')
+    xnat.mood = 'good'
+    await outbox.decide('run-1', 'retry')
+    expect(xnat.stored).toEqual([resultsName('run-1')])
+    expect(heard).toContain(`discard ${resultsName('run-2')}`)
+    expect(await left()).toEqual([])
+  })
+})
+
+describe('what cannot be opened', () => {
+  it('is said where its key is lost, stays, and is sent once the key is there again', async () => {
+    await (await opened()).put(newItem('run-1'))
+    let there: string | null = 'cd'.repeat(32)
+    const outbox = await opened({ key: async () => there })
+    expect(shown(outbox)).toMatchObject([
+      {
+        state: 'locked',
+        title: '',
+        size: 14,
+        kind: 'results',
+        choices: ['retry', 'discard'],
+        message: expect.stringMatching(/keyring.*run the scans again/),
+      },
+    ])
+    expect(await outbox.send(never, true)).toEqual({ sent: 0, tried: 0 })
+    await expect(outbox.decide('run-1', 'retry')).rejects.toMatchObject({ code: 'keyring-unavailable' })
+    expect(await left()).toEqual(['run-1.item'])
+    there = null
+    expect(shown(await opened({ key: async () => there }))).toMatchObject([{ state: 'locked' }])
+    there = key
+    expect(await outbox.send(never, true)).toEqual({ sent: 1, tried: 1 })
+    expect(await left()).toEqual([])
+  })
+
+  it('is packed again from the records where they know it', async () => {
+    await (await opened()).put(newItem('run-1'))
+    const outbox = await opened({ key: async () => 'cd'.repeat(32) })
+    expect(outbox.has('run-1')).toBe(false)
+    await outbox.put(newItem('run-1'))
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+    expect(await left()).toEqual([])
+  })
+
+  it.each([
+    ['its line', 5],
+    ['its ciphertext', -3],
+  ])('is put aside and said where %s is damaged, and nothing else suffers', async (_what, place) => {
+    const first = await opened()
+    await first.put(newItem('run-1'))
+    await first.put(newItem('run-2'))
+    const path = join(folder, 'run-1.item')
+    const bytes = await readFile(path)
+    bytes[place < 0 ? bytes.length + place : place] = 0x21
+    await writeFile(path, bytes)
+    const outbox = await opened()
+    await outbox.send(never)
+    expect(xnat.stored).toEqual([resultsName('run-2')])
+    expect(await left()).toEqual([expect.stringMatching(/^run-1\.item\.damaged-\d+$/)])
+    expect(await readFile(join(folder, (await left())[0] ?? ''))).toEqual(bytes)
+    for (const one of [outbox, await opened()]) {
+      expect(shown(one)).toMatchObject([
+        { id: 'run-1-damaged', state: 'locked', choices: ['discard'], message: expect.stringMatching(/damaged.*not deleted/) },
+      ])
+    }
+    await outbox.decide('run-1-damaged', 'discard')
+    expect(await left()).toEqual([])
+  })
+
+  it('is left alone where a newer Scanside wrote it, and so is what is no item', async () => {
+    const newer = '{"format":"scanside-outbox","version":2,"id":"run-1"}\nwhatever'
+    await writeFile(join(folder, 'run-1.item'), newer)
+    await writeFile(join(folder, 'notes.txt'), 'mine')
+    const outbox = await opened()
+    expect(shown(outbox)).toMatchObject([{ id: 'run-1', state: 'locked', choices: [], message: expect.stringMatching(/newer Scanside/) }])
+    await outbox.put(newItem('run-1'))
+    await outbox.send(never, true)
+    expect(await readFile(join(folder, 'run-1.item'), 'utf8')).toBe(newer)
+    expect(await left()).toEqual(['notes.txt', 'run-1.item'])
+  })
+})
+
+it('shows no titles on a locked desk, and takes no choice there', async () => {
+  const outbox = await opened()
+  await outbox.put(newItem('run-1'))
+  let locked = true
+  const room = createOutboxRoom({
+    outbox,
+    locked: () => locked,
+    waiting: () => 1,
+    send: async () => ({ sent: 0, waiting: 1 }),
+    decided: () => undefined,
+  })
+  const list = async () => outboxMethods['outbox.list'].output.parse(await room.handlers['outbox.list']())
+  expect((await list()).items).toMatchObject([{ title: '' }])
+  await expect(room.handlers['outbox.decide']({ item: 'run-1', choice: 'retry' })).rejects.toMatchObject({ code: 'forbidden' })
+  locked = false
+  expect((await list()).items).toMatchObject([{ title: 'DEMO-MS / P-0142 / V02' }])
+  expect(room.counts()).toEqual({ waiting: 1, blocked: 0 })
+})

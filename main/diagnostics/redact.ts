@@ -17,8 +17,8 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g, '<key>'],
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '<address>'],
   [/\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g, '<mail>'],
-  [/\b(?:authorization|cookie|token|secret|password|passwort|jsessionid|x-auth-token)\b["']?\s*[:=]\s*["']?[^\s"',;}]+/gi, '<secret>'],
   [/\b(?:Basic|Bearer) [A-Za-z0-9+/=._~-]{6,}/g, '<secret>'],
+  [/\b(?:authorization|cookie|token|secret|password|passwort|jsessionid|x-auth-token)\b["']?\s*[:=]\s*["']?[^\s"',;}]+/gi, '<secret>'],
   // Before paths: base64 holds slashes.
   [/(?<![A-Za-z0-9+/=_-])(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Za-z])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/=_-])/g, '<secret>'],
   [/\b[A-Za-z]:\\[^\s"'<>|]*/g, '<path>'],

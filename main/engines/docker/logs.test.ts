@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { demultiplex, lineCap, lineSplitter } from './logs.ts'
+import { demultiplex, lineCap, lineCost, lineSplitter } from './logs.ts'
 
 const frame = (stream: number, text: string): Buffer => {
   const body = Buffer.from(text)
@@ -34,13 +34,13 @@ describe('a log', () => {
   })
 
   it('drops what exceeds the run, and counts it', () => {
-    const { lines, dropped } = splitAll(frame(1, 'abcd\n'.repeat(100)), 64, 20)
+    const { lines, dropped } = splitAll(frame(1, 'abcd\n'.repeat(100)), 64, 3 * (4 + lineCost) + 4)
     expect(lines).toEqual(['stdout: abcd', 'stdout: abcd', 'stdout: abcd', 'stdout: abcd'])
     expect(dropped).toBe(96 * 5)
   })
 
   it('does not let empty lines through for nothing', () => {
-    expect(splitAll(frame(1, '\n'.repeat(1_000)), 100, 10).lines).toHaveLength(10)
+    expect(splitAll(frame(1, '\n'.repeat(1_000)), 100, 10 * lineCost).lines).toHaveLength(10)
   })
 
   it('takes control characters out', () => {

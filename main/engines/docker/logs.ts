@@ -3,6 +3,9 @@
 /** Characters shown of one line; the rest of it is dropped. */
 export const lineCap = 4_000
 
+/** What a line costs of the log beside its text, bytes: about what it takes to keep it. */
+export const lineCost = 64
+
 type Stream = 'stdout' | 'stderr'
 
 /**
@@ -85,9 +88,9 @@ export function lineSplitter(limits: LogLimits, onLine: (stream: Stream, text: s
         const end = bytes.indexOf(10, from)
         keep(stream, bytes.subarray(from, end === -1 ? bytes.length : end))
         if (end === -1) return
-        // An empty line costs a byte too, else a flood of them would be free.
+        // An empty line costs as well, else a flood of them would be free.
         if (kept < limits.bytes) {
-          kept += 1
+          kept += lineCost
           flush(stream)
         } else {
           if (state[stream].size > 0) flush(stream)

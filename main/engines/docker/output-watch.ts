@@ -104,6 +104,9 @@ export interface OutputWatch {
   now(): number
 }
 
+/** Names cost a pipeline nothing, and folders within folders the engine much: they are looked at soon. */
+const firstCountMs = 500
+
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve()
@@ -123,8 +126,8 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
 export async function watchOutput({ sizes, stager, volumes, limits, now }: OutputWatch, signal: AbortSignal): Promise<ScansideError | null> {
   const looking = new AbortController()
   const both = AbortSignal.any([signal, looking.signal])
-  const again = async (look: () => Promise<Written>): Promise<ScansideError | null> => {
-    let wait = pauseAfter(0)
+  const again = async (look: () => Promise<Written>, firstMs: number): Promise<ScansideError | null> => {
+    let wait = firstMs
     while (!both.aborted) {
       await pause(wait, both)
       if (both.aborted) break
@@ -146,13 +149,13 @@ export async function watchOutput({ sizes, stager, volumes, limits, now }: Outpu
     return { bytes: null, entries: sum(await Promise.all(volumes.map(({ path }) => countEntries(stager, path, most, both)))) }
   }
   try {
-    const found = (look: () => Promise<Written>) =>
-      again(look).then((refusal) => {
+    const found = (look: () => Promise<Written>, firstMs: number) =>
+      again(look, firstMs).then((refusal) => {
         // The first that finds something ends both.
         if (refusal !== null) looking.abort()
         return refusal
       })
-    const [size, count] = await Promise.all([found(bytes), found(entries)])
+    const [size, count] = await Promise.all([found(bytes, pauseAfter(0)), found(entries, firstCountMs)])
     return size ?? count
   } finally {
     looking.abort()

@@ -60,7 +60,7 @@ export const escapeAttacks: Attack[] = [
       'user namespace': 'unshare -U true',
       chroot: 'chroot /input true',
       device: 'mknod /output/d b 254 0',
-      clock: 'date -s 2000-01-01',
+      clock: 'date -s 2000-01-01; [ "$(date +%Y)" = 2000 ]',
       name: 'hostname owned',
       module: 'insmod /input/x',
       nice: 'renice -n -20 $$',

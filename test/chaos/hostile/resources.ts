@@ -60,11 +60,11 @@ export const resourceAttacks: Attack[] = [
     ends: tooMany,
   },
   {
-    name: 'output-hundred-thousand-deep',
-    about: 'a folder some 100,000 deep, which no path reaches',
+    name: 'output-ten-thousand-deep',
+    about: 'a folder some 10,000 deep, which no path reaches',
     script: `cd /output; p=a; while [ \${#p} -lt 1900 ]; do p=$p/a; done
 mkdir -p $p; mv a top; n=0
-while [ $n -lt 100 ]; do mkdir -p $p && mv top $p/b && mv a top || exit 5; n=$((n + 1)); done
+while [ $n -lt 10 ]; do mkdir -p $p && mv top $p/b && mv a top || exit 5; n=$((n + 1)); done
 good >/output/results.json`,
     ends: /folders more than \d+ deep|more than [\d,]+ f|could not hand out/,
   },

@@ -1,5 +1,5 @@
 /** Attacks by results.json: what it is, what it says, and whose it says it. */
-import { type Attack, noResults, tooLarge, unreadable } from './attack.ts'
+import { type Attack, noResults, unreadable } from './attack.ts'
 
 /** Good results, changed on their way. */
 const changed = (sed: string): string => `good | sed '${sed}' >/output/results.json`
@@ -38,7 +38,7 @@ export const resultAttacks: Attack[] = [
     name: 'results-1-gb',
     about: 'a results.json of 1 GB',
     script: 'good >/output/results.json; head -c 1000000000 /dev/zero | tr "\\000" " " >>/output/results.json; exit 0',
-    ends: tooLarge,
+    ends: /larger than 32 MB|more than [\d,]+ MB/,
   },
   {
     name: 'results-100-mb',
@@ -98,8 +98,18 @@ export const resultAttacks: Attack[] = [
     ends: 'contained',
   },
   { name: 'results-bom', about: 'a byte order mark', script: '(printf "\\357\\273\\277"; good) >/output/results.json', ends: unreadable },
-  { name: 'results-utf16', about: 'in UTF-16', script: `(printf '\\377\\376'; good | sed 's/./&\\x00/g' ) >/output/results.json`, ends: unreadable },
-  { name: 'results-latin1', about: 'bytes that are no text', script: `good | sed 's/PLAIN/\\xff\\xfe/' >/output/results.json`, ends: unreadable },
+  {
+    name: 'results-utf16',
+    about: 'in UTF-16',
+    script: `(printf '\\377\\376'; good | sed 's/./&@/g' | tr @ '\\000') >/output/results.json`,
+    ends: unreadable,
+  },
+  {
+    name: 'results-latin1',
+    about: 'bytes that are no text',
+    script: `good | sed "s/PLAIN/$(printf '\\377\\376')/" >/output/results.json`,
+    ends: unreadable,
+  },
   { name: 'results-two', about: 'two documents', script: '(good; good) >/output/results.json', ends: unreadable },
   { name: 'results-cut', about: 'broken off', script: 'good | head -c 100 >/output/results.json', ends: unreadable },
   { name: 'results-folder', about: 'results.json is a folder', script: 'mkdir /output/results.json', ends: noResults },

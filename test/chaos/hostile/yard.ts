@@ -27,12 +27,12 @@ export interface Yard {
   /** Starts a run of this pipeline on scan 1 of the demo's first session. */
   start(pipeline: string): Promise<string>
   /** Waits for its end, asking the doorway and the engine all the while; `onLines` sees its log as it grows. */
-  end(run: string, onLines?: (lines: LogLine[]) => Promise<void>): Promise<RunSummary>
+  end(run: string, name: string, onLines?: (lines: LogLine[]) => Promise<void>): Promise<RunSummary>
   seen(run: string): Promise<Seen>
   /** Containers and volumes of this desk, as the docker CLI tells them. */
   things(): string[]
-  /** Answers of the doorway during attacks: how many, and the slowest, ms. */
-  answers: { count: number; slowest: number }
+  /** Answers of the doorway during attacks: how many, the slowest, ms, and during which. */
+  answers: { count: number; slowest: number; during: string }
   /** Most that the engine's disk has lost during one attack, bytes. */
   disk: { peak: number }
   stop(): Promise<void>
@@ -53,7 +53,7 @@ export async function openYard(pipelines: readonly HostilePipeline[]): Promise<Y
   const side = await startArchiveSide()
   const site = { archive: side.archive.urls.https, ca: side.archive.ca }
   const desk = await startDesk(site, { DOCKER_HOST: machinesEngine })
-  const answers = { count: 0, slowest: 0 }
+  const answers = { count: 0, slowest: 0, during: '' }
   const disk = { peak: 0 }
   const stop = endsWith(async () => {
     await desk.stop()
@@ -81,11 +81,12 @@ export async function openYard(pipelines: readonly HostilePipeline[]): Promise<Y
     subject: 'P-0142 / V01',
   })
   /** Asks as a window would, and takes the time. */
-  const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+  const asked = async <T>(during: string, ask: () => Promise<T>): Promise<T> => {
     const from = performance.now()
     const answer = await ask()
     answers.count++
-    answers.slowest = Math.max(answers.slowest, performance.now() - from)
+    const took = performance.now() - from
+    if (took > answers.slowest) Object.assign(answers, { slowest: took, during })
     return answer
   }
   return {
@@ -99,12 +100,12 @@ export async function openYard(pipelines: readonly HostilePipeline[]): Promise<Y
       const { runs } = await desk.call('runs.start', order(known.get(pipeline) ?? pipeline))
       return runs[0] ?? ''
     },
-    async end(run, onLines) {
+    async end(run, name, onLines) {
       const free = freeOnEnginesDisk()
       for (let looked = 0; ; looked++) {
-        const { runs } = await asked(() => desk.call('app.snapshot', undefined)).then(({ runs: store }) => store)
+        const { runs } = await asked(name, () => desk.call('app.snapshot', undefined)).then(({ runs: store }) => store)
         if (looked % 20 === 10) await desk.call('pipelines.list', undefined)
-        if (onLines) await onLines((await asked(() => desk.call('runs.log', { run, after: 0 }))).lines)
+        if (onLines) await onLines((await asked(name, () => desk.call('runs.log', { run, after: 0 }))).lines)
         disk.peak = Math.max(disk.peak, free - freeOnEnginesDisk())
         const found = runs.find(({ id }) => id === run)
         if (found && found.endedAt !== null) return found

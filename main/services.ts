@@ -277,7 +277,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     const place = home ? `${home.id} ${home.user}` : ''
     if (place !== lastHome) {
       labels.clear()
-      offline.teach()
+      inBackground('scans kept offline', offline.moved)
     }
     lastHome = place
     show()

@@ -9,6 +9,8 @@ import { type Row, readRows } from './rows.ts'
 export type Ask = (request: ConnectionRequest) => Promise<HttpReply>
 
 const listLimit = 64 * 1024 * 1024
+/** A list that goes on for longer, however slowly, is not waited for, ms. */
+const listPatienceMs = 5 * 60_000
 
 /** A path with query parameters; values are encoded. */
 export const withQuery = (path: string, query: Record<string, string>): string => `${path}?${new URLSearchParams(query)}`
@@ -21,7 +23,9 @@ export const expectOk = async (reply: HttpReply, what: string): Promise<HttpRepl
 
 /** A list's rows; `format=json` is added. */
 export const askRows = async (ask: Ask, path: string, query: Record<string, string>, what: string, signal?: AbortSignal): Promise<Row[]> => {
-  const reply = await ask({ method: 'GET', path: withQuery(path, { ...query, format: 'json' }), ...(signal ? { signal } : {}) })
+  const patience = AbortSignal.timeout(listPatienceMs)
+  const until = signal ? AbortSignal.any([signal, patience]) : patience
+  const reply = await ask({ method: 'GET', path: withQuery(path, { ...query, format: 'json' }), signal: until })
   await expectOk(reply, what)
   return readRows(await reply.json(listLimit))
 }

@@ -13,6 +13,8 @@ export interface FetchingParts {
   kept: KeptScans
   /** The archive itself, whose scans these are, and the account. */
   home: { id: string; user: string; archive: Archive }
+  /** Whether the same account is still signed in there: what another one may see is not kept as this one's. */
+  same(): boolean
   /** A session's row as it was last listed; null where it was not. */
   sessionRow(session: string): SessionRow | null
   keptAt: string
@@ -33,7 +35,8 @@ export interface Fetched {
 /** bytes left free on the disk at least: runs and the records need some */
 export const roomToSpare = 512 * 1024 * 1024
 const largestFile = 8e9
-const filesAtOnce = 4
+/** Of one scan; others want the line too. */
+const filesAtOnce = 2
 const largestProfile = 1_000_000
 const sessionsAtOnce = 2_000
 
@@ -99,6 +102,8 @@ const surroundings = ({ home: { archive }, sessionRow, signal }: FetchingParts) 
   }
 }
 
+const signedInElse = () => new ScansideError('unauthorized', 'Somebody else has signed in meanwhile. Sign in again to keep the rest of these scans.')
+
 interface Wanted {
   ref: Ref
   around: Pick<Manifest, 'project' | 'session' | 'scan' | 'profile'>
@@ -112,6 +117,7 @@ const fetchOne = async (parts: FetchingParts, wanted: Wanted, progressed: (bytes
   const { project, subject, session, scan } = wanted.ref
   const manifest = { archive: home.id, user: home.user, ref: { project, subject, session, scan }, keptAt, ...wanted.around }
   if (wanted.current) {
+    if (!parts.same()) throw signedInElse()
     await kept.renew(wanted.current, { ...manifest, files: wanted.current.manifest.files }, expiresAt)
     return
   }
@@ -148,6 +154,7 @@ const fetchOne = async (parts: FetchingParts, wanted: Wanted, progressed: (bytes
     await Promise.all(hands)
     if (reason !== null) throw reason
     if (signal.aborted) throw new ScansideError('cancelled', 'Cancelled.')
+    if (!parts.same()) throw signedInElse()
     const files = wanted.files.map((file, at) => ({ ...file, ...(facts[at] as Pick<KeptFile, 'sha256' | 'key'>) }))
     await keeping.finish({ ...manifest, files }, expiresAt)
   } catch (error) {

@@ -34,6 +34,8 @@ export interface KeptScans {
   ready(): Promise<boolean>
   /** What one account keeps of one archive, without what has ended. */
   of(archive: string, user: string): Kept[]
+  /** What any account keeps of one archive. */
+  all(archive: string): Kept[]
   begin(): Keeping
   /** The same files, until a later day, with what the archive says of them now. */
   renew(kept: Kept, manifest: Manifest, expiresAt: string): Promise<Kept>
@@ -194,6 +196,7 @@ export const createKeptScans = ({ folder, vault, now, room = freeBytes }: KeptSc
       [...known.values()]
         .filter((kept) => kept.manifest.archive === archive && kept.manifest.user === user && !ended(kept))
         .sort((a, b) => (a.manifest.keptAt < b.manifest.keptAt ? -1 : 1)),
+    all: (archive) => [...known.values()].filter((kept) => kept.manifest.archive === archive),
     begin,
     renew: (kept, manifest, expiresAt) => write(kept.id, expiresAt, manifest),
     open: (kept, file, signal) => {

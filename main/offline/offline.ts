@@ -10,8 +10,8 @@ import { type Kept, type KeptScans, noKeyring } from './kept-scans.ts'
 
 export interface OfflineRoom {
   handlers: Pick<Handlers, keyof typeof offlineMethods>
-  /** After a sign-in: what is kept of this archive is called by its labels. */
-  teach(): void
+  /** After a sign-in or sign-out: what is kept of this archive is called by its labels; what was kept of a demo lab that has ended goes. */
+  moved(): Promise<void>
   /** Takes in what lies there and removes what has ended; now and each hour, until the function it answers is called. Never rejects. */
   start(report: (error: unknown) => void): Promise<() => void>
 }
@@ -29,6 +29,8 @@ export interface OfflineParts {
 }
 
 const sweepMs = 3_600_000
+/** Its archive ends with it. */
+const demo = 'demo'
 const dayMs = 24 * 3_600_000
 const unnamed: KeptScan['title'] = { project: '', subject: '', session: '', scan: '' }
 
@@ -68,7 +70,10 @@ export function createOfflineRoom({ kept, live, labels, operations, locked, days
     }
   }
   return {
-    teach,
+    async moved() {
+      teach()
+      if (live()?.id !== demo) await kept.forget(kept.all(demo))
+    },
     async start(report) {
       const sweep = () => kept.sweep().then(teach, report)
       await sweep()
@@ -99,6 +104,7 @@ export function createOfflineRoom({ kept, live, labels, operations, locked, days
             {
               kept,
               home,
+              same: () => live()?.id === home.id && live()?.user === home.user,
               sessionRow: labels.sessionRow,
               keptAt: at.toISOString(),
               expiresAt: new Date(at.getTime() + days * dayMs).toISOString(),

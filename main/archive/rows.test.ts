@@ -11,6 +11,33 @@ describe('readRows', () => {
   })
 })
 
+describe('what an archive should not send', () => {
+  it('takes what is no single value for nothing', () => {
+    expect(readRows({ ResultSet: { Result: [{ a: ['x'], b: { toString: 'x' }, c: true, d: 1.5 }, 7, null] } })).toEqual([
+      { a: '', b: '', c: 'true', d: '1.5' },
+      {},
+      {},
+    ])
+  })
+  it('refuses a list that is longer than any', () => {
+    expect(() => readRows({ ResultSet: { Result: new Array(250_001) } })).toThrow(expect.objectContaining({ code: 'integrity' }))
+  })
+  it.each([
+    ['a\u0000b', 'a\ufffdb'],
+    ['a\r\nb', 'a  b'],
+    ['\u202egpj.lov', '\ufffdgpj.lov'],
+    ['a\ud800', 'a\ufffd'],
+    ['<b>ü</b> 😀', '<b>ü</b> 😀'],
+  ])('shows %j as %j', (name, shown) => {
+    expect(toProject({ id: 'P', name })?.name).toBe(shown)
+  })
+  it.each(['', '..', '.', 'a\u0000', '\u202ea', 'x'.repeat(201)])('leaves out a line whose id %j can be none', (id) => {
+    expect(toProject({ id, name: 'N' })).toBeNull()
+    expect(toScan({ id, type: 'T' }, 'E')).toBeNull()
+    expect(toJoinedScan({ id, 'xnat:imagescandata/id': '1' })).toBeNull()
+  })
+})
+
 describe('toProject', () => {
   it.each([
     [{ project_access: 'private', user_role_7: 'Owners' }, 'owner'],

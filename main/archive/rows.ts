@@ -124,10 +124,11 @@ const scanRow = (row: Row, session: string, prefix: string, xsiType: string): Sc
   }
 }
 
-/** Null for the line of a session that has no scans. */
+/** Null for the line of a session that has no scans, or no id. */
 export const toJoinedScan = (row: Row): ScanRow | null => {
   const prefix = 'xnat:imagescandata/'
-  return scanRow(row, idCell(row, 'id'), prefix, cell(row, `${prefix}extension_item/element_name`))
+  const session = idCell(row, 'id')
+  return session === '' ? null : scanRow(row, session, prefix, cell(row, `${prefix}extension_item/element_name`))
 }
 
 export const toScan = (row: Row, session: string): ScanRow | null => scanRow(row, session, '', cell(row, 'xsitype'))

@@ -232,7 +232,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
           await scans.close(open.bulk)
           throw error
         }
-        parts.grading.opened(open.bulk)
+        parts.grading.opened(open.bulk, ref)
         return open
       })
     },

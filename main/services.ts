@@ -176,12 +176,6 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     home: around.home,
     now,
   })
-  const grading = createGrading({ lab, people, scans, operations, archive: desk.home, now })
-  let allRuns: RunSummary[] = []
-  // What a run was of names a subject: nobody reads it on a locked desk.
-  const showRuns = () => runsStore.update({ runs: people.locked() ? allRuns.map((run) => ({ ...run, subject: '' })) : allRuns })
-  people.onChange(() => showRuns())
-  const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
   const packed = await openOutbox({
     disk: await openDisk(join(dataFolder, 'outbox')),
     key: () => keptKey(vault, 'outbox-key'),
@@ -190,6 +184,23 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     now,
     report: (error) => log('outbox', error),
   })
+  const grading = createGrading({
+    lab,
+    people,
+    scans,
+    operations,
+    archive: desk.home,
+    outbox: packed,
+    title: labels.titleOf,
+    packed: () => desk.status().state === 'signed-in' && inBackground('send gradings', () => packed.send(new AbortController().signal)),
+    report: (error) => log('grading', error),
+    now,
+  })
+  let allRuns: RunSummary[] = []
+  // What a run was of names a subject: nobody reads it on a locked desk.
+  const showRuns = () => runsStore.update({ runs: people.locked() ? allRuns.map((run) => ({ ...run, subject: '' })) : allRuns })
+  people.onChange(() => showRuns())
+  const runsStore = createStore(runsStoreSchema, { runs: [] }, (error) => log('store.runs', error))
   const runs = createRuns({
     engine: engine.engine,
     engineHealth: engine.health,
@@ -318,6 +329,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   inBackground('recover', async () => {
     await Promise.all([engine.refresh(), cloudReturn.restored()])
     await runs.recover()
+    await grading.pack()
     cloudReturn.recovered()
     if (desk.status().state === 'signed-in') await runs.sendWaiting()
   })
@@ -371,7 +383,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const unsaved = () => {
     if (lab.kept) return 0
     const onTheirWay = lab.runs.active().filter((record) => record.home === 'waiting')
-    return [...lab.runs.waiting(), ...onTheirWay].filter((record) => !record.demo).length
+    const gradings = packed.unkept().filter(({ facts }) => facts.kind === 'grading').length
+    return gradings + [...lab.runs.waiting(), ...onTheirWay].filter((record) => !record.demo).length
   }
   // Results on their way are let arrive where the records end with this process; an archive that hangs answers within a minute or not at all.
   const closing = (): Closing[] => [

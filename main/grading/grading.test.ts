@@ -10,11 +10,13 @@ import type { OpenScan } from '../../preload/contract.ts'
 import { gradingMethods, letters } from '../../preload/grading.ts'
 import { createBulk } from '../doorway/bulk.ts'
 import { createOperations } from '../operations.ts'
+import { outboxInMemory } from '../outbox/outbox.ts'
 import { fakeArchive, fakeDesk, ref } from '../runs/fakes.ts'
 import { createRuns } from '../runs/runs.ts'
 import { openFramedCache } from '../scans/framed-cache.ts'
 import { createScans } from '../scans/open.ts'
 import { createGrading } from './grading.ts'
+import { createHomeward } from './homeward.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -51,6 +53,9 @@ const room = async () => {
     title: async () => null,
   })
   let person: { id: string; name: string } | null = anna
+  const now = () => new Date('2026-11-22T20:00:00Z')
+  const outbox = outboxInMemory({ archive, now, report: (error) => desk.faults.push(error) })
+  const packed = { count: 0 }
   const grading = createGrading({
     lab: desk.lab,
     people: {
@@ -67,7 +72,11 @@ const room = async () => {
       Date.now,
     ),
     archive,
-    now: () => new Date('2026-11-22T20:00:00Z'),
+    outbox,
+    title: () => ({ project: 'DEMO-MS', subject: 'P-0142', session: 'V02', scan: '1' }),
+    packed: () => void packed.count++,
+    report: (error) => desk.faults.push(error),
+    now,
   })
   const { handlers, opened } = grading
   const sit = (next: typeof person) => {
@@ -86,7 +95,7 @@ const room = async () => {
       await scans.close(open.bulk)
     }
   }
-  return { desk, options, scans, handlers, opened, readInInbox: grading.readInInbox, sit, gradeAll }
+  return { desk, options, scans, handlers, opened, outbox, packed, pack: grading.pack, readInInbox: grading.readInInbox, sit, gradeAll }
 }
 
 describe('a batch', () => {
@@ -211,9 +220,9 @@ describe('a batch', () => {
     const seen = await scans.open(ref('1'), never)
     // Nobody sits here yet: nobody has seen it.
     sit(null)
-    opened(seen.bulk)
+    opened(seen.bulk, ref('1'))
     sit(anna)
-    opened(seen.bulk)
+    opened(seen.bulk, ref('1'))
     const { batch } = await handlers['grading.create']({ name: 'Pilot', scans: [ref('1'), ref('2')], repeats: 0 })
     await gradeAll(batch, () => word())
     expect((await handlers['grading.agreement']({ batch })).notBlind).toBe(1)
@@ -269,5 +278,71 @@ describe('the open word', () => {
     expect((await handlers['grading.ofScan']({ bulk: other.bulk })).mine).toMatchObject({ overall: 'unusable', saw: { others: true } })
     await scans.closeAll()
     await expect(async () => handlers['grading.word']({ bulk, ...word(), sawMachine: true })).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
+
+describe('a word on a scan of the archive', () => {
+  const sent = (home: Map<string, Uint8Array>) =>
+    [...home].map(([path, bytes]) => ({ path, file: JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown> }))
+
+  it('goes home to its session, by its grader’s id, and is marked once it was read back', async () => {
+    const { desk, scans, handlers, opened, outbox, packed, sit, gradeAll } = await room()
+    const { batch } = await handlers['grading.create']({ name: 'Pilot', scans: [ref('1')], repeats: 0 })
+    await gradeAll(batch, () => word())
+    sit(ben)
+    await gradeAll(batch, () => word('unusable', { S: 'fail' }))
+    sit(cleo)
+    const [difference] = await handlers['grading.disagreements']({ batch })
+    await handlers['grading.adjudicate']({ item: difference?.item ?? '', ...word('ambiguous') })
+    const { bulk } = await scans.open(ref('2'), never)
+    opened(bulk, ref('2'))
+    await handlers['grading.word']({ bulk, ...word(), sawMachine: true })
+    expect(packed.count).toBe(4)
+    expect(outbox.list()[0]?.content).toMatchObject({ archive: 'xnat.example', title: 'DEMO-MS / P-0142 / V02', run: null })
+    expect(await outbox.send(never)).toEqual({ sent: 4, tried: 4 })
+    const files = sent(desk.archive.home)
+    expect(files.map(({ file }) => [file.kind, file.grader, file.scan, file.overall])).toEqual([
+      ['grading', 'p-anna', '1', 'usable'],
+      ['grading', 'p-ben', '1', 'unusable'],
+      ['adjudication', 'p-cleo', '1', 'ambiguous'],
+      ['grading', 'p-cleo', '2', 'usable'],
+    ])
+    for (const { path, file } of files) expect(path).toBe(`XNAT_E1/scanside-grading/1/${String(file.id)}/grading.json`)
+    expect(JSON.stringify(files)).not.toMatch(/Anna|Ben|Cleo|DEMO-MS|P-0142/)
+    expect(desk.lab.gradings.homeward()).toEqual([])
+    expect(desk.lab.chain.lines().filter(({ body }) => body.includes('read back'))).toHaveLength(4)
+    await scans.closeAll()
+  })
+
+  it('is packed again at the next start, and stays where it is of a dropped scan or was never shown', async () => {
+    const { desk, handlers, pack, outbox, gradeAll, scans } = await room()
+    const { batch } = await handlers['grading.create']({ name: 'Pilot', scans: [ref('1')], repeats: 0 })
+    await gradeAll(batch, () => word())
+    const again = outboxInMemory({
+      archive: () => ({ id: 'xnat.example', demo: false, archive: desk.archive }),
+      now: () => new Date(),
+      report: () => {},
+    })
+    const packAgain = createHomeward({
+      lab: desk.lab,
+      outbox: again,
+      isDemo: () => false,
+      title: () => '',
+      now: () => new Date(),
+      packed: () => {},
+      report: (error) => desk.faults.push(error),
+    })
+    await packAgain()
+    await packAgain()
+    await pack()
+    expect(await again.send(never)).toEqual({ sent: 1, tried: 1 })
+    // The first one's item is still there: it finds its file at home.
+    expect(await outbox.send(never)).toEqual({ sent: 1, tried: 1 })
+    expect(desk.archive.publishes).toBe(1)
+    const local = (await scans.open(ref('1'), never)).bulk
+    await handlers['grading.word']({ bulk: local, ...word(), sawMachine: false })
+    expect(desk.lab.gradings.homeward()).toEqual([])
+    expect(desk.faults).toEqual([])
+    await scans.closeAll()
   })
 })

@@ -2,22 +2,26 @@
 import { randomUUID } from 'node:crypto'
 import { ScansideError } from '../../oct/errors.ts'
 import { defaultProfile } from '../../oct/quality/profile.ts'
-import type { Handlers, ScanRef } from '../../preload/contract.ts'
+import type { Handlers, OpenScan, ScanRef } from '../../preload/contract.ts'
 import type { Grading, gradingMethods } from '../../preload/grading.ts'
 import type { Operations } from '../operations.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import type { PeopleRoom } from '../people/people.ts'
 import type { HomeArchive } from '../runs/desk.ts'
 import type { Scans } from '../scans/open.ts'
 import type { Lab } from '../store/lab.ts'
-import type { BatchRecord, BatchScan, GradingItem, GradingRecord, Word } from '../store/lab-grading.ts'
+import type { BatchRecord, BatchScan, GradingHome, GradingItem, GradingRecord, Word } from '../store/lab-grading.ts'
 import { agreementOfBatch, differencesOf } from './compare.ts'
+import { createHomeward } from './homeward.ts'
 import { orderFor, randomFromText, repeatsOf } from './order.ts'
 
 export interface GradingRoom {
   /** Told that the window has opened a scan with all that is known of it: who sits here no longer grades it blind. */
-  opened(bulk: string): void
+  opened(bulk: string, ref: ScanRef): void
   /** Told which scan's verdict is being read in the Inbox; the same holds for it. */
   readInInbox(scan: string): void
+  /** Packs what waits to go home: of an earlier life too. */
+  pack(): Promise<void>
   handlers: Pick<Handlers, keyof typeof gradingMethods | 'grading.open'>
 }
 
@@ -27,6 +31,12 @@ export interface GradingOptions {
   scans: Pick<Scans, 'openBlind' | 'openedAs' | 'close'>
   operations: Pick<Operations, 'during'>
   archive: () => HomeArchive | null
+  outbox: Pick<Outbox, 'put' | 'has' | 'keeps'>
+  /** What a person here calls a session of the archive; null where this desk has not listed it. */
+  title: (ref: ScanRef & { kind: 'archive' }) => OpenScan['title'] | null
+  /** Told that a word was packed to go home. */
+  packed: () => void
+  report: (error: unknown) => void
   now: () => Date
   /** Opaque ids; random unless told. */
   newId?: () => string
@@ -44,6 +54,9 @@ const graderOf = () =>
     'You have graded in this batch. What graders differ on is decided by a third person: hand the desk over, and let them pick their name.',
   )
 
+/** Scans that are open at once are fewer. */
+const mostOpen = 50
+
 const refKey = (ref: ScanRef) => (ref.kind === 'local' ? `local\n${ref.local}` : `archive\n${ref.session}\n${ref.scan}`)
 const shown = ({ id, name, at, letters, overall, note, saw, batch, repeat }: GradingRecord): Grading => ({
   id,
@@ -58,7 +71,8 @@ const shown = ({ id, name, at, letters, overall, note, saw, batch, repeat }: Gra
 })
 
 /** Builds the room. Everything is refused until a person has picked their name. */
-export function createGrading({ lab, people, scans, operations, archive, now, newId = randomUUID }: GradingOptions): GradingRoom {
+export function createGrading(options: GradingOptions): GradingRoom {
+  const { lab, people, scans, operations, archive, now, newId = randomUUID } = options
   const records = lab.gradings
   const time = () => now().toISOString()
   const audit = (person: string, what: string) => lab.chain.audit(time(), person, `grading: ${what}`, null)
@@ -126,11 +140,32 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
         'The scans of this batch are in an archive nobody is signed in to here. Nothing is lost; sign in to it and go on.',
       )
   }
+  const homeOf = (at: string | null, ref: ScanRef): GradingHome | null => {
+    if (at === null || ref.kind !== 'archive') return null
+    const { project, subject, session, scan } = ref
+    return { archive: at, project, subject, session, scan }
+  }
+  /** The scan each open word is of. */
+  const homes = new Map<string, GradingHome | null>()
+  const pack = createHomeward({
+    ...options,
+    // The demo's sessions are made anew with each window.
+    isDemo: (at) => at === 'demo',
+    title: (home) => {
+      const known = options.title({ kind: 'archive', ...home })
+      return known ? `${known.project} / ${known.subject} / ${known.session}` : ''
+    },
+  })
+  /** Written down at once; what it answers is that it was packed to go home as well. */
   const record = (
     person: { id: string; name: string },
     word: Word,
     rest: Pick<GradingRecord, 'digest' | 'saw' | 'batch' | 'item' | 'scan' | 'repeat'>,
-  ) => records.add({ ...word, ...rest, id: newId(), grader: person.id, name: person.name, at: time() })
+    home: GradingHome | null,
+  ): Promise<void> => {
+    records.add({ ...word, ...rest, id: newId(), grader: person.id, name: person.name, at: time() }, home)
+    return home ? pack() : Promise.resolve()
+  }
 
   /** What whoever sits here sees of a scan; nothing is noted where nobody does, or nothing can be written. */
   const seesHere = (digests: readonly string[], what: { machine: boolean }) => {
@@ -139,7 +174,10 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
     for (const digest of digests) see(person.id, digest, { identity: true, ...what })
   }
   return {
-    opened: (bulk) => {
+    pack,
+    opened: (bulk, ref) => {
+      homes.set(bulk, homeOf(archive()?.id ?? null, ref))
+      for (const oldest of homes.keys()) if (homes.size > mostOpen) homes.delete(oldest)
       const as = scans.openedAs(bulk)
       if (as && !as.blind) seesHere([as.digest], { machine: as.judged })
     },
@@ -166,8 +204,9 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
         see(person.id, digest, { identity: true, machine: sawMachine })
         const { others } = records.seen(person.id, digest)
         const saw = { machine: sawMachine, others, identity: true }
-        record(person, word, { digest, saw, batch: null, item: null, scan: null, repeat: false })
+        const packed = record(person, word, { digest, saw, batch: null, item: null, scan: null, repeat: false }, homes.get(bulk) ?? null)
         audit(person.id, 'open word saved')
+        return packed
       },
       'grading.batches': () => {
         const { id } = people.needed()
@@ -238,8 +277,12 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
           throw new ScansideError('conflict', 'This scan was not shown yet. Nothing was saved; open it, then grade it.')
         const { id: batch, scan, repeat } = { ...item, id: item.batch }
         const digest = item.digest ?? ''
-        record(person, word, { digest, saw: records.seen(person.id, digest), batch, item: item.id, scan, repeat })
+        const of = records.scan(scan)
+        // Of what was never shown nothing was said.
+        const home = of && digest !== '' ? homeOf(of.archive, of.ref) : null
+        const packed = record(person, word, { digest, saw: records.seen(person.id, digest), batch, item: item.id, scan, repeat }, home)
         audit(person.id, `item ${item.id} of batch ${batch} saved`)
+        return packed
       },
       'grading.agreement': ({ batch }) => {
         people.needed()
@@ -263,8 +306,10 @@ export function createGrading({ lab, people, scans, operations, archive, now, ne
         const person = people.needed()
         const { scan, item: own } = scanFor(item, person.id)
         if (own) throw graderOf()
-        records.addAdjudication({ ...word, id: newId(), batch: scan.batch, scan: scan.id, by: person.id, name: person.name, at: time() })
+        const home = homeOf(scan.archive, scan.ref)
+        records.addAdjudication({ ...word, id: newId(), batch: scan.batch, scan: scan.id, by: person.id, name: person.name, at: time() }, home)
         audit(person.id, `difference ${scan.id} of batch ${scan.batch} decided`)
+        return home ? pack() : undefined
       },
     },
   }

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS adjudications (id TEXT PRIMARY KEY, batch TEXT NOT NU
 CREATE INDEX IF NOT EXISTS adjudications_by_batch ON adjudications (batch);
 CREATE TABLE IF NOT EXISTS grading_seen (person TEXT NOT NULL, digest TEXT NOT NULL, machine INTEGER NOT NULL, others INTEGER NOT NULL,
   identity INTEGER NOT NULL, PRIMARY KEY (person, digest)) STRICT;
+CREATE TABLE IF NOT EXISTS grading_home (id TEXT PRIMARY KEY, state TEXT NOT NULL, home TEXT NOT NULL) STRICT;
 `
 
 const batchRecordSchema = z.object({
@@ -83,6 +84,16 @@ export type Adjudication = z.infer<typeof adjudicationSchema>
 
 export type Seen = GradingRecord['saw']
 
+const homeSchema = z.object({ archive: z.string(), project: z.string(), subject: z.string(), session: z.string(), scan: z.string() })
+/** Where a word on a scan of an archive goes: that scan's session. */
+export type GradingHome = z.infer<typeof homeSchema>
+
+/** A word that is not home. */
+export interface Homeward {
+  home: GradingHome
+  word: { kind: 'grading'; record: GradingRecord } | { kind: 'adjudication'; record: Adjudication }
+}
+
 export interface GradingRecords {
   createBatch(batch: BatchRecord, scans: readonly BatchScan[]): void
   /** Newest first. */
@@ -99,11 +110,16 @@ export interface GradingRecords {
   itemOpened(id: string, digest: string): void
   /** Ids of those who have begun, in the order of beginning. */
   begun(batch: string): string[]
-  add(grading: GradingRecord): void
+  /** `home`: where it goes; null for a dropped scan. */
+  add(grading: GradingRecord, home: GradingHome | null): void
   /** Oldest first. */
   ofDigest(digest: string): GradingRecord[]
   ofBatch(batch: string): GradingRecord[]
-  addAdjudication(adjudication: Adjudication): void
+  addAdjudication(adjudication: Adjudication, home: GradingHome | null): void
+  /** Words that wait to go home, oldest first. */
+  homeward(): Homeward[]
+  /** What became of one: read back from its archive, or let go of. */
+  settleHome(id: string, state: 'read-back' | 'let-go'): void
   /** Oldest first; a later one of the same scan stands for it. */
   adjudications(batch: string): Adjudication[]
   /** What a person has seen of a scan so far; it only grows. */
@@ -133,6 +149,9 @@ export const createGradingRecords = (db: Sqlite, write: Write): GradingRecords =
     const row = z.object({ machine: z.number(), others: z.number(), identity: z.number() })
     const [found] = db.all(row, 'SELECT machine, others, identity FROM grading_seen WHERE person = ? AND digest = ?', person, digest)
     return { machine: found?.machine === 1, others: found?.others === 1, identity: found?.identity === 1 }
+  }
+  const goesHome = (id: string, home: GradingHome | null) => {
+    if (home) db.run("INSERT INTO grading_home (id, state, home) VALUES (?, 'waiting', ?)", id, JSON.stringify(homeSchema.parse(home)))
   }
   return {
     createBatch: (batch, chosen) =>
@@ -172,7 +191,7 @@ export const createGradingRecords = (db: Sqlite, write: Write): GradingRecords =
       db
         .all(z.object({ grader: z.string() }), 'SELECT grader FROM grading_items WHERE batch = ? GROUP BY grader ORDER BY min(rowid)', batch)
         .map(({ grader }) => grader),
-    add: (grading) =>
+    add: (grading, home) =>
       write(() => {
         const checked = gradingRecordSchema.parse(grading)
         db.run(
@@ -183,10 +202,11 @@ export const createGradingRecords = (db: Sqlite, write: Write): GradingRecords =
           checked.item,
           JSON.stringify(checked),
         )
+        goesHome(checked.id, home)
       }, 'power'),
     ofDigest: (digest) => parsed(gradingRecordSchema, db.all(recordRow, 'SELECT record FROM gradings WHERE digest = ? ORDER BY rowid', digest)),
     ofBatch: (batch) => parsed(gradingRecordSchema, db.all(recordRow, 'SELECT record FROM gradings WHERE batch = ? ORDER BY rowid', batch)),
-    addAdjudication: (adjudication) =>
+    addAdjudication: (adjudication, home) =>
       write(() => {
         const checked = adjudicationSchema.parse(adjudication)
         db.run(
@@ -196,6 +216,22 @@ export const createGradingRecords = (db: Sqlite, write: Write): GradingRecords =
           checked.scan,
           JSON.stringify(checked),
         )
+        goesHome(checked.id, home)
+      }, 'power'),
+    homeward: () =>
+      db
+        .all(z.object({ id: z.string(), home: z.string() }), "SELECT id, home FROM grading_home WHERE state = 'waiting' ORDER BY rowid")
+        .flatMap(({ id, home }): Homeward[] => {
+          const [grading] = parsed(gradingRecordSchema, db.all(recordRow, 'SELECT record FROM gradings WHERE id = ?', id))
+          const [adjudication] = parsed(adjudicationSchema, db.all(recordRow, 'SELECT record FROM adjudications WHERE id = ?', id))
+          const place = homeSchema.safeParse(JSON.parse(home))
+          if (!place.success) return []
+          if (grading) return [{ home: place.data, word: { kind: 'grading', record: grading } }]
+          return adjudication ? [{ home: place.data, word: { kind: 'adjudication', record: adjudication } }] : []
+        }),
+    settleHome: (id, state) =>
+      write(() => {
+        db.run('UPDATE grading_home SET state = ? WHERE id = ?', state, id)
       }, 'power'),
     adjudications: (batch) => parsed(adjudicationSchema, db.all(recordRow, 'SELECT record FROM adjudications WHERE batch = ? ORDER BY rowid', batch)),
     seen,

@@ -34,7 +34,7 @@ describe('a log', () => {
   })
 
   it('drops what exceeds the run, and counts it', () => {
-    const { lines, dropped } = splitAll(frame(1, 'abcd\n'.repeat(100)), 64, 3 * (4 + lineCost) + 4)
+    const { lines, dropped } = splitAll(frame(1, 'abcd\n'.repeat(100)), 64, 3 * (4 + lineCost) + 5)
     expect(lines).toEqual(['stdout: abcd', 'stdout: abcd', 'stdout: abcd', 'stdout: abcd'])
     expect(dropped).toBe(96 * 5)
   })

@@ -49,6 +49,10 @@ export const listsOf = (kept: readonly Kept[]) => {
   }
 }
 
+/** Told apart by digest where both have one. */
+const isSame = (kept: KeptFile, { uri, size, md5 = '' }: Parameters<Archive['read']>[0]): boolean =>
+  kept.uri === uri && kept.size === size && (md5 === '' || kept.md5 === '' || kept.md5 === md5)
+
 const listed = ({ uri, name, resource, size, md5 }: KeptFile): ArchiveFile => ({ uri, name, resource, size, md5 })
 
 /** `live`, and what is kept where it is away. */
@@ -126,7 +130,7 @@ export const answering = (live: Archive, { kept, whose, answered }: AnsweringPar
         () => live.read(file, signal),
         (scans) => {
           for (const each of scans) {
-            const found = each.manifest.files.find(({ uri, size }) => uri === file.uri && size === file.size)
+            const found = each.manifest.files.find((one) => isSame(one, file))
             if (found) return kept.open(each, found, signal)
           }
           return null

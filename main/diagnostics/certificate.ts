@@ -34,48 +34,53 @@ function inChain(shown: tls.DetailedPeerCertificate, fingerprints: readonly stri
   return false
 }
 
-/** A connection to the host itself, or through the proxy's tunnel. */
-async function connected(url: URL, proxy: string | null, signal: AbortSignal): Promise<net.Socket> {
-  const port = Number(url.port || 443)
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const [toHost, toPort] = proxy === null ? [host, port] : [new URL(proxy).hostname, Number(new URL(proxy).port || 80)]
-  const socket = net.connect({ host: toHost, port: toPort })
-  signal.addEventListener('abort', () => socket.destroy(new Error('its time is over')), { once: true })
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve)
+/** Resolves with what a socket tells by `event`; rejects where it fails, ends, or its time is over. */
+function told(socket: net.Socket, event: 'connect' | 'secureConnect' | 'data', signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(new Error('its time is over'))
+    if (signal.aborted) return end()
+    signal.addEventListener('abort', end, { once: true })
+    socket.once(event, resolve)
     socket.once('error', reject)
+    socket.once('close', () => reject(new Error('closed')))
   })
-  if (proxy === null) return socket
-  socket.write(`CONNECT ${url.hostname}:${port} HTTP/1.1\r\nhost: ${url.hostname}:${port}\r\n\r\n`)
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject)
-    socket.once('data', (data) => (/^HTTP\/1\.[01] 200/.test(String(data)) ? resolve() : reject(new Error('the proxy refused'))))
-  })
-  return socket
 }
 
-/** Connects, looks, and hangs up. Rejects where nothing answers. */
-export async function lookAtCertificate({ address, roots, proxyFor, signal, system = systemRoots() }: CertificateOptions): Promise<CertificateFound> {
+/** A connection to the host itself, or through the proxy's tunnel. */
+async function connected(socket: net.Socket, url: URL, proxied: boolean, signal: AbortSignal): Promise<void> {
+  await told(socket, 'connect', signal)
+  if (!proxied) return
+  const to = `${url.hostname}:${url.port || 443}`
+  const answer = told(socket, 'data', signal)
+  socket.write(`CONNECT ${to} HTTP/1.1\r\nhost: ${to}\r\n\r\n`)
+  if (!/^HTTP\/1\.[01] 200/.test(String(await answer))) throw new Error('the proxy refused')
+}
+
+/** Connects, looks, and hangs up. Rejects where nothing answers, or its time is over. */
+export async function lookAtCertificate({ address, roots, proxyFor, signal, system }: CertificateOptions): Promise<CertificateFound> {
   if (address === null) return { kind: 'no-archive' }
   const url = new URL(address)
   if (url.protocol !== 'https:') return { kind: 'not-encrypted' }
-  const socket = await connected(url, isLoopback(url.hostname) ? null : await proxyFor(url.href), signal)
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const secured = tls.connect({
-    socket,
-    // A name goes into the handshake, an address does not.
-    ...(net.isIP(host) === 0 ? { servername: host } : {}),
-    host,
-    secureContext: trustContext(system, [...roots]),
-    // Looked at, not believed: nothing is sent over this connection.
-    rejectUnauthorized: false,
-  })
+  const proxy = isLoopback(url.hostname) ? null : await proxyFor(url.href)
+  const way = proxy === null ? { host, port: Number(url.port || 443) } : { host: new URL(proxy).hostname, port: Number(new URL(proxy).port || 80) }
+  const socket = net.connect(way)
+  // Whoever waits hears of it; once nobody does, it is no reason for anything to fail.
+  socket.on('error', () => undefined)
+  let secured: tls.TLSSocket | null = null
   try {
-    await new Promise<void>((resolve, reject) => {
-      secured.once('secureConnect', resolve)
-      secured.once('error', reject)
-      secured.once('close', () => reject(new Error('closed')))
+    await connected(socket, url, proxy !== null, signal)
+    secured = tls.connect({
+      socket,
+      // A name goes into the handshake, an address does not.
+      ...(net.isIP(host) === 0 ? { servername: host } : {}),
+      host,
+      secureContext: trustContext(system ?? systemRoots(), [...roots]),
+      // Looked at, not believed: nothing is sent over this connection.
+      rejectUnauthorized: false,
     })
+    secured.on('error', () => undefined)
+    await told(secured, 'secureConnect', signal)
     const shown = secured.getPeerCertificate(true)
     if (!shown?.raw) return { kind: 'not-seen' }
     // OpenSSL judges the chain and leaves the name to Node, which does not look where it need not reject.
@@ -90,7 +95,7 @@ export async function lookAtCertificate({ address, roots, proxyFor, signal, syst
       issuer: inChain(shown, fingerprintsOf(roots)) ? 'site' : 'system',
     }
   } finally {
-    secured.destroy()
+    secured?.destroy()
     socket.destroy()
   }
 }

@@ -8,16 +8,15 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultProfile } from '../oct/quality/profile.ts'
-import { type EventName, type Handlers, type Payload, type RunSummary, runsStoreSchema } from '../preload/contract.ts'
+import { type EventName, type Handlers, type RunSummary, runsStoreSchema } from '../preload/contract.ts'
 import { createArchiveDesk } from './archive-desk.ts'
 import type { Capabilities } from './capabilities.ts'
 import { type Closing, closeInOrder } from './closing.ts'
 import { createDeskCloud } from './cloud/desk-cloud.ts'
-import { createCloudReturn } from './cloud/return.ts'
 import { createDemoLab } from './demo-lab.ts'
 import { createDeskDiagnostics } from './diagnostics/desk-diagnostics.ts'
 import { type Bulk, createBulk } from './doorway/bulk.ts'
-import { checkedEvent, toWire } from './doorway/dispatch.ts'
+import { toWire } from './doorway/dispatch.ts'
 import { createBuiltinEngine } from './engines/builtin/engine.ts'
 import { builtinImage } from './engines/builtin/image.ts'
 import { createJudging } from './engines/builtin/judges.ts'
@@ -47,8 +46,10 @@ import { chainKey, keptKey, labKey } from './store/lab-key.ts'
 import { holdLock } from './store/lock.ts'
 import { openOwed } from './store/owed.ts'
 import { createStore } from './store/stores.ts'
-import { installationId, knownPlatform, processExists, textNow, textOrNull } from './this-machine.ts'
+import { freeIn, installationId, knownPlatform, processExists, textNow, textOrNull } from './this-machine.ts'
 import { createVault, loadKeytar } from './vault/keyring-vault.ts'
+import { createBackground, watchDesk } from './watch-desk.ts'
+import { createWindowEvents } from './window-events.ts'
 import { createWindowState } from './window-state.ts'
 
 export interface Services {
@@ -63,10 +64,6 @@ export interface Services {
   stop(): Promise<void>
 }
 
-/** How often engine, archive and what waits are looked at, ms. */
-const lookAgainMs = 15_000
-const tickMs = 60_000
-
 /** Builds everything. What may be slow (keyring aside) goes on after it has returned: the window does not wait for an engine or an archive. */
 export async function createServices(capabilities: Capabilities): Promise<Services> {
   const { dataFolder, env, log, version } = capabilities
@@ -75,19 +72,12 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const lock = holdLock(join(dataFolder, 'lock.db'))
 
   // What the window hears.
-  const listeners = new Set<(event: EventName, payload: unknown) => void>()
-  const emit = <E extends EventName>(event: E, payload: Payload<E>) => {
-    const checked = checkedEvent(event, payload, log)
-    if (checked === null) return
-    for (const listener of listeners) {
-      try {
-        listener(event, checked)
-      } catch (error) {
-        // A window that is going away is no reason for a run to fail.
-        log('window', error)
-      }
-    }
-  }
+  const { emit, subscribe } = createWindowEvents(log)
+  let stopping = false
+  // Once everything is closed there is nothing to show, and asking would only fail.
+  const inBackground = createBackground(log, () => {
+    if (!stopping) show()
+  })
   const bulk = createBulk(log)
   const operations = createOperations(
     (operation) => emit('operation', operation),
@@ -106,7 +96,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   // The archive.
   const labels = createLabels()
   const demoLab = createDemoLab(capabilities.startDemo)
-  const kept = createKeptScans({ folder: join(dataFolder, 'offline'), vault, now })
+  const days = site.retention.offlineDays
+  const kept = createKeptScans({ folder: join(dataFolder, 'offline'), vault, days, now })
   const desk = createArchiveDesk({
     http: (roots) => createHttp({ userAgent: `Scanside/${version}`, roots, proxyFor: capabilities.proxyFor }),
     siteRoots: site.ca,
@@ -125,7 +116,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const around = { platform: knownPlatform(), env, home: homedir(), uid: process.getuid?.() ?? null }
   const engine = createLocalEngine(
     deskEngineFinder({ around, endpoint: () => lab.settings.get('engine-endpoint') ?? '', debts, install, process: processes, now }),
-    () => engineChanged(),
+    () => watch.engineChanged(),
   )
   const pipelines = createPipelines({
     builtin: builtinImage(version),
@@ -208,6 +199,8 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     rewriteXml: judging.rewriteXml,
     profileFor: createProfiles({ site: site.profile, archive: desk.home }),
     cloud,
+    capacity: engine.capacity,
+    freeBytes: () => freeIn(dataFolder),
     openRuns: processes.openRuns,
     pipelines,
     archive: desk.home,
@@ -234,7 +227,6 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     send: () => runs.sendWaiting('again'),
     decided: () => show(),
   })
-  const days = site.retention.offlineDays
   const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: people.locked, days, now })
   const stopSweeping = await offline.start((error) => log('offline', error))
   const diagnostics = createDeskDiagnostics({
@@ -282,79 +274,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   people.onChange(noteReading)
   people.onChange(show)
 
-  let lastHome = ''
-  desk.onChange(() => {
-    const home = desk.live()
-    const place = home ? `${home.id} ${home.user}` : ''
-    if (place !== lastHome) {
-      labels.clear()
-      inBackground('scans kept offline', offline.moved)
-    }
-    lastHome = place
-    show()
-    if (desk.status().state !== 'signed-in') return
-    inBackground('send waiting', () => runs.sendWaiting('again'))
-    // Tokens of runs in the cloud can be withdrawn again.
-    if (cloud.engine() && runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
-  })
-  // What an earlier life owes is paid once an engine is known, and again whenever one comes back.
-  function engineChanged(): void {
-    show()
-    if (!engine.engine()) return
-    runs.takeUp()
-    if (runs.counts().owed > 0) inBackground('pay owed', runs.payOwed)
-  }
-  let stopping = false
-  function inBackground(what: string, work: () => Promise<unknown>): void {
-    const look = async () => {
-      try {
-        await work()
-      } catch (error) {
-        log(what, error)
-      }
-      // Once everything is closed there is nothing to show, and asking would only fail.
-      if (!stopping) show()
-    }
-    look().catch((error) => log(what, error))
-  }
-
-  // Apart: what is owed is paid whatever becomes of the sign-in, and however long the archive takes.
-  inBackground('restore sign-in', desk.restore)
-  const sleepAside = (ms: number) => sleep(ms, undefined, { ref: false })
-  const cloudReturn = createCloudReturn({ cloud, runs, inBackground, sleep: sleepAside })
-  cloud.onChange(() => {
-    show()
-    if (!stopping) cloudReturn.changed()
-  })
-  inBackground('recover', async () => {
-    await Promise.all([engine.refresh(), cloudReturn.restored()])
-    await runs.recover()
-    await grading.pack()
-    cloudReturn.recovered()
-    if (desk.status().state === 'signed-in') await runs.sendWaiting()
-  })
-  const looking = setInterval(() => {
-    inBackground('look for engines', async () => {
-      await engine.refresh()
-      // Also what was cut off from an engine that was away for less than a look.
-      runs.takeUp()
-    })
-    // Runs wait for it: sooner than the minute.
-    if (cloud.status().state === 'away') inBackground('look for the cloud', cloud.tick)
-  }, lookAgainMs)
-  const ticking = setInterval(
-    () =>
-      inBackground('tick', async () => {
-        // Also what could not be removed while the engine was away for less than a look.
-        if ((engine.engine() || cloud.engine()) && runs.counts().owed > 0) await runs.payOwed()
-        await desk.tick()
-        await cloud.tick()
-        // Others may have left room in the quota.
-        runs.takeUp()
-        if (desk.status().state === 'signed-in' && runs.counts().waiting > 0) await runs.sendWaiting()
-      }),
-    tickMs,
-  )
+  const watch = watchDesk({ desk, engine, cloud, runs, grading, offline, labels, inBackground, show })
 
   const handlers = createHandlers({
     capabilities,
@@ -405,10 +325,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   return {
     handlers,
     bulk,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe,
     busy: () => {
       const { active, owed } = runs.counts()
       return active > 0 || owed > 0 || unsaved() > 0
@@ -418,8 +335,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
       stopping = true
       stopKeeping()
       stopSweeping()
-      clearInterval(looking)
-      clearInterval(ticking)
+      watch.stop()
       await closeInOrder(closing(), log, (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined))
     },
   }

@@ -55,7 +55,9 @@ export const answerOf = async (reply: HttpReply): Promise<Answer> => ({
 
 /** Ends the session a reply's cookies belong to, or the one it was asked with: for the sessions that single requests open on their way. */
 export const endSession = async (http: Http, address: string, reply: HttpReply, askedWith?: string): Promise<void> => {
-  const cookie = cookieHeader(takeCookies(new Map(), reply.headers['set-cookie'])) ?? askedWith
+  // A redirect may have led elsewhere; another host's cookies are no session of this archive.
+  const ours = reply.url.origin === new URL(address).origin
+  const cookie = (ours ? cookieHeader(takeCookies(new Map(), reply.headers['set-cookie'])) : null) ?? askedWith
   if (cookie === undefined) return
   await http.request({ method: 'DELETE', url: `${address}/data/JSESSION`, headers: { cookie } }).then(
     (ended) => ended.discard(),
@@ -96,6 +98,10 @@ export const createConnection = ({ http, address, token, now }: ConnectionOption
         reason: 'token-dead',
         status: reply.status,
       })
+    }
+    if (reply.url.origin !== origin) {
+      await reply.discard()
+      throw signInRefusal({ status: 404, path: '', text: '', host: new URL(address).host }, 'token')
     }
     const id = (await reply.text(10_000)).trim()
     idleUntil = now() + 5 * 60_000

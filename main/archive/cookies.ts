@@ -6,6 +6,9 @@ export type Jar = ReadonlyMap<string, string>
 const expiration = 'SESSION_EXPIRATION_TIME'
 export const sessionCookie = 'JSESSIONID'
 
+/** What may come back in a header. */
+const sendable = /^[\x21-\x3a\x3c-\x7e]*$/
+
 const pairs = (setCookie: string | string[] | undefined): [string, string][] => {
   const lines = setCookie === undefined ? [] : Array.isArray(setCookie) ? setCookie : [setCookie]
   return lines.flatMap((line): [string, string][] => {
@@ -19,7 +22,7 @@ const pairs = (setCookie: string | string[] | undefined): [string, string][] => 
 export const takeCookies = (jar: Jar, setCookie: string | string[] | undefined): Jar => {
   const next = new Map(jar)
   for (const [name, value] of pairs(setCookie)) {
-    if (name === expiration) continue
+    if (name === expiration || !sendable.test(`${name}${value}`)) continue
     if (value === '') next.delete(name)
     else if (next.size < 20 && value.length < 4_096) next.set(name, value)
   }

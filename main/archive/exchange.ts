@@ -1,6 +1,6 @@
 /** Talking to an archive before there is a session: what it is, password for token, token for token, and a token's end. */
 import { ScansideError } from '../../oct/errors.ts'
-import type { Http } from '../http/http.ts'
+import type { Http, HttpReply } from '../http/http.ts'
 import { answerOf, endSession } from './connection.ts'
 import { cookieHeader, sessionCookie, sessionExpiration, takeCookies } from './cookies.ts'
 import { readProviders } from './providers.ts'
@@ -8,6 +8,16 @@ import { notAnXnat, signInRefusal } from './refusal.ts'
 import { type Retired, readIssued, type Token } from './token.ts'
 
 const small = 200_000
+
+/** Whether an answer is the archive's own: a redirect may have led elsewhere, and what another host says is neither token nor session. */
+const isOwn = (reply: HttpReply, address: string): boolean => reply.url.origin === new URL(address).origin
+
+const sentOn = (address: string, reply: HttpReply) =>
+  new ScansideError(
+    'invalid-argument',
+    `${new URL(address).host} sends on to ${reply.url.host}. If your archive has moved there, type that address. If it is a sign-in page, your archive lets programs in another way: ask its administrator.`,
+    { reason: 'sent-on', host: reply.url.host },
+  )
 
 /** What answers at an address. */
 export interface Probe {
@@ -23,13 +33,9 @@ export interface Probe {
 export const probeArchive = async (http: Http, address: string, signal?: AbortSignal): Promise<Probe> => {
   const passed = signal ? { signal } : {}
   const reply = await http.request({ method: 'GET', url: `${address}/xapi/siteConfig/buildInfo`, ...passed })
-  if (reply.url.origin !== new URL(address).origin) {
+  if (!isOwn(reply, address)) {
     await reply.discard()
-    throw new ScansideError(
-      'invalid-argument',
-      `${new URL(address).host} sends on to ${reply.url.host}. If your archive has moved there, type that address. If it is a sign-in page, your archive lets programs in another way: ask its administrator.`,
-      { reason: 'sent-on', host: reply.url.host },
-    )
+    throw sentOn(address, reply)
   }
   const isXnat = sessionExpiration(reply.headers['set-cookie']) !== null
   if (reply.status !== 200) {
@@ -72,6 +78,10 @@ export const exchange = async (
 ): Promise<Token> => {
   const identity = auth.password.includes(':') ? { headers: { cookie: await openWithForm(http, address, auth) } } : { auth }
   const reply = await http.request({ method: 'GET', url: `${address}/data/services/tokens/issue`, ...identity })
+  if (!isOwn(reply, address)) {
+    await reply.discard()
+    throw sentOn(address, reply)
+  }
   const told = sessionExpiration(reply.headers['set-cookie'])
   if (reply.status !== 200) throw signInRefusal(await answerOf(reply), means)
   const text = await reply.text(small)
@@ -119,6 +129,10 @@ const userOf = async (http: Http, token: Token): Promise<string> => {
     url: `${token.address}/xapi/users/username`,
     auth: { user: token.alias, password: token.secret },
   })
+  if (!isOwn(reply, token.address)) {
+    await reply.discard()
+    throw sentOn(token.address, reply)
+  }
   if (reply.status !== 200) throw signInRefusal(await answerOf(reply), 'token')
   const name = (await reply.text(small)).trim().replace(/^"|"$/g, '')
   await endSession(http, token.address, reply)
@@ -135,11 +149,11 @@ export const withdraw = async (http: Http, token: Omit<Retired, 'expiresAt'>): P
   const ask = await http.request({ method: 'GET', url: `${token.address}/data/services/tokens/invalidate/${encodeURIComponent(token.alias)}`, auth })
   await ask.discard()
   await endSession(http, token.address, ask)
-  if (ask.status === 401) return
+  if (ask.status === 401 && isOwn(ask, token.address)) return
   const proof = await http.request({ method: 'GET', url: `${token.address}/data/auth`, auth })
   await proof.discard()
   await endSession(http, token.address, proof)
-  if (proof.status === 401) return
+  if (proof.status === 401 && isOwn(proof, token.address)) return
   throw new ScansideError(
     'unreachable',
     `${new URL(token.address).host} was asked to withdraw a sign-in token and still accepts it. Scanside asks again later.`,

@@ -137,7 +137,7 @@ export async function startHostile(): Promise<HostileArchive> {
       for (const secret of secrets)
         if ([...elsewhere.asked, ...clear.asked].some((one) => one.includes(secret))) throw new Error('Another host has heard a secret.')
       if (clear.asked.length > 0) throw new Error(`Asked in the clear: ${clear.asked[0]?.slice(0, 200)}`)
-      if (foreign.length > 0) throw new Error('Another host’s cookie was sent to the archive.')
+      if (foreign.splice(0).length > 0) throw new Error('Another host’s cookie was sent to the archive.')
       const temporary = readdirSync(aside)
       if (temporary.length > 0) throw new Error(`Written to the temporary folder: ${temporary.join(', ')}`)
       const marked = filesBelow(desk.home).filter((name) => name.includes(marker) || holds(name, marker))

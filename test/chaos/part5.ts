@@ -1,7 +1,9 @@
 /** Part 5: an archive that lies, floods, sends elsewhere, and shows certificates it should not have. */
 import type { ChaosCase, ChaosPart } from './part.ts'
 import { type HostileArchive, startHostile } from './part5-archive.ts'
+import { bodyCases } from './part5-bodies.ts'
 import { fieldCases } from './part5-fields.ts'
+import { placeCases } from './part5-places.ts'
 
 let archive: HostileArchive | null = null
 let before = 0
@@ -26,7 +28,7 @@ export const part: ChaosPart = {
   },
   async cases() {
     const at = started()
-    const all = [...fieldCases(at)]
+    const all = [...placeCases(at), ...bodyCases(at), ...fieldCases(at)]
     return all.map(
       ({ name, run }): ChaosCase => ({
         name,

@@ -7,6 +7,7 @@ import { createDockerEngine, type DockerEngine } from './engines/docker/engine.t
 import { probeEndpoint } from './engines/docker/health.ts'
 import type { ProcessWatch } from './engines/docker/process-start.ts'
 import type { Debts, EngineHealth } from './engines/engine.ts'
+import type { Capacity } from './pipelines/limits.ts'
 
 export interface Found {
   health: EngineHealth
@@ -18,6 +19,8 @@ export interface LocalEngine {
   /** Null until the first look has ended. */
   health(): EngineHealth | null
   engine(): DockerEngine | null
+  /** What the engine has, as it last said; null where that is not known. */
+  capacity(): Capacity | null
   /** The engine, or `engine-unavailable` with what to do. */
   needed(): DockerEngine
   /** Looks again; looks that overlap are one. */
@@ -27,6 +30,7 @@ export interface LocalEngine {
 /** `find` looks for an engine (with the person's setting in mind); `changed` is told when what is known has changed. */
 export function createLocalEngine(find: () => Promise<Found>, changed: () => void): LocalEngine {
   let found: Found | null = null
+  let capacity: Capacity | null = null
   let looking: Promise<void> | null = null
   const look = async () => {
     const next = await find()
@@ -34,11 +38,15 @@ export function createLocalEngine(find: () => Promise<Found>, changed: () => voi
     const same = found?.engine && next.engine && found.engine.id === next.engine.id
     const before = JSON.stringify(found?.health)
     found = { health: next.health, engine: same ? (found?.engine ?? null) : next.engine }
-    if (JSON.stringify(found.health) !== before) changed()
+    const moved = JSON.stringify(found.health) !== before
+    // One in a virtual machine may have been given more while it was off.
+    if (moved || capacity === null) capacity = (await found.engine?.capacity()) ?? null
+    if (moved) changed()
   }
   return {
     health: () => found?.health ?? null,
     engine: () => found?.engine ?? null,
+    capacity: () => capacity,
     needed() {
       if (found?.engine) return found.engine
       throw new ScansideError(

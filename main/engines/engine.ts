@@ -182,6 +182,8 @@ export interface Workspace {
 
 export interface Engine {
   readonly id: string
+  /** bytes free where it keeps what runs are given and write; null where that is not known. Never rejects. */
+  freeBytes?(): Promise<number | null>
   probe(): Promise<EngineHealth>
   open(spec: RunSpec): Promise<Workspace>
   /** Removes what an earlier life of this installation left (by label and by debts), never what a living process owns. */

@@ -7,12 +7,13 @@ import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, progressing, say, take } from './arrows.ts'
 import { engineFor, engineMissing, engineOf, obstacleOf, sentenceOf } from './desk.ts'
-import { correctedBy, gather, scanVerdicts, stage } from './gather.ts'
+import { correctedBy, gather, type StagedInput, scanVerdicts, stage } from './gather.ts'
 import { eyeFirst, eyeUnknown, publish } from './homing.ts'
 import { progressOf } from './logs.ts'
 import { publishedName, sendHome } from './outbox.ts'
 import { engineLine } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
+import { diskShort } from './room.ts'
 import { hasEnded, next } from './state.ts'
 import { cancelWaiting, checkEnd, isHopeless, reopen, unstage, type Way, waitsAfter } from './waiting.ts'
 import { wipe } from './wiping.ts'
@@ -63,6 +64,13 @@ const planOf = async ({ desk }: CourseHands, job: Job): Promise<RunPlan> => {
   return job.plan
 }
 
+/** @throws ScansideError `disk-full` before anything of the run is made */
+const checkRoom = async ({ desk }: CourseHands, job: Job, engine: Engine, { limits }: RunPlan, inputs: StagedInput[]) => {
+  const [own, there] = await Promise.all([desk.freeBytes?.() ?? null, job.lane === 'container' ? (engine.freeBytes?.() ?? null) : null])
+  const short = diskShort({ inputs: inputs.reduce((sum, { ref }) => sum + ref.size, 0), outputs: limits.outputBytes, own, engine: there })
+  if (short) throw short
+}
+
 /** `queued -> staging -> running`, and started. */
 const begin = async (way: Way): Promise<void> => {
   const { hands, job, engine } = way
@@ -77,6 +85,7 @@ const begin = async (way: Way): Promise<void> => {
   note(hands, job, engine, spec, plan.outputMount)
   way.workspace = await engine.open(spec)
   const inputs = await gather(desk, job, plan)
+  await checkRoom(hands, job, engine, plan, inputs)
   const files = counted(inputs.length, 'file')
   say(hands, job, job.lane === 'cloud' ? `Ordering a cloud machine for ${files}.` : `Copying ${files} to the engine.`)
   const staged = await stage(hands, job, way.workspace, inputs)

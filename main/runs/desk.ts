@@ -9,10 +9,12 @@ import type { Archive } from '../archive/archive.ts'
 import type { ExportRewriter } from '../engines/builtin/judging.ts'
 import type { Debts, Engine, EngineHealth, RunLimits } from '../engines/engine.ts'
 import { type Outbox, outboxInMemory } from '../outbox/outbox.ts'
+import { type Capacity, defaultLimits } from '../pipelines/limits.ts'
 import type { Pipelines, RunPlan } from '../pipelines/plan.ts'
 import type { Lab } from '../store/lab.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import { builtinLine } from './receipts.ts'
+import { fitAtOnce, fits, type Need } from './room.ts'
 
 /** The archive a person is signed in to. `id` tells archives apart (its address; `demo` for the demo lab): results go to no other. */
 export interface HomeArchive {
@@ -84,7 +86,11 @@ export interface RunsOptions {
   onLog: (run: string, seq: number) => void
   /** Hears of what nobody expected, for main's log. */
   report: (error: unknown) => void
-  /** Runs at once on each engine; 2 unless told. */
+  /** What the container engine has, as last known; null where it is not known. Runs at once are as many as fit. */
+  capacity?: () => Capacity | null
+  /** bytes free where this desk keeps its records; null where that is not known */
+  freeBytes?: () => Promise<number | null>
+  /** Runs at once on each engine, whatever it has. */
   concurrency?: number | ((lane: Lane) => number)
   newId?: () => string
   schedule?: (work: () => void, ms: number) => void
@@ -104,11 +110,25 @@ export const summaryOf = (record: RunRecord, progress: number | null, waits: str
 
 /** The room of runs with its defaults filled in. */
 export const deskOf = (options: RunsOptions) => {
-  const own = options.concurrency ?? 2
+  const told = options.concurrency
+  const capacity = () => options.capacity?.() ?? null
+  const concurrency = (lane: Lane, need?: Need): number => {
+    if (typeof told === 'function') return told(lane)
+    if (lane === 'cloud') return options.cloud?.concurrency(need) ?? 1
+    return told ?? (lane === 'container' ? fitAtOnce(capacity(), need ?? defaultLimits) : builtinAtOnce)
+  }
   return {
     ...options,
-    concurrency: (lane: Lane, need?: Pick<RunLimits, 'memoryBytes' | 'cpus'>): number =>
-      typeof own === 'function' ? own(lane) : lane === 'cloud' ? (options.cloud?.concurrency(need) ?? 1) : own,
+    concurrency,
+    /** Whether one more run may begin beside those that are under way in this lane. */
+    hasRoom: (lane: Lane, running: (Need | undefined)[], need: Need | undefined): boolean =>
+      lane === 'container' && told === undefined
+        ? fits(
+            capacity(),
+            running.map((each) => each ?? defaultLimits),
+            need ?? defaultLimits,
+          )
+        : running.length < concurrency(lane, need),
     outbox: options.outbox ?? outboxInMemory(options),
     openRuns: options.openRuns ?? new Set<string>(),
     newId: options.newId ?? randomUUID,
@@ -116,6 +136,9 @@ export const deskOf = (options: RunsOptions) => {
   }
 }
 export type Desk = ReturnType<typeof deskOf>
+
+/** The application judges in its own workers, which share the computer with the window. */
+const builtinAtOnce = 2
 
 /** Where a plan runs. Each engine has a queue of its own: what the application judges itself waits for no container, and neither for the cloud. */
 export type Lane = RunPlan['engine']

@@ -2,6 +2,7 @@
 import { type CourseHands, type Job, take } from './arrows.ts'
 import { carry } from './course.ts'
 import { type Desk, type Lane, obstacleOf } from './desk.ts'
+import type { Need } from './room.ts'
 import { hasEnded } from './state.ts'
 import { cancelWaiting } from './waiting.ts'
 
@@ -31,8 +32,8 @@ export interface Lanes {
 
 const noRoom = 'Waits for room in the cloud: what its quota leaves now is too little for this machine.'
 
-/** What its machine must have, where that is known. */
-const needOf = ({ plan, record }: Job) => plan?.limits ?? record.resume?.workspace?.spec.limits
+/** What its machine or container may have, where that is known. */
+const needOf = ({ plan, record }: Job): Need | undefined => plan?.limits ?? record.resume?.workspace?.spec.limits
 
 export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'>, ended: (job: Job) => void): Lanes => {
   const jobs = new Map<string, Job>()
@@ -81,11 +82,19 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
     }
   }
 
+  const needsIn = (lane: Lane) => [...underWay.keys()].filter((job) => job.lane === lane).map(needOf)
   const runningIn = (lane: Lane) => [...underWay.keys()].filter((job) => job.lane === lane).length
 
   const pump = () => {
     while (!closed) {
-      const place = queue.findIndex((job) => runningIn(job.lane) < desk.concurrency(job.lane, needOf(job)))
+      const full = new Set<Lane>()
+      const place = queue.findIndex((job) => {
+        if (full.has(job.lane)) return false
+        if (desk.hasRoom(job.lane, needsIn(job.lane), needOf(job))) return true
+        // Else small runs would keep a large one waiting for ever. The cloud's room is asked for each by itself.
+        if (job.lane !== 'cloud') full.add(job.lane)
+        return false
+      })
       const [job] = place < 0 ? [] : queue.splice(place, 1)
       if (!job) break
       run(job)

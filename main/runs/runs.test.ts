@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ScansideError } from '../../oct/errors.ts'
 import { runDetailSchema, runsStoreSchema } from '../../preload/contract.ts'
 import type { LocalScanFile } from './desk.ts'
-import { fakeDesk, ref } from './fakes.ts'
+import { fakeDesk, fakePlan, ref } from './fakes.ts'
 import { createRuns } from './runs.ts'
 
 const start = { pipeline: 'p', values: {}, subject: 'DEMO-MS / P-0142 / V02' }
@@ -195,6 +195,44 @@ describe('the queue', () => {
     expect(ids.map((id) => runs.get(id).summary.scans)).toEqual([5, 1])
     expect([...desk.engine.staged.keys()].some((path) => /^SCANS\/5\/VOLb\/scan-/.test(path))).toBe(true)
     expect(runs.list(0, 3)).toMatchObject({ total: 7, rows: [{ scans: 1 }, { scans: 5 }, { scans: 1 }] })
+  })
+
+  it('begins as many on the container engine as it has memory for, the largest in its turn', async () => {
+    const { desk, options } = fakeDesk()
+    desk.engine.hold = true
+    let memory = 1
+    const plan = async () => ({ ...fakePlan(), limits: { ...fakePlan().limits, cpus: 0.1, memoryBytes: memory } })
+    const runs = createRuns({ ...options, pipelines: { plan }, capacity: () => ({ cpus: 4, memoryBytes: 10 }) })
+    const begin = async (bytes: number, scan: string) => {
+      memory = bytes
+      return (await runs.start({ ...start, refs: [ref(scan)] })).runs[0] ?? ''
+    }
+    const ids = [await begin(3, '1'), await begin(3, '2'), await begin(6, '3'), await begin(1, '4')]
+    await expect.poll(() => ids.map((id) => runs.get(id).summary.state)).toEqual(['running', 'running', 'queued', 'queued'])
+    desk.engine.hold = false
+    desk.engine.release()
+    await runs.idle()
+    expect(ids.map((id) => runs.get(id).summary.state)).toEqual(ids.map(() => 'done'))
+  })
+
+  it('creates nothing where the disks have no room, and says which', async () => {
+    for (const [own, there, sentence] of [
+      [0, null, /Scanside keeps its records/],
+      [null, 1_000, /of the container engine/],
+    ] as const) {
+      const { desk, options } = fakeDesk()
+      desk.engine.freeBytes = async () => there
+      const incurred: string[] = []
+      const runs = createRuns({
+        ...options,
+        freeBytes: async () => own,
+        debts: { ...desk.debts, incur: (...things) => incurred.push(...things.map(({ name }) => name)) },
+      })
+      const { runs: ids } = await runs.start({ ...start, refs: [ref('1')] })
+      await runs.idle()
+      expect(runs.get(ids[0] ?? '').summary).toMatchObject({ state: 'failed', message: expect.stringMatching(sentence) })
+      expect([desk.engine.boxes.size, desk.engine.staged.size, incurred]).toEqual([0, 0, []])
+    }
   })
 
   it('cancels what waits and what runs, and refuses what has ended', async () => {

@@ -1,4 +1,4 @@
-/** Whether the folder in which an engine keeps its volumes lies on an encrypted disk. Linux only; elsewhere it is not known. */
+/** The folder in which an engine keeps its volumes: whether it lies on an encrypted disk (Linux only), and how much room it has. */
 import type { EngineHealth } from '../engine.ts'
 
 /** The mount a path lies on, from `/proc/self/mountinfo`: `major:minor` and file system. Null where none fits. */
@@ -29,4 +29,18 @@ export async function dataRootKind(root: string, read: (path: string) => Promise
   } catch {
     return 'not-known'
   }
+}
+
+/**
+ * Bytes free at the data root of an engine, to be had where it lies on this computer itself and not in a virtual machine of it (`here`).
+ * Null where that is not known.
+ */
+export async function freeAt(
+  root: string,
+  here: boolean,
+  space: (path: string) => Promise<{ bavail: number; bsize: number }>,
+): Promise<number | null> {
+  if (!here || root === '') return null
+  const { bavail, bsize } = await space(root)
+  return bavail * bsize
 }

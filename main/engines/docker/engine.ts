@@ -1,9 +1,12 @@
 /** The local container engine, Docker or Podman alike. */
+import { statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import type Docker from 'dockerode'
 import type { Debts, Engine, EngineHealth, WipeReport } from '../engine.ts'
 import { bounded, type Patience } from './bounded.ts'
 import { connect } from './client.ts'
-import { describeEndpoint, type Endpoint } from './endpoint.ts'
+import { freeAt } from './data-root.ts'
+import { describeEndpoint, type Endpoint, isRemote } from './endpoint.ts'
 import type { EngineTraits } from './hardening.ts'
 import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
@@ -72,6 +75,16 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
       try {
         const { NCPU, MemTotal } = await docker.info()
         return NCPU > 0 && MemTotal > 0 ? { cpus: NCPU, memoryBytes: MemTotal } : null
+      } catch {
+        return null
+      }
+    },
+
+    async freeBytes() {
+      if (isRemote(endpoint)) return null
+      try {
+        const { Name, DockerRootDir } = await docker.info()
+        return await freeAt(DockerRootDir, Name === hostname(), (path) => statfs(path))
       } catch {
         return null
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dataRootKind, mountOf } from './data-root.ts'
+import { dataRootKind, freeAt, mountOf } from './data-root.ts'
 import { isTooOld, judgeFacts } from './health.ts'
 import { startFromStat, watchProcesses } from './process-start.ts'
 
@@ -79,5 +79,16 @@ describe('processes', () => {
     expect(watch.isAlive(42, 'another life')).toBe(false)
     expect(watch.isAlive(7, 'x')).toBe(true)
     expect(watch.isAlive(8, 'x')).toBe(false)
+  })
+})
+
+describe('freeAt', () => {
+  const space = async () => ({ bavail: 10, bsize: 4096 })
+  it.each([
+    ['a data root on this computer', '/var/lib/docker', true, 40_960],
+    ['one in a virtual machine of it', '/var/lib/docker', false, null],
+    ['an engine that does not say where', '', true, null],
+  ])('%s', async (_, root, here, bytes) => {
+    expect(await freeAt(root, here, space)).toBe(bytes)
   })
 })

@@ -3,7 +3,6 @@
  * Who reads this and `preload/contract.ts` knows the whole application.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -46,7 +45,7 @@ import { chainKey, keptKey, labKey } from './store/lab-key.ts'
 import { holdLock } from './store/lock.ts'
 import { openOwed } from './store/owed.ts'
 import { createStore } from './store/stores.ts'
-import { freeIn, installationId, knownPlatform, processExists, textNow, textOrNull } from './this-machine.ts'
+import { freeIn, installationId, knownPlatform, makeFolder, processExists, textNow, textOrNull } from './this-machine.ts'
 import { createVault, loadKeytar } from './vault/keyring-vault.ts'
 import { createBackground, watchDesk } from './watch-desk.ts'
 import { createWindowEvents } from './window-events.ts'
@@ -68,7 +67,7 @@ export interface Services {
 export async function createServices(capabilities: Capabilities): Promise<Services> {
   const { dataFolder, env, log, version } = capabilities
   const now = () => new Date()
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  makeFolder(dataFolder)
   const lock = holdLock(join(dataFolder, 'lock.db'))
 
   // What the window hears.
@@ -111,13 +110,21 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   })
 
   // The engine and what it can run.
-  const install = installationId(join(dataFolder, 'installation'))
+  const install = installationId(join(dataFolder, 'installation'), debts, now())
   const processes = watchProcesses(process.pid, randomUUID(), { readFile: textNow, exists: processExists })
   const around = { platform: knownPlatform(), env, home: homedir(), uid: process.getuid?.() ?? null }
   const engine = createLocalEngine(
     deskEngineFinder({ around, endpoint: () => lab.settings.get('engine-endpoint') ?? '', debts, install, process: processes, now }),
-    () => watch.engineChanged(),
+    () => {
+      watch.engineChanged()
+      inBackground('find what no list holds', findUnlisted)
+    },
   )
+  // Where the list of debts was lost, the engine's own listing stands for it.
+  const findUnlisted = async () => {
+    const here = engine.engine()
+    if (debts.doubtful() && here && (await here.reap()).complete) debts.trusted()
+  }
   const pipelines = createPipelines({
     builtin: builtinImage(version),
     images: async () => engine.needed().images.list(),
@@ -251,7 +258,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
 
   // What the window is told.
   const { appStore, show } = createWindowState({
-    facts: { version, front: capabilities.front, activity: lab.notice ?? '' },
+    facts: { version, front: capabilities.front, activity: [lab.notice, debts.notice].filter(Boolean).join(' ') },
     site,
     vault,
     desk,

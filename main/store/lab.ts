@@ -2,9 +2,9 @@
  * `lab.db`: what this desk knows. Encrypted by libsql with a key from the keyring; without one, in memory until the window closes.
  * A file that cannot be read is moved aside, never deleted; one from a newer Scanside is only read.
  */
-import { existsSync, renameSync } from 'node:fs'
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
+import { isDamaged, isForeign, moveAside, notOpened } from './aside.ts'
 import { type Chain, createChain } from './chain.ts'
 import { createGradingRecords, type GradingRecords, gradingTables } from './lab-grading.ts'
 import { createInboxRecords, type InboxRecords, inboxTables } from './lab-inbox.ts'
@@ -55,11 +55,6 @@ export interface Lab {
   close(): void
 }
 
-const unreadable = (error: unknown) => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')
-}
-
 const versionOf = (db: Sqlite) => db.all(z.object({ user_version: z.number() }), 'PRAGMA user_version')[0]?.user_version ?? 0
 
 /** Opens, checks and migrates; throws what SQLite throws. */
@@ -82,12 +77,6 @@ const openChecked = (path: string | null, key: string | null): { db: Sqlite; new
   }
 }
 
-const moveAside = (path: string, stamp: string) => {
-  for (const end of ['', '-wal', '-shm']) {
-    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${path}.unreadable-${stamp}${end}`)
-  }
-}
-
 export interface LabOptions {
   /** File path; null for memory. */
   path: string | null
@@ -100,33 +89,27 @@ export interface LabOptions {
 
 /**
  * Opens what this desk knows.
- * @throws ScansideError `disk-full` or `internal` where the folder cannot be written
+ * @throws ScansideError `disk-full`, `conflict` or `internal` where the file is whole and cannot be opened or written
  */
 export const openLab = ({ path, key, chainKey, now }: LabOptions): Lab => {
   const file = key === null ? null : path
   let notice: string | null = null
   let opened: ReturnType<typeof openChecked>
+  const what = 'The records of runs'
   try {
+    if (file !== null && isForeign(file)) throw Object.assign(new Error('no database'), { code: 'SQLITE_NOTADB' })
     opened = openChecked(file, file === null ? null : key)
   } catch (error) {
-    if (file === null || !unreadable(error)) {
-      throw new ScansideError(
-        'internal',
-        'Scanside cannot write its records on this computer. Check that the disk has room and restart.',
-        {},
-        { cause: error },
-      )
-    }
-    moveAside(
-      file,
-      now()
-        .toISOString()
-        .replace(/[^0-9]/g, ''),
-    )
+    if (file === null || !isDamaged(error)) throw notOpened(error, what)
     notice =
       'The records of earlier runs could not be read: the file is damaged or its key is gone from the keyring. It was put aside, ' +
       'nothing was deleted, and results in the archive are not affected. New runs are recorded in a new file.'
-    opened = openChecked(file, key)
+    try {
+      moveAside(file, now())
+      opened = openChecked(file, key)
+    } catch (again) {
+      throw notOpened(again, what)
+    }
   }
   const { db, newer } = opened
   if (newer) {

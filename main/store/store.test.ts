@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -89,6 +89,68 @@ describe('owed.db', () => {
     expect(owed.tokens.originOf('a-b')).toBeNull()
     owed.close()
     again.close()
+  })
+
+  const damages: [string, (bytes: Buffer) => Buffer][] = [
+    ['with another beginning', (bytes) => Buffer.concat([Buffer.alloc(100, 7), bytes.subarray(100)])],
+    ['damaged in its midst', (bytes) => Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(4096, 7), bytes.subarray(8192)])],
+    ['cut in half', (bytes) => bytes.subarray(0, bytes.length / 2)],
+    ['emptied', () => Buffer.alloc(0)],
+    ['that is something else', () => Buffer.from('Dear diary')],
+  ]
+  it.each(damages)('%s is put aside with all its bytes, said, and doubted until an engine was asked', async (_, damage) => {
+    const path = join(folder, 'owed.db')
+    const first = openOwed(path)
+    first.incur(thing)
+    first.noteInstallation('abc')
+    first.close()
+    const damaged = damage(await readFile(path))
+    await writeFile(path, damaged)
+    // Of a life that has ended nothing is open any more.
+    for (const end of ['-wal', '-shm']) await rm(`${path}${end}`, { force: true })
+    const owed = openOwed(path, now)
+    expect(owed.notice).toMatch(/put aside, nothing was deleted.*container engine/)
+    expect([owed.list(), owed.doubtful(), owed.installation()]).toEqual([[], true, null])
+    expect(await readFile(`${path}.unreadable-19700101000000000`)).toEqual(damaged)
+    owed.close()
+    const later = openOwed(path)
+    expect([later.notice, later.doubtful()]).toEqual([null, true])
+    later.trusted()
+    later.incur(thing)
+    expect([later.doubtful(), later.list()]).toEqual([false, [thing]])
+    later.close()
+  })
+
+  it('of a newer Scanside is read and never written', async () => {
+    const path = join(folder, 'owed.db')
+    const first = openOwed(path)
+    first.incur(thing)
+    first.close()
+    const db = openSqlite(path, null)
+    db.exec('PRAGMA user_version = 99')
+    db.close()
+    const before = await readFile(path)
+    const owed = openOwed(path)
+    expect([owed.notice, owed.list()]).toEqual([expect.stringContaining('newer Scanside'), [thing]])
+    expect(() => owed.incur(thing)).toThrow(expect.objectContaining({ code: 'conflict' }))
+    expect(() => owed.settle(thing)).toThrow(expect.objectContaining({ code: 'conflict' }))
+    owed.trusted()
+    owed.noteInstallation('abc')
+    owed.close()
+    expect(await readFile(path)).toEqual(before)
+  })
+
+  it('that is a folder, or held by another program, is told in a sentence', async () => {
+    const path = join(folder, 'owed.db')
+    await mkdir(path)
+    openOwed(path).close()
+    expect((await readdir(folder)).filter((name) => name.includes('unreadable'))).toHaveLength(1)
+    const other = join(folder, 'held.db')
+    const held = openSqlite(other, null)
+    held.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    expect(() => openOwed(other)).toThrow(expect.objectContaining({ code: 'conflict', message: expect.stringContaining('another program') }))
+    held.exec('ROLLBACK')
+    held.close()
   })
 
   it('holds opaque names alone', () => {

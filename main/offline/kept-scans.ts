@@ -50,12 +50,15 @@ export interface KeptScans {
 export interface KeptScansOptions {
   folder: string
   vault: Vault
+  /** How long a scan is kept at most. */
+  days: number
   now(): Date
   /** Asked for free space; the file system's own answer where left out. */
   room?: (folder: string) => Promise<number | null>
 }
 
 const keyName = 'offline-key'
+export const dayMs = 24 * 3_600_000
 
 const freeBytes = async (folder: string): Promise<number | null> => {
   try {
@@ -76,7 +79,7 @@ const syncFolder = async (folder: string) => {
 }
 
 /** Nothing is read before `sweep`. The demo lab's scans of an earlier life are removed by the first one: their archive ended with it. */
-export const createKeptScans = ({ folder, vault, now, room = freeBytes }: KeptScansOptions): KeptScans => {
+export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: KeptScansOptions): KeptScans => {
   const known = new Map<string, Kept>()
   const begun = new Set<string>()
   let vaultKey: Buffer | null = null
@@ -145,6 +148,13 @@ export const createKeptScans = ({ folder, vault, now, room = freeBytes }: KeptSc
     await removeFrames(id)
   }
 
+  /** Only what was there before goes: of two that were fetched at once, the later one stays. */
+  const replaceBy = async (kept: Kept) => {
+    const all = [...known.values()]
+    const before = all.slice(0, all.indexOf(kept))
+    for (const other of before) if (refKey(other.manifest) === refKey(kept.manifest)) await destroy(other.id)
+  }
+
   const begin = (): Keeping => {
     const id = randomUUID()
     begun.add(id)
@@ -165,10 +175,9 @@ export const createKeptScans = ({ folder, vault, now, room = freeBytes }: KeptSc
       },
       async finish(manifest, expiresAt) {
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        const same = [...known.values()].filter((other) => refKey(other.manifest) === refKey(manifest))
         const kept = await write(id, expiresAt, manifest)
         begun.delete(id)
-        for (const other of same) await destroy(other.id)
+        await replaceBy(kept)
         return kept
       },
       async abandon() {
@@ -187,7 +196,11 @@ export const createKeptScans = ({ folder, vault, now, room = freeBytes }: KeptSc
     const key = await keyOf(false)
     if (!key) return vault.status().available ? 'gone' : 'stays'
     const manifest = openManifest(key, header, bytes)
-    return manifest ? { id, expiresAt: header.expiresAt, manifest } : 'gone'
+    if (!manifest) return 'gone'
+    // The site file may allow fewer days by now.
+    const end = Math.min(Date.parse(header.expiresAt), Date.parse(manifest.keptAt) + days * dayMs)
+    const kept = { id, expiresAt: new Date(end).toISOString(), manifest }
+    return ended(kept) ? 'gone' : kept
   }
 
   return {
@@ -226,6 +239,13 @@ export const createKeptScans = ({ folder, vault, now, room = freeBytes }: KeptSc
         if (orphan && !begun.has(id) && !known.has(id)) await rm(join(folder, name), { force: true }).catch(() => undefined)
       }
       swept = true
+      // A process that was killed between the two leaves an earlier copy.
+      const byAge = [...known.values()].sort((a, b) => (a.manifest.keptAt < b.manifest.keptAt ? 1 : -1))
+      const seen = new Set<string>()
+      for (const kept of byAge) {
+        if (seen.has(refKey(kept.manifest))) await destroy(kept.id)
+        seen.add(refKey(kept.manifest))
+      }
       return removed
     },
     async room() {

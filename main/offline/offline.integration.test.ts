@@ -46,11 +46,11 @@ afterEach(async () => {
 })
 
 /** A start of the application on this desk. */
-const life = async (load = async () => keyring.keytar) => {
+const life = async (load = async () => keyring.keytar, days = 7) => {
   const vault = createVault({ load, service: 'org.scanside' })
   await vault.recheck()
   const now = () => new Date(clock)
-  const kept = createKeptScans({ folder, vault, now, room: async () => room })
+  const kept = createKeptScans({ folder, vault, days, now, room: async () => room })
   const desk = createArchiveDesk({
     http: () => {
       const http = createHttp({ userAgent: 'Scanside/0.1.0', roots: [lab.archive.ca], system: [], random: () => 0, sleep: async () => undefined })
@@ -67,18 +67,18 @@ const life = async (load = async () => keyring.keytar) => {
     pause: async () => undefined,
   })
   const ended: Operation[] = []
-  let heard: () => void = () => undefined
+  const hearing: (() => void)[] = []
   const operations = createOperations(
     (operation) => {
       if (operation.state === 'running') return
       ended.push(operation)
-      heard()
+      for (const heard of hearing.splice(0)) heard()
     },
     (error) => (error instanceof Error ? error.message : ''),
     Date.now,
   )
   const labels = createLabels()
-  const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: () => locked, days: 7, now })
+  const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: () => locked, days, now })
   stops.push(await offline.start((error) => expect(error).toBeUndefined()))
   return {
     desk,
@@ -92,9 +92,7 @@ const life = async (load = async () => keyring.keytar) => {
       for (;;) {
         const end = ended.find(({ id }) => id === operation)
         if (end) return end
-        await new Promise<void>((resolve) => {
-          heard = resolve
-        })
+        await new Promise<void>((resolve) => hearing.push(resolve))
       }
     },
   }
@@ -215,6 +213,32 @@ describe('scans kept offline', () => {
     expect(early).toHaveLength(4)
     await life(() => Promise.reject(new Error('none')))
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('end sooner where the site file allows fewer days by now', async () => {
+    const one = await life()
+    await signIn(one.desk)
+    await one.keep(await refsIn(one.desk))
+    const next = await life(undefined, 2)
+    await next.desk.restore()
+    expect(next.list().scans.map(({ expiresAt }) => expiresAt)).toEqual(['2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.000Z'])
+    clock += 2 * dayMs
+    await life(undefined, 2)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('are there once, also where they are asked for twice at once', async () => {
+    const one = await life()
+    await signIn(one.desk)
+    const refs = await refsIn(one.desk)
+    await Promise.all([one.keep([...refs, ...refs]), one.keep(refs), one.keep(refs)])
+    expect(
+      one
+        .list()
+        .scans.map(({ ref }) => ref.scan)
+        .sort(),
+    ).toEqual(['1', '2'])
+    expect(readdirSync(folder)).toHaveLength(4)
   })
 
   it('are fetched again where the archive has changed them, and not where it has not', async () => {

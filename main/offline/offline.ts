@@ -6,7 +6,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { Labels } from '../labels.ts'
 import type { Operations } from '../operations.ts'
 import { fetchAhead } from './fetching.ts'
-import { type Kept, type KeptScans, noKeyring } from './kept-scans.ts'
+import { dayMs, type Kept, type KeptScans, noKeyring } from './kept-scans.ts'
 
 export interface OfflineRoom {
   handlers: Pick<Handlers, keyof typeof offlineMethods>
@@ -31,7 +31,6 @@ export interface OfflineParts {
 const sweepMs = 3_600_000
 /** Its archive ends with it. */
 const demo = 'demo'
-const dayMs = 24 * 3_600_000
 const unnamed: KeptScan['title'] = { project: '', subject: '', session: '', scan: '' }
 
 const titleOf = ({ project, session, scan }: Kept['manifest']): KeptScan['title'] => ({

@@ -40,7 +40,7 @@ describe('a manifest on disk', () => {
   it('says in the clear when it ends, and nothing else of what it is', () => {
     const bytes = sealed()
     expect(readHeader(bytes)).toMatchObject({ format: 'scanside-kept', version: 1, id, expiresAt })
-    for (const mark of ['P-0001', 'ring', 'E1', 'example.org', 'jk', key.toString('hex'), 'c'.repeat(64)])
+    for (const mark of ['P-0001', 'xnat:opt', 'example.org', 'Project P', key.toString('hex'), 'c'.repeat(64)])
       expect(bytes.toString('latin1')).not.toContain(mark)
     expect(open(bytes)).toEqual(manifestOf('E1', '1'))
   })

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { ScanRef } from '../preload/contract.ts'
-import { closeViewer, openViewer, useNavigation, withDropped } from './navigation.ts'
+import { closeViewer, goToSelfCheck, openRun, openViewer, showRuns, showWaiting, useNavigation, withDropped } from './navigation.ts'
 
 const dropped = (local: string): ScanRef => ({ kind: 'local', local })
 const archived: ScanRef = { kind: 'archive', project: 'P', subject: 'S', session: 'E', scan: '1' }
@@ -28,4 +28,16 @@ it('remembers the newest fifty drops', () => {
 
 it('names each scan once where dropped ones are added', () => {
   expect(withDropped([archived, dropped('a')], ['a', 'b'])).toEqual([archived, dropped('a'), dropped('b')])
+})
+
+it('goes to what waits to go home and back, and a run is shown among the runs', () => {
+  showWaiting()
+  expect(useNavigation.getState()).toMatchObject({ place: 'runs', waiting: true })
+  openRun('r1')
+  expect(useNavigation.getState()).toMatchObject({ place: 'runs', run: 'r1', waiting: false })
+  showWaiting()
+  showRuns()
+  expect(useNavigation.getState().waiting).toBe(false)
+  goToSelfCheck()
+  expect(useNavigation.getState()).toMatchObject({ place: 'settings', section: 'self-check' })
 })

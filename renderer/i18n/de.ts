@@ -42,6 +42,10 @@ const de: Sentences<typeof en> = {
     demoTitle: 'Alles hier ist erzeugt: erfundene Personen, erzeugte Aufnahmen',
     signOut: 'Abmelden',
     signOutAsk: 'Von {{archive}} abmelden? Das Token wird dem Archiv zurückgegeben.',
+    signOutWaits_one:
+      '{{count}} Eintrag ist noch nicht im Archiv. Nach dem Abmelden bleibt er an diesem Platz, bis sich dort wieder jemand anmeldet.',
+    signOutWaits_other:
+      '{{count}} Einträge sind noch nicht im Archiv. Nach dem Abmelden bleiben sie an diesem Platz, bis sich dort wieder jemand anmeldet.',
     signOutForce: 'Trotzdem abmelden',
     signInAgain: 'Neu anmelden',
     account: 'Konto: {{user}}',
@@ -123,7 +127,6 @@ const de: Sentences<typeof en> = {
     signInBody: 'Ihre Anmeldung ist abgelaufen. Melden Sie sich unten links neu an; Projekte, Personen, Termine und Aufnahmen stehen dann hier.',
     filters: 'Filter',
     offline: 'Das Archiv ist nicht erreichbar',
-    offlineBody: 'Projekte erscheinen, sobald es wieder antwortet. Abgelegte Dateien und Läufe gehen weiter.',
     search: 'Person, Termin oder Aufnahme',
     eye: 'Auge',
     eyeAny: 'beide',

@@ -1,4 +1,4 @@
-import { User } from 'lucide-react'
+import { Hourglass, User } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScansideError } from '../../oct/errors.ts'
@@ -7,7 +7,7 @@ import { SignInForm } from '../features/sign-in/sign-in-form.tsx'
 import { asScansideError, lab } from '../lab.ts'
 import { useApp } from '../stores.ts'
 import { Button } from '../ui/button.tsx'
-import { Problem } from '../ui/notice.tsx'
+import { Notice, Problem } from '../ui/notice.tsx'
 
 /** Who is signed in. Opens a small panel above the status bar: signing out, and signing in again when the token is dead. */
 export function Account() {
@@ -91,7 +91,7 @@ function SignInAgain({ onDone }: { onDone: () => void }) {
 
 function SignOut({ onCancel }: { onCancel: () => void }) {
   const { t } = useTranslation()
-  const { session } = useApp()
+  const { session, outbox } = useApp()
   const [problem, setProblem] = useState<ScansideError | null>(null)
   const [busy, setBusy] = useState(false)
   const waits = problem?.code === 'conflict'
@@ -108,7 +108,13 @@ function SignOut({ onCancel }: { onCancel: () => void }) {
   return (
     <>
       <p>{t('status.signOutAsk', { archive: session.archive ?? '' })}</p>
-      {problem && <Problem error={problem} />}
+      {waits ? (
+        <Notice icon={Hourglass} urgent>
+          <p>{t('status.signOutWaits', { count: outbox.waiting + outbox.blocked })}</p>
+        </Notice>
+      ) : (
+        problem && <Problem error={problem} />
+      )}
       <div className="account-actions">
         <Button kind="primary" disabled={busy} onClick={() => void leave(waits)}>
           {waits ? t('status.signOutForce') : t('status.signOut')}

@@ -7,6 +7,7 @@ import {
   listProjects,
   listScans,
   noteStarted,
+  renewProject,
   showVerdicts,
   turn,
   useArchive,
@@ -106,4 +107,20 @@ it('opens and closes', () => {
   expect(useArchive.getState().turned.has('subject:1')).toBe(true)
   turn('subject:1')
   expect(useArchive.getState().turned.has('subject:1')).toBe(false)
+})
+
+it('lists a project anew and leaves what was chosen, opened and filtered', async () => {
+  const away = source({ sessions: async () => ({ rows: [visit], more: false }), scans: async () => [scan(visit, '1')] })
+  await chooseProject('DEMO-MS', away)
+  await listScans(visit, false, away)
+  turn(`session:${visit.id}`)
+  useArchive.setState({ selection: new Map([[`scan:${visit.id}/1`, { session: visit, scan: scan(visit, '1') }]]), active: `session:${visit.id}` })
+  const other = session('P-2', 'V-2')
+  const back = source({ sessions: async () => ({ rows: [visit, other], more: false }), scans: async () => [scan(visit, '1'), scan(visit, '2')] })
+  await renewProject(back)
+  const state = useArchive.getState()
+  expect(state.sessions).toEqual([visit, other])
+  expect([...state.selection.keys()]).toEqual([`scan:${visit.id}/1`])
+  expect(state.active).toBe(`session:${visit.id}`)
+  expect(state.scans.get(visit.id)).toMatchObject({ state: 'listed', rows: [{ id: '1' }, { id: '2' }] })
 })

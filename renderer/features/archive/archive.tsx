@@ -57,7 +57,7 @@ export function Archive() {
         />
       </header>
       <FilterBar />
-      <AwayNotice listed={rows.length > 0} />
+      {rows.length > 0 && <AwayNotice />}
       <KeepOutcome />
       {state.problem && (
         <div className="archive-problem">
@@ -115,6 +115,7 @@ function ListState({ shown, filtering }: { shown: number; filtering: boolean }) 
 /** What stands where the table would: why there is none, and what to do. */
 function Nothing({ filtering }: { filtering: boolean }) {
   const { t } = useTranslation()
+  const { t: offline } = useTranslation('offline')
   const { projects, projectsProblem, project, sessions, listing, indexing, problem } = useArchive()
   const { session } = useApp()
   if (projectsProblem && session.state === 'signed-in')
@@ -124,10 +125,10 @@ function Nothing({ filtering }: { filtering: boolean }) {
       </div>
     )
   if ((projects === null || projects.length === 0) && (session.state === 'expired' || session.state === 'offline')) {
-    const which = session.state === 'expired' ? 'signIn' : 'offline'
+    const away = session.state === 'offline'
     return (
-      <Empty icon={Database} title={t(`archive.${which}`)}>
-        {t(`archive.${which}Body`)}
+      <Empty icon={Database} title={t(away ? 'archive.offline' : 'archive.signIn')}>
+        {away ? offline('away.none') : t('archive.signInBody')}
       </Empty>
     )
   }

@@ -253,6 +253,12 @@ const de: Sentences<typeof en> = {
     demoHere: 'Das Demo-Labor liegt auf diesem Rechner; keine Maschine der Cloud erreicht es dort.',
     guess: 'Geraten: diese Pipeline ist von diesem Arbeitsplatz aus dort noch nicht gelaufen.',
     waitsStart: 'Wartet auf die Cloud und ihr Archiv. Nichts ist verloren: die Maschine rechnet von selbst weiter.',
+    waitsHere: 'Scanside war während dieses Laufs zu Ende gegangen; gleich geht er weiter. Nichts ist verloren.',
+    waitsEngine:
+      'Wartet auf die Container-Engine, die nicht antwortet. Nichts ist verloren. Starten Sie Docker (oder Podman), wenn sie nicht von selbst wiederkommt.',
+    waitsEngineOther: 'Wartet auf die Container-Engine, auf der er begann; jetzt ist eine andere in Gebrauch. Nichts ist verloren.',
+    waitsRemoved: 'Wartet, bis entfernt ist, was ein früherer Versuch angelegt hatte.',
+    waitsRoom: 'Wartet auf Platz in der Cloud: was ihre Quote jetzt lässt, ist zu wenig für diese Maschine.',
     waitsCloud: 'Wartet, bis die Cloud bereit und jemand bei ihr angemeldet ist. Nichts ist verloren.',
     waitsOther: 'Wartet auf die Cloud, in der er begonnen wurde; eine andere ist angemeldet. Nichts ist verloren.',
     waitsSignIn: 'Wartet, bis sich jemand am Archiv seiner Aufnahmen anmeldet. Nichts ist verloren.',

@@ -245,6 +245,12 @@ const en = {
     demoHere: 'The demo lab lies on this computer, where no machine of the cloud can reach it.',
     guess: 'A guess: this pipeline has not run there from this desk yet.',
     waitsStart: 'Waits for the cloud and its archive. Nothing is lost: the machine goes on by itself.',
+    waitsHere: 'Scanside had ended while this run was under way; it goes on in a moment. Nothing is lost.',
+    waitsEngine:
+      'Waits for the container engine, which does not answer. Nothing is lost. Start Docker (or Podman) if it does not come back by itself.',
+    waitsEngineOther: 'Waits for the container engine it was begun on; another one is in use now. Nothing is lost.',
+    waitsRemoved: 'Waits until what an earlier attempt of it had made is removed.',
+    waitsRoom: 'Waits for room in the cloud: what its quota leaves now is too little for this machine.',
     waitsCloud: 'Waits until the cloud is ready and somebody is signed in to it. Nothing is lost.',
     waitsOther: 'Waits for the cloud it was begun in; another one is signed in. Nothing is lost.',
     waitsSignIn: 'Waits until somebody signs in to the archive of its scans. Nothing is lost.',

@@ -5,8 +5,8 @@ import { Notice } from '../../ui/notice.tsx'
 import styles from './offline.module.css'
 import { useOffline } from './offline-store.ts'
 
-/** While the archive is away: what can be done all the same. `listed`: rows of an earlier listing are on the screen. */
-export function AwayNotice({ listed }: { listed: boolean }) {
+/** While the archive is away: what can be done all the same. */
+export function AwayNotice() {
   const { t } = useTranslation('offline')
   const { session } = useApp()
   const { size } = useOffline((state) => state.kept)
@@ -16,7 +16,6 @@ export function AwayNotice({ listed }: { listed: boolean }) {
       <Notice icon={Unplug}>
         <p>
           <b>{t('away.lead')}</b> {size > 0 ? t('away.some', { count: size }) : t('away.none')}
-          {listed && ` ${t('away.listed')}`}
         </p>
       </Notice>
     </div>

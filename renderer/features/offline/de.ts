@@ -11,7 +11,7 @@ const de: Sentences<typeof en> = {
     sizeUnknown: 'Größe noch nicht bekannt',
     how_one: 'Verschlüsselt, {{count}} Tag lang; dann werden sie von selbst entfernt.',
     how_other: 'Verschlüsselt, {{count}} Tage lang; dann werden sie von selbst entfernt.',
-    already: 'Alle sind schon hier; sie werden neu geholt und länger gehalten.',
+    already: 'Alle sind schon hier; was sich geändert hat, wird neu geholt, und alle werden länger gehalten.',
     noKeyring:
       'Dieser Arbeitsplatz hat keinen Schlüsselbund, Aufnahmen können hier nicht verschlüsselt gehalten werden. Nichts wird geholt; die Optionen sagen, was zu installieren ist.',
     offline: 'Das Archiv antwortet nicht, jetzt kann nichts geholt werden.',
@@ -46,7 +46,6 @@ const de: Sentences<typeof en> = {
     some_one: '{{count}} hier gehaltene Aufnahme lässt sich öffnen und ausführen; Ergebnisse warten hier, bis das Archiv wieder da ist.',
     some_other: '{{count}} hier gehaltene Aufnahmen lassen sich öffnen und ausführen; Ergebnisse warten hier, bis das Archiv wieder da ist.',
     none: 'Hier wird keine Aufnahme gehalten, bis dahin lässt sich keine öffnen. Abgelegte Dateien und der Eingang gehen weiter.',
-    listed: 'Was vorher aufgelistet war, bleibt sichtbar.',
   },
   run: {
     kept: 'Das Archiv antwortet nicht. Diese Aufnahmen werden hier gehalten; die Ergebnisse warten verschlüsselt und gehen ins Archiv, sobald es wieder da ist.',

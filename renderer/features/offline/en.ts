@@ -8,7 +8,7 @@ const en = {
     sizeUnknown: 'size not known yet',
     how_one: 'Encrypted, for {{count}} day; then they are removed by themselves.',
     how_other: 'Encrypted, for {{count}} days; then they are removed by themselves.',
-    already: 'All of these are kept already; they are fetched anew and kept longer.',
+    already: 'All of these are kept already; those that have changed are fetched anew, and all are kept longer.',
     noKeyring: 'This desk has no keyring, so scans cannot be kept encrypted here. Nothing is fetched; Settings say what to install.',
     offline: 'The archive does not answer, so nothing can be fetched now.',
     yes: 'Keep offline',
@@ -42,7 +42,6 @@ const en = {
     some_one: '{{count}} scan kept at this desk can be opened and run on; results wait here until the archive is back.',
     some_other: '{{count}} scans kept at this desk can be opened and run on; results wait here until the archive is back.',
     none: 'No scans are kept at this desk, so none can be opened until it is back. Dropped files and the Inbox go on.',
-    listed: 'What was listed before is still shown.',
   },
   run: {
     kept: 'The archive does not answer. These scans are kept at this desk; the results wait here, encrypted, and go home when it is back.',

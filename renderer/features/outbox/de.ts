@@ -41,18 +41,23 @@ const de: Sentences<typeof en> = {
     signIn: 'Gesendet wird, sobald sich jemand an seinem Archiv anmeldet.',
     next: 'Gesendet wird beim nächsten Versuch.',
     sending: 'Wird gesendet und danach zurückgelesen.',
-    other: 'Gehört zu einem anderen Archiv als dem angemeldeten. Gesendet wird, sobald sich dort jemand anmeldet.',
     session:
       'Der Termin ist nicht mehr im Archiv, oder Ihr Konto darf ihn nicht sehen. Fragen Sie die Projektleitung und versuchen Sie es dann noch einmal.',
     forbidden:
       'Das Archiv lässt dieses Konto dort nicht schreiben. Bitten Sie die Projektleitung um das Recht und versuchen Sie es dann noch einmal.',
     full: 'Das Archiv hat keinen Platz dafür. Sagen Sie es seiner Administration; es wird von selbst wieder versucht.',
+    busy: 'Das Archiv ist beschäftigt und bittet um Geduld. Es wird von selbst wieder versucht.',
+    fault: 'Das Archiv meldet einen eigenen Fehler. Es wird von selbst wieder versucht; sagen Sie es seiner Administration, wenn es so bleibt.',
+    again: 'Was das Archiv abgelegt hat, ist nicht, was gesendet wurde. Es wird von selbst noch einmal gesendet.',
+    newer: 'Ein neueres Scanside hat dies gepackt; es bleibt unberührt. Aktualisieren Sie Scanside auf diesem Rechner, um es zu senden.',
+    damaged:
+      'Die Datei dazu ist beschädigt. Was die Aufzeichnungen dieses Platzes noch haben, ist neu gepackt; ist das Ergebnis nicht im Archiv, führen Sie die Aufnahmen noch einmal aus und verwerfen Sie dies danach.',
     conflict: 'Im Archiv liegt unter diesem Namen etwas anderes. Nichts wurde überschrieben; wählen Sie, was gilt.',
     refused: 'Das Archiv nimmt es nicht an. Es bleibt hier verwahrt; versuchen Sie es noch einmal, wenn der Grund behoben ist.',
     locked:
-      'Der Schlüssel dazu ist nicht mehr im Schlüsselbund dieses Rechners, hier kann es niemand lesen. Die Aufnahmen sind unverändert: führen Sie sie noch einmal aus und verwerfen Sie dies danach. Mit dem Wiederherstellungsschlüssel des Standorts kann Ihre Administration es öffnen.',
+      'Der Schlüssel dazu ist nicht mehr im Schlüsselbund dieses Rechners, oder der Schlüsselbund antwortet nicht: versuchen Sie es dann noch einmal. Ist der Schlüssel verloren, sind die Aufnahmen unverändert: führen Sie sie noch einmal aus und verwerfen Sie dies danach; mit dem Wiederherstellungsschlüssel des Standorts kann Ihre Administration es öffnen.',
     lockedGrading:
-      'Der Schlüssel dazu ist nicht mehr im Schlüsselbund dieses Rechners, hier kann es niemand lesen. Beurteilen Sie diese Aufnahmen neu, oder bitten Sie Ihre Administration, es mit dem Wiederherstellungsschlüssel des Standorts zu öffnen, bevor Sie es verwerfen.',
+      'Der Schlüssel dazu ist nicht mehr im Schlüsselbund dieses Rechners, oder der Schlüsselbund antwortet nicht: versuchen Sie es dann noch einmal. Ist der Schlüssel verloren, beurteilen Sie diese Aufnahmen neu, oder bitten Sie Ihre Administration, es mit dem Wiederherstellungsschlüssel des Standorts zu öffnen, bevor Sie es verwerfen.',
   },
   compare: 'Hier {{ours}}. Im Archiv {{theirs}}, MD5 {{md5}}.',
   openRun: 'Lauf öffnen',

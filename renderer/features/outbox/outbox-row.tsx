@@ -112,7 +112,13 @@ function Choices({ item, onChanged }: { item: OutboxItem; onChanged: () => void 
       ) : (
         <div className={styles.choices}>
           {item.choices.map((choice) => (
-            <Button key={choice} disabled={busy} aria-label={`${t(`choice.${choice}`)}: ${what}`} onClick={() => press(choice)}>
+            <Button
+              key={choice}
+              kind={isBlocked(item) ? 'plain' : 'quiet'}
+              disabled={busy}
+              aria-label={`${t(`choice.${choice}`)}: ${what}`}
+              onClick={() => press(choice)}
+            >
               {t(`choice.${choice}`)}
             </Button>
           ))}
@@ -148,7 +154,7 @@ function Ask({ question, yes, onYes, onNo }: AskProps) {
   useEffect(() => no.current?.focus(), [])
   return (
     <div className={styles.choices}>
-      <span className="strong">{question}</span>
+      <span className="strong name">{question}</span>
       <Button kind="primary" onClick={onYes}>
         {yes}
       </Button>

@@ -16,6 +16,8 @@ const de: Sentences<typeof en> = {
   progress: '{{state}}, Fortschritt',
   inCloud: 'Cloud',
   waitsForCloud: 'Wartet auf die Cloud',
+  waits: 'Wartet',
+  toWaiting: 'Zeigen, was auf das Archiv wartet',
   filter: {
     label: 'Filter',
     all: 'Alle',
@@ -62,6 +64,8 @@ const de: Sentences<typeof en> = {
     copying: 'wird kopiert',
     cancelled: 'abgebrochen',
     takenUp: 'aufgenommen, wo er war',
+    anew: 'neu begonnen',
+    cancelledEarly: 'vor Beginn abgebrochen',
     ordering: 'Maschine vorbereiten',
     removedCloud: 'Maschine entfernt',
   },
@@ -89,6 +93,7 @@ const de: Sentences<typeof en> = {
       lead: 'Der Lauf wartet auf die Cloud.',
       rest: 'Was seine Maschine tut, geht ohne diesen Arbeitsplatz weiter; er wird aufgenommen, sobald es geht.',
     },
+    'waits-here': { lead: 'Der Lauf wartet.', rest: 'Er geht weiter, wo er war, oder beginnt neu, sobald es geht; jeder Schritt ist festgehalten.' },
     'wiping-home': {
       lead: 'Alle Ergebnisse sind im Archiv.',
       rest: 'Sie können das Fenster schließen: was noch zu entfernen ist, ist festgehalten und wird beim nächsten Start entfernt.',
@@ -102,7 +107,11 @@ const de: Sentences<typeof en> = {
     home: { lead: 'Alle Ergebnisse sind im Archiv.', rest: 'Sie wurden aus dem Archiv zurückgelesen.' },
     waiting: {
       lead: 'Die Ergebnisse warten auf das Archiv.',
-      rest: 'Sie sind hier sicher verwahrt und werden gesendet, sobald das Archiv erreichbar ist.',
+      rest: 'Sie sind hier sicher verwahrt und werden gesendet, sobald das Archiv sie annimmt.',
+    },
+    'waiting-memory': {
+      lead: 'Die Ergebnisse warten auf das Archiv.',
+      rest: 'Sie liegen nur im Arbeitsspeicher: lassen Sie Scanside offen, bis das Archiv erreichbar ist und sie hat.',
     },
     local: {
       lead: 'Die Ergebnisse liegen an diesem Arbeitsplatz.',

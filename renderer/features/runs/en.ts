@@ -13,6 +13,8 @@ const en = {
   progress: '{{state}}, progress',
   inCloud: 'cloud',
   waitsForCloud: 'Waiting for the cloud',
+  waits: 'Waiting',
+  toWaiting: 'See what waits to go home',
   filter: {
     label: 'Filter',
     all: 'All',
@@ -60,6 +62,8 @@ const en = {
     copying: 'copying files',
     cancelled: 'cancelled',
     takenUp: 'taken up where it was',
+    anew: 'begun anew',
+    cancelledEarly: 'cancelled before it began',
     ordering: 'preparing a machine',
     removedCloud: 'machine removed',
   },
@@ -88,6 +92,7 @@ const en = {
       lead: 'The run waits for the cloud.',
       rest: 'What its machine does goes on without this desk; it is taken up as soon as it can.',
     },
+    'waits-here': { lead: 'The run waits.', rest: 'It goes on where it was, or begins anew, as soon as it can; every step is written down.' },
     'wiping-home': {
       lead: 'All results are home.',
       rest: 'You may close this window: what is left to remove is written down and will be removed at the next start.',
@@ -101,7 +106,11 @@ const en = {
     home: { lead: 'All results are home.', rest: 'They were read back from the archive.' },
     waiting: {
       lead: 'The results wait to go home.',
-      rest: 'They are kept safely here and are sent as soon as the archive can be reached.',
+      rest: 'They are kept safely here and are sent as soon as the archive takes them.',
+    },
+    'waiting-memory': {
+      lead: 'The results wait to go home.',
+      rest: 'They are in memory alone: leave Scanside open until the archive can be reached and has them.',
     },
     local: { lead: 'The results are at this desk.', rest: 'There was no archive to send them to.' },
     'done-none': { lead: 'The run ended without results.', rest: 'The log says what the pipeline did.' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../preload/contract.ts'
-import { filtered, groupRuns, mergeRuns, waitsForCloud } from './grouping.ts'
+import { filtered, groupRuns, mergeRuns, waitsForCloud, waitsHere } from './grouping.ts'
 
 const now = new Date(2026, 2, 14, 12, 0)
 const run = (id: string, state: RunSummary['state'], hoursAgo: number, more: Partial<RunSummary> = {}): RunSummary => ({
@@ -64,4 +64,13 @@ describe('waitsForCloud', () => {
     [there('failed', 'The machine had no room.'), 'away', false],
     [run('a', 'running', 0), 'none', false],
   ] as const)('%#', (one, state, waits) => expect(waitsForCloud(one, { state })).toBe(waits))
+})
+
+it('knows a run that waits at this desk by what main says of it', () => {
+  expect(waitsHere(run('a', 'running', 0, { message: 'Waits for the container engine, which does not answer.' }))).toBe(true)
+  expect(waitsHere(run('a', 'running', 0))).toBe(false)
+  // A failed run being wiped has its sentence already.
+  expect(waitsHere(run('a', 'wiping', 0, { message: 'The pipeline failed.' }))).toBe(false)
+  expect(waitsHere(run('a', 'failed', 0, { message: 'The pipeline failed.' }))).toBe(false)
+  expect(waitsHere(run('a', 'queued', 0, { place: 'cloud', message: 'Waits.' }))).toBe(false)
 })

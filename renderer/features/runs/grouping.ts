@@ -38,6 +38,11 @@ export function groupRuns(runs: readonly RunSummary[], now: Date): RunGroup[] {
   return groups.filter((group) => group.runs.length > 0)
 }
 
+/** Whether a run at this desk cannot go on for now: main says why (its engine is away, or its archive while it begins). */
+export function waitsHere(run: Pick<RunSummary, 'state' | 'place' | 'message'>): boolean {
+  return run.place !== 'cloud' && isActive(run) && run.state !== 'wiping' && run.state !== 'publishing' && run.message !== null
+}
+
 /** Whether a run for the cloud cannot go on for now: main says why, or the cloud does not answer or lets nobody in. */
 export function waitsForCloud(run: Pick<RunSummary, 'state' | 'place' | 'message'>, cloud: Pick<CloudStatus, 'state'>): boolean {
   return run.place === 'cloud' && isActive(run) && (cloud.state !== 'ready' || (run.state !== 'wiping' && run.message !== null))

@@ -5,13 +5,14 @@ import type { ScansideError } from '../../../oct/errors.ts'
 import { type Verdict, verdicts } from '../../../oct/results.ts'
 import type { RunDetail, RunSummary } from '../../../preload/contract.ts'
 import { asScansideError, lab } from '../../lab.ts'
+import { showWaiting } from '../../navigation.ts'
 import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatMoment } from '../../ui/format.ts'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
 import { Said } from '../cloud/said.tsx'
-import { isActive, waitsForCloud } from './grouping.ts'
+import { isActive, waitsForCloud, waitsHere } from './grouping.ts'
 import { LogBox } from './log-box.tsx'
 import { machineDoing } from './machine.ts'
 import { ReceiptTable } from './receipt-table.tsx'
@@ -122,12 +123,14 @@ const icons: Record<Sentence, typeof ShieldCheck> = {
   'going-cloud': Cloud,
   'going-cloud-here': Cloud,
   'cloud-waits': Hourglass,
+  'waits-here': Hourglass,
   'wiping-home': ShieldCheck,
   'wiping-waiting': Hourglass,
   'wiping-none': Trash2,
   'wiping-cloud': Trash2,
   home: ShieldCheck,
   waiting: Hourglass,
+  'waiting-memory': Hourglass,
   local: HardDrive,
   'done-none': CircleAlert,
   'done-owed': Trash2,
@@ -142,7 +145,11 @@ function Standing({ detail }: { detail: RunDetail }) {
   const { t } = useTranslation('runs')
   const { summary, receipt } = detail
   const { cloud, keyring } = useApp()
-  const sentence = sentenceOf(summary, receipt, { cloudWaits: waitsForCloud(summary, cloud), kept: keyring.available && !summary.demo })
+  const sentence = sentenceOf(summary, receipt, {
+    cloudWaits: waitsForCloud(summary, cloud),
+    waits: waitsHere(summary),
+    kept: keyring.available && !summary.demo,
+  })
   const ended = !isActive(summary)
   return (
     <Notice icon={icons[sentence]}>
@@ -154,6 +161,13 @@ function Standing({ detail }: { detail: RunDetail }) {
       {summary.message && summary.home !== 'read-back' && (
         <p className="strong">
           <Said sentence={summary.message} />
+        </p>
+      )}
+      {ended && summary.home === 'waiting' && (
+        <p>
+          <button type="button" className="link" onClick={showWaiting}>
+            {t('toWaiting')}
+          </button>
         </p>
       )}
     </Notice>

@@ -8,7 +8,7 @@ import { useApp } from '../../stores.ts'
 import { Button } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Progress, Spinner } from '../../ui/progress.tsx'
-import { isActive, type RunGroup, waitsForCloud } from './grouping.ts'
+import { isActive, type RunGroup, waitsForCloud, waitsHere } from './grouping.ts'
 import styles from './run-list.module.css'
 import { endOfPath } from './short-name.ts'
 import { formatDuration } from './steps.ts'
@@ -69,9 +69,10 @@ const icons: Partial<Record<RunState | 'waits', LucideIcon>> = { waits: Clock, q
 function Row({ run, open, now, dated }: { run: RunSummary; open: boolean; now: number; dated: boolean }) {
   const { t, i18n } = useTranslation('runs')
   const away = run.place === 'cloud'
-  const waits = waitsForCloud(run, useApp().cloud)
+  const forCloud = waitsForCloud(run, useApp().cloud)
+  const waits = forCloud || waitsHere(run)
   const Icon = icons[waits ? 'waits' : run.state] ?? (away ? Cloud : Cpu)
-  const state = t(waits ? 'waitsForCloud' : `state.${run.state}`)
+  const state = t(forCloud ? 'waitsForCloud' : waits ? 'waits' : `state.${run.state}`)
   const begun = new Date(run.createdAt)
   const lasted = (run.endedAt ? Date.parse(run.endedAt) : now) - begun.getTime()
   const when = new Intl.DateTimeFormat(

@@ -39,6 +39,15 @@ it('does not call a run clean whose receipt is not complete', () => {
   expect(sentenceOf({ state: 'done', home: 'read-back' }, { ...receipt([]), complete: false })).toBe('done-owed')
 })
 
+it('tells results kept in memory alone from those that outlive the window', () => {
+  expect(sentenceOf({ state: 'done', home: 'waiting' }, null, { kept: false })).toBe('waiting-memory')
+})
+
+it('tells a run that waits for its engine here', () => {
+  expect(sentenceOf({ state: 'running', home: 'none', place: 'here' }, null, { waits: true })).toBe('waits-here')
+  expect(sentenceOf({ state: 'wiping', home: 'waiting', place: 'here' }, null, { waits: true })).toBe('wiping-waiting')
+})
+
 it('tells a run that goes on in the cloud from one that waits for it', () => {
   expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null)).toBe('going-cloud')
   expect(sentenceOf({ state: 'running', home: 'none', place: 'cloud' }, null, { kept: false })).toBe('going-cloud-here')

@@ -7,12 +7,14 @@ export type Sentence =
   | 'going-cloud'
   | 'going-cloud-here'
   | 'cloud-waits'
+  | 'waits-here'
   | 'wiping-home'
   | 'wiping-waiting'
   | 'wiping-none'
   | 'wiping-cloud'
   | 'home'
   | 'waiting'
+  | 'waiting-memory'
   | 'local'
   | 'done-none'
   | 'failed'
@@ -22,13 +24,13 @@ export type Sentence =
   | 'done-owed'
 
 /**
- * `cloudWaits`: the cloud it is for does not let it go on. `kept`: the next start knows this run. What is owed is said before anything else that has ended: it is the one thing a
+ * `cloudWaits`: the cloud it is for does not let it go on. `waits`: its engine or archive here does not. `kept`: the next start knows this run. What is owed is said before anything else that has ended: it is the one thing a
  * person may have to do something about.
  */
 export function sentenceOf(
   summary: Pick<RunSummary, 'state' | 'home' | 'place'>,
   receipt: RunDetail['receipt'],
-  { cloudWaits = false, kept = true } = {},
+  { cloudWaits = false, waits = false, kept = true } = {},
 ): Sentence {
   const owed = receipt !== null && (!receipt.complete || receipt.owed.length > 0)
   if (summary.state === 'wiping') {
@@ -38,6 +40,7 @@ export function sentenceOf(
   }
   if (isActive(summary)) {
     if (cloudWaits) return 'cloud-waits'
+    if (waits) return 'waits-here'
     if (summary.place !== 'cloud' || summary.state === 'queued') return 'going'
     return kept ? 'going-cloud' : 'going-cloud-here'
   }
@@ -45,5 +48,6 @@ export function sentenceOf(
   if (summary.state === 'cancelled') return owed ? 'cancelled-owed' : 'cancelled'
   if (owed) return 'done-owed'
   if (summary.home === 'read-back') return 'home'
+  if (summary.home === 'waiting' && !kept) return 'waiting-memory'
   return summary.home === 'none' ? 'done-none' : summary.home
 }

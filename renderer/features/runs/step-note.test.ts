@@ -8,6 +8,10 @@ it.each([
   ['exit code 0', { say: 'exited' }],
   ['read back: size and MD5 equal in the listing', { say: 'readBack' }],
   ['workspace not yet removed', { say: 'notRemoved' }],
+  ['taken up again where it was', { say: 'takenUp' }],
+  ['begun anew: the container engine had ended it', { say: 'anew' }],
+  ['begun anew when it can go on', { say: 'anew' }],
+  ['cancelled before it began', { say: 'cancelledEarly' }],
 ])('knows what "%s" says', (note, said) => expect(readNote(note)).toEqual(said))
 
 it('leaves other sentences as they are', () => expect(readNote('The engine went away.')).toBeNull())

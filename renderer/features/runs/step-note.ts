@@ -2,7 +2,7 @@
 
 export type StepNote =
   | { say: 'files' | 'judged'; count: number; size: string }
-  | { say: 'exited' | 'readBack' | 'kept' | 'waits' | 'removed' | 'notRemoved' | 'copying' | 'cancelled' | 'takenUp' }
+  | { say: 'exited' | 'readBack' | 'kept' | 'waits' | 'removed' | 'notRemoved' | 'copying' | 'cancelled' | 'cancelledEarly' | 'takenUp' | 'anew' }
 
 const fixed: [RegExp, Exclude<StepNote['say'], 'files' | 'judged'>][] = [
   [/^exit code 0$/, 'exited'],
@@ -13,8 +13,13 @@ const fixed: [RegExp, Exclude<StepNote['say'], 'files' | 'judged'>][] = [
   [/^workspace not yet removed$/, 'notRemoved'],
   [/^copying files$/, 'copying'],
   [/^cancelled$/, 'cancelled'],
+  [/^cancelled before it began$/, 'cancelledEarly'],
   [/^taken up again where it was$/, 'takenUp'],
+  [/^begun anew\b/, 'anew'],
 ]
+
+/** Whether a note tells how the run came into this step a second time, and not what the step before came to. */
+export const tellsOfReturn = (note: string): boolean => /^(taken up again|begun anew)\b/.test(note)
 
 /** The note's meaning; null where it is a sentence of its own, such as why a run failed. `size` is as main wrote it, in MB, empty where there is none. */
 export function readNote(note: string): StepNote | null {

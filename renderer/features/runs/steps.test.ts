@@ -61,6 +61,22 @@ describe('stepsOf', () => {
     const up = stepsOf(detail('running', null, ['queued', 0], ['staging', 1], ['running', 4], ['running', 20]), Date.parse(at(30)))
     expect(up.map((step) => step.milliseconds)).toEqual([1_000, 3_000, 26_000, null, null, null])
   })
+  it('tells with a step how the run came back to it', () => {
+    const noted = (run: ReturnType<typeof detail>, notes: string[]) => ({
+      ...run,
+      steps: run.steps.map((step, i) => ({ ...step, note: notes[i] ?? '' })),
+    })
+    const up = noted(detail('running', null, ['queued', 0], ['staging', 1], ['running', 4], ['running', 20]), [
+      '',
+      '',
+      '1 file, 2 MB',
+      'taken up again where it was',
+    ])
+    expect(stepsOf(up, Date.parse(at(30))).map((step) => step.note)).toEqual(['', '1 file, 2 MB', 'taken up again where it was', '', '', ''])
+    const why = 'begun anew: nothing of it runs any more'
+    const anew = noted(detail('staging', null, ['queued', 0], ['staging', 1], ['queued', 10], ['staging', 12]), ['', '', why, 'copying files'])
+    expect(stepsOf(anew, Date.parse(at(30))).map((step) => step.note)).toEqual([why, 'copying files', '', '', '', ''])
+  })
   it('has nothing to show before the first transition', () => expect(phases(detail('queued', null))).toEqual(Array(6).fill('todo')))
 })
 

@@ -1,5 +1,6 @@
 /** A run's states as steps with times. */
 import type { RunDetail, RunState } from '../../../preload/contract.ts'
+import { tellsOfReturn } from './step-note.ts'
 
 /** The way of a run that is not stopped. */
 export const way = ['queued', 'staging', 'running', 'collecting', 'publishing', 'wiping'] as const
@@ -37,33 +38,43 @@ export function stepsOf(detail: Pick<RunDetail, 'steps' | 'summary'>, now: numbe
     const next = steps[at + 1]
     const until = next ? Date.parse(next.at) : ended ? Date.parse(summary.endedAt ?? step.at) : now
     const phase = state === brokeIn ? 'stopped' : next || ended ? 'done' : 'now'
-    return { state, phase, milliseconds: Math.max(0, until - Date.parse(step.at)) || 0, note: next ? outcome(next) : begins(step) }
+    return { state, phase, milliseconds: Math.max(0, until - Date.parse(step.at)) || 0, note: next ? outcome(step, next) : begins(step) }
   })
 }
 
 const order: readonly RunState[] = way
 
+/** A step with how it was come back to, where it was. */
+type Entered = RunDetail['steps'][number] & { returned?: string }
+
 /**
  * The transitions of the newest attempt: a run that begins anew under its own id leaves what it had entered before, and one that is taken up
  * where it was (its machine went on without this desk) is still in the step it had entered.
  */
-function lastAttempt(steps: RunDetail['steps']): RunDetail['steps'] {
-  const kept: RunDetail['steps'] = []
+function lastAttempt(steps: RunDetail['steps']): Entered[] {
+  const kept: Entered[] = []
   const turn = (state: RunState) => (isEnd(state) ? way.length : order.indexOf(state))
   for (const step of steps) {
-    if (kept.at(-1)?.state === step.state) continue
+    const last = kept.at(-1)
+    if (last?.state === step.state) {
+      if (tellsOfReturn(step.note)) kept[kept.length - 1] = { ...last, returned: step.note }
+      continue
+    }
     while (kept.length > 0 && turn(kept.at(-1)?.state ?? 'queued') >= turn(step.state)) kept.pop()
     kept.push(step)
   }
   return kept
 }
 
-function outcome(next: RunDetail['steps'][number]): string {
-  return next.state === 'staging' ? '' : next.note
+/** What the step before it came to. */
+function outcome(step: Entered, next: Entered): string {
+  if (next.state === 'staging') return tellsOfReturn(step.note) ? step.note : ''
+  return next.note
 }
 
-function begins(step: RunDetail['steps'][number]): string {
-  return step.state === 'staging' ? step.note : ''
+function begins(step: Entered): string {
+  if (step.returned !== undefined) return step.returned
+  return step.state === 'staging' || tellsOfReturn(step.note) ? step.note : ''
 }
 
 function isEnd(state: RunState): boolean {

@@ -23,7 +23,7 @@ export function CheckList({ checks, looking }: { checks: readonly Check[] | null
         ? checkIds.map((id) => (
             <li key={id} className={styles.check}>
               {looking ? <Spinner size={16} /> : <CircleDashed className="icon" size={16} aria-hidden />}
-              <b>{names[id]}</b>
+              <b className="name">{names[id]}</b>
               <span className="faint">{looking ? t('looking') : ''}</span>
             </li>
           ))
@@ -42,7 +42,7 @@ function CheckRow({ check }: { check: Check }) {
   return (
     <li className={styles.check} data-state={check.state}>
       <Shape className="icon" size={16} aria-hidden />
-      <b>{own.names[check.id]}</b>
+      <b className="name">{own.names[check.id]}</b>
       <span className={styles.word}>{t(`state.${check.state}`)}</span>
       <div className={styles.told} lang={told ? undefined : 'en'}>
         <p>{say}</p>

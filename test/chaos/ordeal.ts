@@ -6,10 +6,10 @@ import { type ChaosWorld, openChaosWorld, type Place, runsOf, settled } from './
 export interface Ordeal {
   open(): Promise<void>
   world(): ChaosWorld
-  /** For a case: the application as it must be found, and the runs there were before. */
-  begin(): Promise<{ there: ChaosWorld; known: ReadonlySet<string> }>
-  /** The end of a case: nothing is left. */
-  end(): Promise<void>
+  /** For a case: the application as it must be found, and the runs there were before. `keyring` false: a new one, without a keyring. */
+  begin(options?: { keyring: boolean }): Promise<{ there: ChaosWorld; known: ReadonlySet<string> }>
+  /** The end of a case: nothing is left but so many tokens of the desk's own. */
+  end(tokens?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -26,14 +26,15 @@ export function createOrdeal(): Ordeal {
       world = await openChaosWorld()
       await settled(world)
     },
-    async begin() {
-      if (spoilt) await there().renew()
+    async begin({ keyring } = { keyring: true }) {
+      if (spoilt || !keyring) await there().renew({ keyring })
       spoilt = true
       return { there: there(), known: new Set((await runsOf(there())).map(({ id }) => id)) }
     },
-    async end() {
-      await nothingLeft(there())
-      spoilt = false
+    async end(tokens) {
+      await nothingLeft(there(), tokens)
+      // A desk without a keyring is nobody else's to go on with.
+      spoilt = tokens !== undefined
     },
     close: async () => world?.stop(),
   }

@@ -2,6 +2,7 @@
  * Part 1: the application is killed with -9 at every transition of a run, in every state it is seen in, and again while it recovers;
  * on the container engine and on the built-in one. After its next life has settled the run is done, published once, and nothing is left.
  */
+import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type RunState, runStates } from '../../preload/contract.ts'
@@ -102,6 +103,33 @@ async function killedAgain(place: Place, point: Point, after: number): Promise<v
   await judge(there, known)
 }
 
+/**
+ * Without a keyring nothing but the engine and the list of what is owed outlives the application. What its container has ended well is
+ * collected again and sent once somebody signs in; anything else is removed.
+ */
+async function killedWithoutKeyring(point: Point, collected: boolean): Promise<void> {
+  const { there } = await ordeal.begin({ keyring: false })
+  const dying = there.desk()
+  const before = there.side.tokens()
+  const strike = strikeAt(there, point, () => dying.kill())
+  try {
+    await startAndWait(there, 'docker', strike.struck)
+  } finally {
+    strike.away()
+  }
+  if (!strike.struck()) throw new Error('The run never came there.')
+  kills++
+  await there.nextLife()
+  await there.signIn()
+  await settled(there)
+  const again = await runsSince(there, new Set())
+  assert.equal(again.filter(({ state }) => state === 'done').length, collected ? 1 : 0, `runs that are done: ${JSON.stringify(again)}`)
+  for (const run of again) if (run.state === 'done') await doneOnce(there, run)
+  runs += again.length
+  // The killed life's own sign-in was in its memory alone.
+  await ordeal.end(before + 1)
+}
+
 const places: Place[] = ['docker', 'built in']
 /** `queued` and what ends a run are over before anybody sees them. */
 const seenStates = runStates.filter((state) => !['failed', 'cancelled'].includes(state))
@@ -123,6 +151,18 @@ async function cases(): Promise<ChaosCase[]> {
         all.push({ name: `${place}: ${nameOf(point)}, and again at request ${after} of the next life`, run: () => killedAgain(place, point, after) })
     }
   }
+  const stageArchive = 'GET /containers/scanside-<run>-stage/archive?path=/scanside-1/.'
+  const keyless = (kind: string, when: Point['when'], collected: boolean) =>
+    all.push({
+      name: `no keyring: ${when} ${kind}`,
+      run: () => killedWithoutKeyring({ at: kind.includes('/data/') ? 'archive' : 'engine', kind, when, nth: 1 }, collected),
+    })
+  keyless('POST /containers/create?name=scanside-<run>-stage', 'after', false)
+  keyless('PUT /containers/scanside-<run>-stage/archive?path=/', 'sending', false)
+  keyless(stageArchive, 'before', true)
+  keyless(stageArchive, 'receiving', true)
+  const upload = all.find(({ name }) => name.includes('before PUT /data/'))?.name.split('before ')[1]
+  if (upload) keyless(upload, 'before', true)
   all.push({ name: 'docker, slowly: seen running', run: () => killedIn('docker, slowly', 'running') })
   return all
 }

@@ -202,7 +202,8 @@ export function archiveCases(ordeal: Ordeal, figures: ArchiveFigures): ChaosCase
     await getWell(there)
     assert.equal(JSON.stringify(await ask(there)), right, 'the answer of an archive that is well')
     await settled(there)
-    await ordeal.end()
+    // A token whose issue nobody heard of is known to nobody; the archive forgets it after two days.
+    await ordeal.end(path === '' ? 2 : undefined)
   }
   const sessions = (there: ChaosWorld) => there.desk().call('archive.sessions', { project: 'DEMO-MS', offset: 0, limit: 100 })
 

@@ -27,8 +27,8 @@ export interface ChaosWorld {
   install(): string
   /** Kills the application (or has it killed already) and starts it again in the same folder. */
   nextLife(born?: (child: ChildProcess) => void): Promise<DeskProcess>
-  /** A new installation: what an earlier case has left is not the next one's. */
-  renew(): Promise<void>
+  /** A new installation: what an earlier case has left is not the next one's. `keyring` false: it and its next lives have none. */
+  renew(options?: { keyring: boolean }): Promise<void>
   signIn(): Promise<void>
   /** A run of scan 1 of the demo's first session: what it takes to start it. */
   order(place: Place): Promise<Input<'runs.start'>>
@@ -43,7 +43,7 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
   const side = await startArchiveSide()
   const site = { archive: side.archive.urls.https, ca: side.archive.ca }
   const temporary = mkdtempSync(join(tmpdir(), 'scanside-chaos-tmp-'))
-  const env = { TMPDIR: temporary }
+  let env: Record<string, string> = { TMPDIR: temporary }
   let desk: DeskProcess | null = null
   const now = () => {
     if (!desk) throw new Error('The application does not live.')
@@ -69,15 +69,19 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
       desk = await startDesk(site, env, home, born)
       return desk
     },
-    async renew() {
+    async renew({ keyring } = { keyring: true }) {
       await forget()
+      env = { TMPDIR: temporary, ...(keyring ? {} : { DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(temporary, 'nobody')}` }) }
       side.middle.meddle(null)
       side.middle.onAnswered(null)
       side.faults.clear()
       cable.watch(null)
+      // Nobody has their secrets any more.
+      side.archive.gate.tokens.clear()
       desk = await startDesk(site, env)
       const { app } = await desk.call('app.snapshot', undefined)
-      if (!app.keyring.available) throw new Error('There is no keyring: run this suite by `npm run test:chaos`, which brings one.')
+      if (keyring && !app.keyring.available) throw new Error('There is no keyring: run this suite by `npm run test:chaos`, which brings one.')
+      if (!keyring && app.keyring.available) throw new Error('There is a keyring where there should be none.')
       // By hand, so that no other engine of this machine is taken while this one is away.
       await desk.call('engine.setEndpoint', { endpoint: cable.address })
       await signIn()
@@ -133,9 +137,10 @@ export async function settled(world: ChaosWorld, seconds = 90): Promise<void> {
     // A life that has just begun counts its runs only once it has looked at them.
     if (isSettled(app) && (await runsOf(world)).every(({ state }) => hasEnded.has(state))) return
     // What it looks at by itself every quarter of a minute, and every minute.
-    if (looked % 10 === 9) {
+    if (looked % 20 === 19) {
       await desk.call('engine.refresh', undefined)
       if (app.counts.waiting + app.outbox.waiting > 0) await desk.call('outbox.send', undefined).catch(() => undefined)
+      if (app.counts.owed > 0) await desk.call('runs.payOwed', undefined)
       if (app.session.state === 'offline') await desk.call('archive.projects', undefined).catch(() => undefined)
     }
     await pause(100)

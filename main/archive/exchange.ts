@@ -136,7 +136,8 @@ const userOf = async (http: Http, token: Token): Promise<string> => {
   if (reply.status !== 200) throw signInRefusal(await answerOf(reply), 'token')
   const name = (await reply.text(small)).trim().replace(/^"|"$/g, '')
   await endSession(http, token.address, reply)
-  if (!/^[^\s<>]{1,200}$/.test(name) || name === 'guest') throw signInRefusal({ status: 403, path: '', text: '', host: reply.url.host }, 'token')
+  if (!/^[^\s<>\p{Cc}\p{Cf}\p{Cs}]{1,200}$/u.test(name) || name === 'guest')
+    throw signInRefusal({ status: 403, path: '', text: '', host: reply.url.host }, 'token')
   return name
 }
 

@@ -149,7 +149,21 @@ describe('dataRefusal', () => {
   })
 })
 
+it('keeps no cookie that could not be sent back', () => {
+  expect(cookieHeader(takeCookies(new Map(), ['A=\u00e4', 'B=a\u0000b', 'C=ok', 'D=x\u20ac']))).toBe('C=ok')
+})
+
 describe('readProviders', () => {
+  it.each([
+    '<select '.repeat(25_000),
+    `<select name="login_method">${'<option value="a'.repeat(12_000)}`,
+    `<select name="login_method">${'<option '.repeat(25_000)}`,
+    `<select name="login_method"><option ${'value="a" '.repeat(20_000)}`,
+    `${'name '.repeat(40_000)}<select name="login_method">`,
+    `<select ${'x'.repeat(3_000)} name="login_method"><option value="a">A</option><option value="b">B</option></select>`,
+  ])('is not kept busy by a hostile page', (page) => {
+    expect(readProviders(page)).toEqual([])
+  })
   it('reads the choice of a login page', () => {
     const page = `<form><select id="m" name="login_method"><option value="localdb">Database</option>
       <option value="ldap1" selected>Institute &amp; clinic</option></select></form>`

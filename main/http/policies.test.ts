@@ -90,6 +90,8 @@ describe('networkFailure', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'untrusted-certificate', 'nobody this machine trusts'],
     ['CERT_HAS_EXPIRED', 'untrusted-certificate', 'has expired'],
     ['CERT_NOT_YET_VALID', 'untrusted-certificate', 'not valid yet'],
+    ['CERT_SIGNATURE_FAILURE', 'untrusted-certificate', 'nobody this machine trusts'],
+    ['INVALID_PURPOSE', 'untrusted-certificate', 'not issued for a server'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'untrusted-certificate', 'another name'],
     ['SOMETHING_NEW', 'unreachable', 'the connection failed'],
   ])('%s', (code, expected, sentence) => {
@@ -114,5 +116,9 @@ describe('parseJson', () => {
     )
     expect(() => parseJson('application/json', '{"a":', 'h')).toThrow(expect.objectContaining({ details: { reason: 'not-json', host: 'h' } }))
     expect(parseJson('application/json', '{"a":1}', 'h')).toEqual({ a: 1 })
+  })
+  it('does not parse what holds more values than any answer', () => {
+    expect(() => parseJson('application/json', `[${'1,'.repeat(4_000_001)}1]`, 'h')).toThrow(expect.objectContaining({ code: 'integrity' }))
+    expect(parseJson('application/json', `["${'x'.repeat(5_000_000)}"]`, 'h')).toHaveLength(1)
   })
 })

@@ -12,8 +12,13 @@ async function pour(response: ServerResponse, part: Buffer, most: number): Promi
   for (let sent = 0; sent < most && !response.destroyed; sent += part.length) {
     if (response.write(part)) continue
     await new Promise<void>((resolve) => {
-      response.once('drain', resolve)
-      response.once('close', resolve)
+      const goOn = () => {
+        response.off('drain', goOn)
+        response.off('close', goOn)
+        resolve()
+      }
+      response.on('drain', goOn)
+      response.on('close', goOn)
     })
   }
   response.destroy()

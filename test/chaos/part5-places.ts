@@ -71,7 +71,7 @@ function certificates(archive: HostileArchive): ChaosCase[] {
     ['that has expired', () => authority.issue({ from: new Date(now - 30 * day), until: new Date(now - day) })],
     ['that is not valid yet', () => authority.issue({ from: new Date(now + day), until: new Date(now + 30 * day) })],
     ['signed by itself', selfSigned],
-    ['of an authority nobody knows', async () => (await makeAuthority()).issue({})],
+    ['of an authority nobody knows', async () => (await makeAuthority('Unknown authority')).issue({})],
     ['of an authority that calls itself the same', async () => (await makeAuthority('Chaos authority')).issue({})],
     ['for clients', () => authority.issue({ client: true })],
   ]

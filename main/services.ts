@@ -230,6 +230,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   const outbox = createOutboxRoom({
     outbox: packed,
     locked: people.locked,
+    look: () => desk.tick().catch((error: unknown) => log('look for the archive', error)),
     waiting: () => runs.counts().waiting,
     send: () => runs.sendWaiting('again'),
     decided: () => show(),

@@ -453,6 +453,7 @@ it('shows no titles on a locked desk, and takes no choice there', async () => {
   const room = createOutboxRoom({
     outbox,
     locked: () => locked,
+    look: async () => undefined,
     waiting: () => 1,
     send: async () => ({ sent: 0, waiting: 1 }),
     decided: () => undefined,

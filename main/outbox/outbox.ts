@@ -156,6 +156,8 @@ export interface OutboxParts {
   outbox: Pick<Outbox, 'list' | 'decide' | 'counts'>
   /** Whether the desk is locked: whose things wait is nobody's to read then. */
   locked(): boolean
+  /** Looks whether an archive that was away answers again. Never rejects. */
+  look(): Promise<void>
   /** Everything that waits on this desk, also what could not be packed. */
   waiting(): number
   /** Sends what can be sent now, also what was refused. */
@@ -165,7 +167,7 @@ export interface OutboxParts {
 }
 
 /** What the window is given of it. */
-export function createOutboxRoom({ outbox, locked, waiting, send, decided }: OutboxParts): OutboxRoom {
+export function createOutboxRoom({ outbox, locked, look, waiting, send, decided }: OutboxParts): OutboxRoom {
   return {
     counts: () => {
       const { blocked } = outbox.counts()
@@ -176,9 +178,13 @@ export function createOutboxRoom({ outbox, locked, waiting, send, decided }: Out
         const all = outbox.list()
         return { items: all.slice(0, 1_000).map((entry) => shownItem(entry, !locked())), total: all.length }
       },
-      'outbox.send': send,
+      'outbox.send': async () => {
+        await look()
+        return send()
+      },
       'outbox.decide': async ({ item, choice }) => {
         if (locked()) throw new ScansideError('forbidden', 'This desk is locked. Pick your name to go on.')
+        await look()
         try {
           await outbox.decide(item, choice)
         } finally {

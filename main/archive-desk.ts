@@ -82,7 +82,7 @@ export function createArchiveDesk(parts: ArchiveDeskParts): ArchiveDesk {
         if (shown !== at || user === null || state === 'signed-out' || state === 'expired') return null
         return { archive: idOf(at), user, away: state === 'offline' }
       }
-      return answering(live, { kept: parts.kept, whose, answered: lookForIt })
+      return answering(live, { kept: parts.kept, whose, projects, answered: lookForIt })
     }
     /** The archive at this address and no other, whoever signs in where later: a run holds on to it from its first file to its last. */
     const at = (address: string): { live: Archive; archive: Archive } => {

@@ -20,6 +20,8 @@ export interface AnsweringParts {
   kept: Pick<KeptScans, 'of' | 'open'>
   /** Null while somebody is signed in elsewhere, or nobody, or with a sign-in that the archive has refused. */
   whose(): Whose | null
+  /** Ids of the projects the site file names; null for all. */
+  projects: string[] | null
   /** Something was answered in its place: time to look whether it is back. */
   answered?(): void
 }
@@ -56,7 +58,7 @@ const isSame = (kept: KeptFile, { uri, size, md5 = '' }: Parameters<Archive['rea
 const listed = ({ uri, name, resource, size, md5 }: KeptFile): ArchiveFile => ({ uri, name, resource, size, md5 })
 
 /** `live`, and what is kept where it is away. */
-export const answering = (live: Archive, { kept, whose, answered }: AnsweringParts): Archive => {
+export const answering = (live: Archive, { kept, whose, projects: fixed, answered }: AnsweringParts): Archive => {
   const mine = (): Kept[] => {
     const who = whose()
     return who ? kept.of(who.archive, who.user) : []
@@ -95,7 +97,10 @@ export const answering = (live: Archive, { kept, whose, answered }: AnsweringPar
     projects: (signal) =>
       either(
         () => live.projects(signal),
-        (scans) => listsOf(scans).projects(),
+        (scans) =>
+          listsOf(scans)
+            .projects()
+            .filter(({ id }) => fixed === null || fixed.includes(id)),
       ),
     sessions: (project, offset, limit, signal) =>
       either(

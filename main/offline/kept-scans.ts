@@ -58,6 +58,7 @@ export interface KeptScansOptions {
 }
 
 const keyName = 'offline-key'
+const overwriteBytes = 1024 * 1024
 export const dayMs = 24 * 3_600_000
 
 const freeBytes = async (folder: string): Promise<number | null> => {
@@ -76,6 +77,20 @@ const syncFolder = async (folder: string) => {
   const handle = await open(folder, 'r').catch(() => null)
   await handle?.sync().catch(() => undefined)
   await handle?.close()
+}
+
+const overwrite = async (path: string) => {
+  const file = await open(path, 'r+')
+  try {
+    const { size } = await file.stat()
+    for (let at = 0; at < size; at += overwriteBytes) {
+      const noise = randomBytes(Math.min(overwriteBytes, size - at))
+      await file.write(noise, 0, noise.length, at)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Nothing is read before `sweep`. The demo lab's scans of an earlier life are removed by the first one: their archive ended with it. */
@@ -129,22 +144,13 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
     }
   }
 
-  /** The key first: from here on the files are noise, whatever is still there of them. */
+  /** The key first: from here on the files are noise, whatever is still there of them. What cannot be removed now is found by the next sweep. */
   const destroy = async (id: string) => {
     known.delete(id)
     const path = manifestPath(id)
-    const file = await open(path, 'r+').catch(() => null)
-    if (file) {
-      try {
-        const { size } = await file.stat()
-        await file.write(randomBytes(Math.min(size, 8 * 1024 * 1024)), 0, undefined, 0)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rm(path, { force: true })
-      await syncFolder(folder)
-    }
+    await overwrite(path).catch(() => undefined)
+    await rm(path, { force: true }).catch(() => undefined)
+    await syncFolder(folder)
     await removeFrames(id)
   }
 

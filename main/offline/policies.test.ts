@@ -95,7 +95,7 @@ describe('who answers', () => {
   const path = { project: 'P', subject: 'S', session: 'E1' }
   type Live = 'here' | [ErrorCode, ErrorDetails?]
   /** `turnsAway`: the failure itself makes the session offline, as the network's do. */
-  const world = (live: Live, state: { away?: boolean; nobody?: boolean; turnsAway?: boolean; none?: boolean } = {}) => {
+  const world = (live: Live, state: { away?: boolean; nobody?: boolean; turnsAway?: boolean; none?: boolean; projects?: string[] } = {}) => {
     let away = state.away ?? false
     let asked = 0
     let answered = 0
@@ -115,6 +115,7 @@ describe('who answers', () => {
     const archive = answering(part as Archive, {
       kept: { of: () => (state.none ? [] : [mine]), open: () => Readable.from([Buffer.from('kept')]) },
       whose: () => (state.nobody ? null : { archive: 'xnat.example.org', user: 'jk', away }),
+      projects: state.projects ?? null,
       answered: () => {
         answered++
       },
@@ -145,6 +146,10 @@ describe('who answers', () => {
   ])('the archive %s', async (_what, live, state, ofList, ofFiles) => {
     expect(await list(world(live, state).archive)).toBe(ofList)
     expect(await files(world(live, state).archive)).toBe(ofFiles)
+  })
+  it('lists no project that the site file does not name', async () => {
+    expect(await world('here', { away: true, projects: ['Q'] }).archive.projects()).toEqual([])
+    expect(await world('here', { away: true, projects: ['P'] }).archive.projects()).toHaveLength(1)
   })
   it('does not wait for an archive that is known to be away, and looks for it', async () => {
     const { archive, asked, answered } = world('here', { away: true })

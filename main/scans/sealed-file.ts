@@ -44,7 +44,7 @@ export const toDisk = async (work: Promise<unknown>) => {
     if (!full) throw error
     throw new ScansideError(
       'disk-full',
-      'The disk of this computer is full, so the scan could not be fetched. Make room and try again.',
+      'The disk of this computer is full, so the scan could not be stored. Make room and try again.',
       {},
       { cause: error },
     )

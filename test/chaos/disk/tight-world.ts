@@ -35,8 +35,8 @@ const withTemporary = async <T>(folder: string, work: () => Promise<T>): Promise
 }
 
 export async function openTightWorld(): Promise<TightWorld> {
-  const disk = mountSmallDisk(12)
-  const engineDisk = mountSmallDisk(200)
+  const disk = mountSmallDisk(100)
+  const engineDisk = mountSmallDisk(600)
   const engine = await withTemporary(engineDisk.folder, startOwnEngine)
   await loadPipeline(engine.docker)
   await loadPipeline(engine.docker, 'slow', 2)

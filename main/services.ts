@@ -252,7 +252,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     bulk,
     install,
     runs: runs.counts,
-    outbox: outbox.counts,
+    outbox: () => ({ ...outbox.counts(), locked: packed.list().filter(({ state }) => state === 'locked').length }),
     now,
   })
   const stopKeeping = diagnostics.start()

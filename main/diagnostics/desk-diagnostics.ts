@@ -1,5 +1,4 @@
 /** The diagnostics room over a desk's own services: where its checks look, and what of the desk's names its report must not tell. */
-import { statfs } from 'node:fs/promises'
 import { arch, hostname, platform, release, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ArchiveDesk } from '../archive-desk.ts'
@@ -16,6 +15,7 @@ import type { Site } from '../site/site-file.ts'
 import type { Lab } from '../store/lab.ts'
 import { signKey } from '../store/lab-key.ts'
 import type { OwedFile } from '../store/owed.ts'
+import { freeIn } from '../this-machine.ts'
 import type { Vault } from '../vault/vault.ts'
 import { type SigningKey, signingKey } from './audit-export.ts'
 import { lookAtCertificate } from './certificate.ts'
@@ -33,14 +33,14 @@ export interface DeskDiagnosticsParts {
   engine: LocalEngine
   cloud: CloudRoom
   lab: Lab
-  debts: Pick<OwedFile, 'list'>
+  debts: Pick<OwedFile, 'list' | 'notice'>
   inbox: Pick<InboxRoom, 'forgetBefore'>
   people: Pick<PeopleRoom, 'status' | 'locked'>
   bulk: Bulk
   /** This installation's opaque id. */
   install: string
   runs(): { active: number; waiting: number; owed: number }
-  outbox(): { waiting: number; blocked: number; locked?: number }
+  outbox(): { waiting: number; blocked: number; locked: number }
   now(): Date
 }
 
@@ -101,11 +101,8 @@ export function createDeskDiagnostics(parts: DeskDiagnosticsParts): DiagnosticsR
     places: {
       engine,
       vault,
-      ownFree: async () => {
-        const { bavail, bsize } = await statfs(capabilities.dataFolder)
-        return bavail * bsize
-      },
-      engineFree: async () => null,
+      ownFree: () => freeIn(capabilities.dataFolder),
+      engineFree: async () => (await engine.engine()?.freeBytes?.()) ?? null,
       archive: () => (desk.home() === null ? null : (request) => desk.session().request(request)),
       siteArchive: () => (site.archive === null ? null : askSite),
       certificate: async (signal) =>
@@ -119,11 +116,11 @@ export function createDeskDiagnostics(parts: DeskDiagnosticsParts): DiagnosticsR
       records: () => ({
         kept: lab.kept,
         readOnly: lab.readOnly,
-        movedAside: lab.kept && !lab.readOnly && lab.notice !== null,
+        movedAside: (lab.kept && !lab.readOnly && lab.notice !== null) || debts.notice !== null,
         runs: lab.runs.total(),
         owed: debts.list().length,
       }),
-      outbox: () => ({ locked: 0, ...parts.outbox() }),
+      outbox: parts.outbox,
       chain: lab.chain,
       now: () => now().getTime(),
     },

@@ -14,8 +14,8 @@ import { type AskArchive, roundTrip } from './round-trip.ts'
 export interface Places {
   engine: Pick<LocalEngine, 'health' | 'refresh'>
   vault: Pick<Vault, 'status' | 'recheck'>
-  /** bytes free where the desk keeps its files */
-  ownFree(): Promise<number>
+  /** bytes free where the desk keeps its files; null where that is not told */
+  ownFree(): Promise<number | null>
   /** bytes free where the engine keeps its volumes; null where that is another machine or not known */
   engineFree(): Promise<number | null>
   /** How to ask the archive somebody is signed in to; null where nobody is. */

@@ -175,7 +175,11 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     now,
   })
   const packed = await openOutbox({
-    disk: await openDisk(join(dataFolder, 'outbox')),
+    // Where nothing can be written there, what waits is in the records alone.
+    disk: await openDisk(join(dataFolder, 'outbox')).catch((error: unknown) => {
+      log('outbox', error)
+      return null
+    }),
     key: () => keptKey(vault, 'outbox-key'),
     recovery: site.recoveryKey,
     archive: desk.home,
@@ -281,6 +285,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   inbox.store.subscribe(noteReading)
   people.onChange(noteReading)
   people.onChange(show)
+  packed.onChange(() => !stopping && show())
 
   const watch = watchDesk({ desk, engine, cloud, runs, grading, offline, labels, inBackground, show })
 

@@ -58,6 +58,10 @@ export const createHomeward = ({ lab, outbox, isDemo, title, now, packed, report
       demo: isDemo(archive),
     }
   }
+  // The demo lab of an earlier life is gone, and its sessions with it.
+  if (!lab.readOnly) {
+    for (const { home, word } of lab.gradings.homeward()) if (isDemo(home.archive)) lab.gradings.settleHome(word.record.id, 'let-go')
+  }
   return async () => {
     if (lab.readOnly) return
     try {

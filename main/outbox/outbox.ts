@@ -32,7 +32,7 @@ export interface Outbox {
   /** Items that end with this process. */
   unkept(): Entry[]
   keeps(kind: ItemFacts['kind'], keeper: Keeper): void
-  onChange(listener: () => void): void
+  onChange(listener: () => unknown): void
   close(): Promise<void>
 }
 
@@ -65,7 +65,7 @@ export const outboxInMemory = (options: Pick<OutboxOptions, 'archive' | 'now' | 
 
 const createOutbox = ({ key, archive, report }: OutboxOptions, items: Items): Outbox => {
   const keepers = new Map<ItemFacts['kind'], Keeper>()
-  const listeners = new Set<() => void>()
+  const listeners = new Set<() => unknown>()
   const changed = () => {
     for (const listener of listeners) listener()
   }

@@ -9,6 +9,7 @@ import type { Answer, NewItem } from '../outbox/outbox.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import type { Desk } from './desk.ts'
 import { safePart } from './inputs.ts'
+import { maxResultBytes } from './results.ts'
 
 /** `oct-quality/0.1.0/<run id>/results.json` */
 export const publishedName = (record: Pick<RunRecord, 'id' | 'pipeline'>): string =>
@@ -24,6 +25,15 @@ export const itemOf = (desk: Desk, record: RunRecord): NewItem | null => {
   if (!results || archive === null || session === null) return null
   const content = { archive, session, name: publishedName(record), run: record.id, title: subject, machine: record.place === 'cloud' }
   return { id: record.id, kind: 'results', createdAt: results.at, content, bytes: results.bytes, demo: record.demo }
+}
+
+/** What was read back before a crash is looked at again, and never sent anew: whoever has removed it since had a reason. */
+const lookedAt = async (desk: Desk, record: RunRecord, signal: AbortSignal): Promise<Sent> => {
+  const home = desk.archive()
+  const { archive, session } = record
+  const found =
+    home && home.id === archive && session ? await home.archive.publishedFile(session, publishedName(record), maxResultBytes, signal) : null
+  return found ? { published: found.published } : { waits: waitingSentence('results', null) }
 }
 
 const sentOf = (answer: Answer, problem: string | null): Sent => {
@@ -50,6 +60,7 @@ export const sendHome = async (
   const item = itemOf(desk, record)
   if (!item) return { waits: waitingSentence('results', null) }
   try {
+    if (record.home === 'read-back') return await lookedAt(desk, record, signal)
     const problem = await desk.outbox.put(item)
     return sentOf(await desk.outbox.attempt(item.id, signal, noted), problem)
   } catch (error) {

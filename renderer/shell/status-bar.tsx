@@ -75,7 +75,9 @@ function WaitingFact() {
   return (
     <Fact icon={<ShieldCheck className="icon" size={14} aria-hidden />} title={t('status.title')} onPress={showWaiting}>
       {(waiting > 0 || blocked === 0) && (
-        <span className={waiting > 0 ? undefined : 'status-spare'}>{waiting > 0 ? t('status.waiting', { count: waiting }) : t('status.none')}</span>
+        <span className={waiting > 0 && blocked === 0 ? undefined : 'status-spare'}>
+          {waiting > 0 ? t('status.waiting', { count: waiting }) : t('status.none')}
+        </span>
       )}
       {blocked > 0 && (
         <b className="status-blocked">

@@ -1,10 +1,13 @@
 /** The demo archive in the test's own process, with a record of every request it got, and what the test asks of it behind the application's back. */
 import { Agent, request } from 'undici'
+import { createFaults, type Faults } from '../../demo/faults.ts'
 import { seedDemo } from '../../demo/seed.ts'
 import { createArchive, type DemoArchive } from '../../demo/server.ts'
 
 export interface TestArchive {
   archive: DemoArchive
+  /** What goes wrong there, until it is cleared. */
+  faults: Faults
   /** The site file that points at it. */
   site: { archive: string; ca: string; demo: boolean }
   /** As the demo's owner: JSON of a path below the archive's address. */
@@ -16,7 +19,8 @@ export interface TestArchive {
 
 /** Starts it on free ports, HTTPS with a certificate made now. */
 export async function startArchive(options: { large?: boolean } = {}): Promise<TestArchive> {
-  const archive = createArchive({ seed: (lab, gate) => seedDemo(lab, gate, options) })
+  const faults = createFaults()
+  const archive = createArchive({ faults, seed: (lab, gate) => seedDemo(lab, gate, options) })
   await archive.start()
   const agent = new Agent({ connect: { ca: archive.ca } })
   const headers = { authorization: `Basic ${Buffer.from('demo:demo').toString('base64')}`, 'user-agent': 'scanside-test' }
@@ -28,6 +32,7 @@ export async function startArchive(options: { large?: boolean } = {}): Promise<T
   }
   return {
     archive,
+    faults,
     site: { archive: archive.urls.https, ca: archive.ca, demo: false },
     json: async (path) => JSON.parse(await ask('GET', path)),
     put: async (path, bytes) => {

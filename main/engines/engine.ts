@@ -68,6 +68,8 @@ export interface RunSpec {
   workingDir: string | null
   mounts: { name: string; path: string; writable: boolean }[]
   limits: RunLimits
+  /** Its workspace holds a note (`Workspace.note`). */
+  noted?: boolean
   /** For engines whose machine has the image from elsewhere: its name for people and registries, and the digest over `RootFS.Layers`. */
   image?: { name: string; digest: string }
   /** Where a machine that sends results home itself puts them: `<pipeline>/<version>/<run id>/results.json` of the resource SCANSIDE. */
@@ -167,6 +169,8 @@ export interface Workspace {
    * machine fetches tells in `wait` what did not match.
    */
   stage(inputs: { mount: string; ref: InputRef }[], signal: AbortSignal, onProgress: (bytes: number) => void): Promise<StagedFile[]>
+  /** Leaves the note of a run that is `noted`, after it was staged: for desks whose records end with them. Only `Engine.noted` reads it. */
+  note?(text: Uint8Array): Promise<void>
   /**
    * What is there already, from before a crash, is taken up again: a cloud's machine, a container that runs or has ended, with its log from the
    * beginning and the deadline of its own start. Rejects with `not-found` where nothing was staged or started.
@@ -180,12 +184,22 @@ export interface Workspace {
   wipe(): Promise<WipeReport>
 }
 
+/** A run of an earlier life whose records ended with it. */
+export interface LeftRun {
+  runId: string
+  note: Uint8Array
+  /** How its container is. */
+  state: 'running' | 'ended-well' | 'failed'
+}
+
 export interface Engine {
   readonly id: string
   /** bytes free where it keeps what runs are given and write; null where that is not known. Never rejects. */
   freeBytes?(): Promise<number | null>
   probe(): Promise<EngineHealth>
   open(spec: RunSpec): Promise<Workspace>
+  /** The notes that earlier lives of this installation left, never those of a living process. Rejects where the engine does not answer. */
+  noted?(): Promise<LeftRun[]>
   /** Removes what an earlier life of this installation left (by label and by debts), never what a living process owns. */
   reap(): Promise<WipeReport>
 }

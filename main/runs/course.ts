@@ -6,10 +6,11 @@ import type { Engine, ExitReport, RunSpec, Workspace } from '../engines/engine.t
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import { type CourseHands, type Job, progressing, say, take } from './arrows.ts'
-import { engineFor, engineMissing, engineOf, obstacleOf, sentenceOf } from './desk.ts'
+import { type Desk, engineFor, engineMissing, engineOf, obstacleOf, sentenceOf } from './desk.ts'
 import { correctedBy, gather, type StagedInput, scanVerdicts, stage } from './gather.ts'
 import { eyeFirst, eyeUnknown, publish } from './homing.ts'
 import { progressOf } from './logs.ts'
+import { isNoted, noteOf } from './notes.ts'
 import { publishedName, sendHome } from './outbox.ts'
 import { engineLine } from './receipts.ts'
 import { baseName, checkInputs, findResults, parseResults } from './results.ts'
@@ -40,9 +41,10 @@ const judgedBy = async (hands: CourseHands, job: Job, plan: RunPlan): Promise<st
 }
 
 /** What the engine is told; what a machine needs to send results home by itself goes with it. */
-const specOf = (record: RunRecord, plan: RunPlan, argv: string[] | null): RunSpec => {
+const specOf = (desk: Desk, record: RunRecord, plan: RunPlan, argv: string[] | null): RunSpec => {
   const { env, workingDir, mounts, limits } = plan
   const spec = { runId: record.id, imageId: plan.image.id, argv, env, workingDir, mounts, limits }
+  if (plan.engine === 'container' && isNoted(desk, record)) return { ...spec, noted: true }
   if (plan.engine !== 'cloud' || record.archive === null || record.session === null) return spec
   const home = { archive: record.archive, session: record.session, name: publishedName(record) }
   return { ...spec, image: { name: plan.image.name, digest: plan.image.digest }, home }
@@ -59,7 +61,7 @@ const note = ({ desk }: CourseHands, job: Job, engine: Engine, spec: RunSpec, ou
 
 const planOf = async ({ desk }: CourseHands, job: Job): Promise<RunPlan> => {
   const { resume } = job.record
-  job.plan ??= resume ? await desk.pipelines.plan(resume.pipeline, resume.values, job.record.place ?? 'here') : null
+  job.plan ??= resume && resume.pipeline !== '' ? await desk.pipelines.plan(resume.pipeline, resume.values, job.record.place ?? 'here') : null
   if (!job.plan) throw new ScansideError('internal', 'This run cannot be begun again. The scans are untouched; start it anew.')
   return job.plan
 }
@@ -81,7 +83,7 @@ const begin = async (way: Way): Promise<void> => {
   // This application may have become another version since the run was queued.
   const change = { engine: engineLine(engineOf(desk, job.lane).health), pipeline, image: { name: image.name, digest: image.digest } }
   take(hands, job, 'begin', 'copying files', change)
-  const spec = specOf(job.record, plan, await judgedBy(hands, job, plan))
+  const spec = specOf(desk, job.record, plan, await judgedBy(hands, job, plan))
   note(hands, job, engine, spec, plan.outputMount)
   way.workspace = await engine.open(spec)
   const inputs = await gather(desk, job, plan)
@@ -90,6 +92,8 @@ const begin = async (way: Way): Promise<void> => {
   say(hands, job, job.lane === 'cloud' ? `Ordering a cloud machine for ${files}.` : `Copying ${files} to the engine.`)
   const staged = await stage(hands, job, way.workspace, inputs)
   desk.lab.runs.saveInputs(job.record.id, staged)
+  const left = spec.noted ? noteOf(job.record, staged) : null
+  if (left) await way.workspace.note?.(left)
   goOn(job.abort.signal)
   take(hands, job, 'staged', `${counted(staged.length, 'file')}, ${megabytes(staged.reduce((sum, file) => sum + file.size, 0))}`)
 }

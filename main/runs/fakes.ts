@@ -67,7 +67,7 @@ export interface FakeEngine extends Engine {
   open_: number
   most: number
   /** What was given to each run and whether its container was started: outlives the desk, but for an engine that is the application itself. */
-  boxes: Map<string, { staged: StagedBytes[]; started: boolean }>
+  boxes: Map<string, { staged: StagedBytes[]; started: boolean; note: Uint8Array | null }>
   /** Throws there, once set. */
   failAt: Step | null
   /** What is thrown there: by default a fault of the run's own. */
@@ -151,7 +151,7 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
             things.set(thing.name, thing)
           }
           const staged: StagedBytes[] = []
-          engine.boxes.set(spec.runId, { staged, started: false })
+          engine.boxes.set(spec.runId, { staged, started: false, note: null })
           await step('stage')
           let bytes = 0
           for (const { ref } of inputs) {
@@ -162,6 +162,9 @@ export const fakeEngine = (debts: Debts): FakeEngine => {
             onProgress(bytes)
           }
           return staged
+        },
+        note: async (text) => {
+          box().note = text
         },
         start: async (_signal, onLine) => {
           if (made) await step('start')

@@ -4,15 +4,19 @@ import type { OwedThing, WipeReport } from '../engines/engine.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import { cloudEngines, type Desk, engineOf, laneOf } from './desk.ts'
 import { takeBackLate } from './homing.ts'
+import { adopt } from './notes.ts'
 import { mergeItems, receiptOf } from './receipts.ts'
 import { hasEnded, next } from './state.ts'
+import { notReached } from './waiting.ts'
 
-const notReached: WipeReport = { items: [], complete: false, owed: [] }
+/** Goes on with a run of an earlier life that was found on an engine by its note. */
+export type GoOn = (record: RunRecord) => void
 
-/** Removes what is owed where an engine answers, here and in the cloud; never rejects. */
-export const reap = async (desk: Desk): Promise<WipeReport> => {
+/** Removes what is owed where an engine answers, here and in the cloud, after what is noted there was taken up; never rejects. */
+export const reap = async (desk: Desk, goOn: GoOn): Promise<WipeReport> => {
   const local = desk.engine()
-  const engines = [...(local ? [local] : []), ...cloudEngines(desk)]
+  const known = local !== null && (await adopt(desk, local, goOn))
+  const engines = [...(known ? [local] : []), ...cloudEngines(desk)]
   if (engines.length === 0) return notReached
   const reports = await Promise.all(
     engines.map((engine) =>
@@ -56,10 +60,10 @@ export interface Unfinished {
  * Ends every run that was under way when Scanside ended: with its results kept, it is done and they wait; without, it failed.
  * Pays what is owed on the way. Results of a demo lab that is gone go nowhere: they stay here.
  */
-export const recover = async (desk: Desk, unfinished: Unfinished): Promise<void> => {
+export const recover = async (desk: Desk, unfinished: Unfinished, goOn: GoOn): Promise<void> => {
   const { lab, debts } = desk
   const before = debts.list()
-  const report = before.length > 0 || unfinished.active.length > 0 ? await reap(desk) : { items: [], complete: true, owed: [] }
+  const report = before.length > 0 || unfinished.active.length > 0 ? await reap(desk, goOn) : { items: [], complete: true, owed: [] }
   const still = debts.list()
   if (lab.readOnly) return
   for (const record of unfinished.active) {

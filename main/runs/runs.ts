@@ -89,6 +89,12 @@ export const createRuns = (options: RunsOptions): Runs => {
     tell()
   })
 
+  const goOn = (record: RunRecord) => {
+    const job = jobOf(record, laneOf(record), null)
+    job.waits = waitsAtStart(job.lane)
+    lanes.takeUpLater(job)
+  }
+
   /** What an earlier life left: asked before this one begins anything. */
   const active = lab.runs.active()
   const resumable = active.filter(isResumable)
@@ -96,11 +102,7 @@ export const createRuns = (options: RunsOptions): Runs => {
   const unfinished = { active: active.filter((record) => !isResumable(record)), waiting: lab.runs.waiting() }
   // Before any engine looks for what nobody works with; also where a newer Scanside is to go on with them.
   for (const record of resumable) desk.openRuns.add(record.id)
-  for (const record of lab.readOnly ? [] : resumable) {
-    const job = jobOf(record, laneOf(record), null)
-    job.waits = waitsAtStart(job.lane)
-    lanes.takeUpLater(job)
-  }
+  for (const record of lab.readOnly ? [] : resumable) goOn(record)
 
   const reload = () => {
     recent = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
@@ -116,7 +118,7 @@ export const createRuns = (options: RunsOptions): Runs => {
     }, 16)
   })
   const recoverOnce = () => {
-    recovered ??= recover(desk, unfinished).finally(reload).then(lanes.takeUp)
+    recovered ??= recover(desk, unfinished, goOn).finally(reload).then(lanes.takeUp)
     return recovered
   }
   const createdAt = () => {
@@ -250,10 +252,11 @@ export const createRuns = (options: RunsOptions): Runs => {
       await recoverOnce()
       lanes.takeUp()
       const before = debts.list()
-      const report = before.length > 0 ? await reap(desk) : nothingOwed
+      const report = before.length > 0 ? await reap(desk, goOn) : nothingOwed
       const still = debts.list()
       await completeReceipts(desk, before, still, report)
       tell()
+      lanes.takeUp()
       return { left: still.length }
     },
     takeUp: lanes.takeUp,

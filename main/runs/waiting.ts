@@ -5,6 +5,7 @@ import type { Published } from '../archive/archive.ts'
 import type { Engine, ExitReport, WipeReport, Workspace } from '../engines/engine.ts'
 import { type CourseHands, type Job, take } from './arrows.ts'
 import { type Lane, obstacleOf, sentenceOf } from './desk.ts'
+import { noteMade, writeReceipt } from './receipting.ts'
 import { next } from './state.ts'
 
 /** How often a run is taken up without getting any further before it is given up. */
@@ -32,9 +33,9 @@ export const reopen = async ({ hands, job, engine }: Way): Promise<Workspace | n
   const known = job.record.resume?.workspace
   if (!known || !engine) return null
   hands.desk.openRuns.add(job.record.id)
-  const { argv, env, imageId, workingDir, mounts, limits, image, home } = known.spec
-  const forMachine = image && home ? { image, home } : {}
-  return engine.open({ runId: job.record.id, imageId, argv, env, workingDir, mounts, limits, ...forMachine })
+  const { argv, env, imageId, workingDir, mounts, limits, noted, image, home } = known.spec
+  const more = { ...(noted ? { noted } : {}), ...(image && home ? { image, home } : {}) }
+  return engine.open({ runId: job.record.id, imageId, argv, env, workingDir, mounts, limits, ...more })
 }
 
 export const nothing: WipeReport = { items: [], complete: true, owed: [] }
@@ -58,11 +59,15 @@ export const removed = async (way: Way): Promise<WipeReport> => {
 /** Wipes what there is of a run that never started or is lost, so that it can begin anew under its own id; false where something is left. */
 export const unstage = async (way: Way, why: string): Promise<boolean> => {
   const { hands, job } = way
+  // A cloud's machines that wait for room would fill the chain, and their run's last receipt names all of it.
+  const atDesk = job.lane !== 'cloud'
+  const made = atDesk ? noteMade(hands, job) : []
   const report = await removed(way)
   way.workspace = null
   // It still lives, and makes the same things under the same names again: nobody else may remove them meanwhile.
   hands.desk.openRuns.add(job.record.id)
   if (!report.complete) return false
+  if (atDesk && (made.length > 0 || report.items.length > 0)) writeReceipt(hands, job, report, made, [])
   const { resume } = job.record
   take(hands, job, 'again', why, resume ? { resume: { ...resume, engine: null, workspace: null, spokeAt: null } } : {})
   return true
@@ -119,7 +124,8 @@ const begunAnew = ({ desk }: CourseHands, job: Job): number => desk.lab.runs.ste
 
 /** Why a run is to begin anew after this error, as a note for its steps; null where it is not. */
 const beginsAnew = ({ hands, job, takenUp, starting }: Way, error: unknown): string | null => {
-  if (!(error instanceof ScansideError)) return null
+  // A run that was found again by its note alone: what it was started with is not known.
+  if (!(error instanceof ScansideError) || job.record.resume?.pipeline === '') return null
   const { state } = job.record
   if (error.details.problem === byEngine) return begunAnew(hands, job) < endsBelieved ? 'begun anew: the container engine had ended it' : null
   if (!takenUp || error.code !== 'not-found') return null

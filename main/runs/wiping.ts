@@ -1,28 +1,8 @@
 /** The end of a run: its workspace is removed, its receipt written, and what may not stay in the archive is taken back. */
-import type { RunResume } from '../store/lab-runs.ts'
-import { type CourseHands, type Job, take } from './arrows.ts'
-import { engineOf } from './desk.ts'
+import { take } from './arrows.ts'
 import { takeBack, takenBackSentence } from './homing.ts'
-import { mergeItems, receiptOf } from './receipts.ts'
+import { noteMade, writeReceipt } from './receipting.ts'
 import { removed, type Way } from './waiting.ts'
-
-const removedBefore = 'removed and checked before Scanside was interrupted'
-
-/** What a run has made, noted before its removal begins. */
-const noteMade = ({ desk }: CourseHands, job: Job): NonNullable<RunResume['made']> => {
-  const { resume, id } = job.record
-  if (!resume) return []
-  if (resume.made) return resume.made
-  const made = desk.debts.list().flatMap(({ runId, kind, name }) => (runId === id && kind !== 'token-intent' ? [{ kind, name }] : []))
-  const record = { ...job.record, resume: { ...resume, made } }
-  try {
-    desk.lab.runs.save(record)
-    job.record = record
-  } catch (error) {
-    desk.report(error)
-  }
-  return made
-}
 
 /** How often what no list of debts holds (a machine's reports in the archive) is tried again before the run ends without. */
 const triesAgain = 3
@@ -42,26 +22,7 @@ export const wipe = async (way: Way): Promise<boolean> => {
   const taken = job.record.outcome === 'done' || !begun ? null : takenBackSentence(job.record, await takeBack(desk, job.record))
   const at = desk.now().toISOString()
   try {
-    const owed = desk.debts.list().filter((thing) => thing.runId === run)
-    const { health } = engineOf(desk, job.lane)
-    const place = job.lane === 'cloud' ? 'cloud' : 'here'
-    const told = mergeItems(desk.lab.chain.receipt(run)?.items ?? [], report.items)
-    // A crash since the removal began must not cost the receipt what was removed.
-    const untold = made.filter((thing) => ![...told, ...owed].some(({ kind, name }) => kind === thing.kind && name === thing.name))
-    const items = [...told, ...untold.map((thing) => ({ ...thing, createdAt: job.record.createdAt, removedAt: at, check: removedBefore }))]
-    const facts = {
-      id: desk.newId(),
-      run,
-      by: job.record.startedBy,
-      at,
-      wipe: { ...report, items },
-      published,
-      owed,
-      health,
-      place,
-      engine: job.record.engine,
-    } as const
-    const receipt = desk.lab.chain.addReceipt(receiptOf(facts))
+    const receipt = writeReceipt(hands, job, report, made, published)
     const text = receipt.complete
       ? `Removed: ${receipt.items.length} things, nothing of this run is left on the engine.`
       : 'Not everything could be removed; it is noted and tried again.'

@@ -6,9 +6,9 @@ import type { LogLine } from '../engines/engine.ts'
 import { runLimitsSchema } from '../engines/run-limits.ts'
 import type { Sqlite, Write } from './sqlite.ts'
 
-const sessionSchema = z.object({ project: z.string(), subject: z.string(), session: z.string() })
+export const sessionSchema = z.object({ project: z.string(), subject: z.string(), session: z.string() })
 
-const specSchema = z.object({
+export const specSchema = z.object({
   runId: z.string(),
   imageId: z.string(),
   argv: z.array(z.string()).nullable(),
@@ -16,6 +16,7 @@ const specSchema = z.object({
   workingDir: z.string().nullable(),
   mounts: z.array(z.object({ name: z.string(), path: z.string(), writable: z.boolean() })),
   limits: runLimitsSchema,
+  noted: z.boolean().optional(),
   // For a machine of the cloud alone.
   image: z.object({ name: z.string(), digest: z.string() }).optional(),
   home: z.object({ archive: z.string(), session: sessionSchema, name: z.string() }).optional(),
@@ -56,7 +57,7 @@ export type RunRecord = z.infer<typeof runRecordSchema>
 const stepSchema = z.object({ state: runStateSchema, at: z.string(), note: z.string() })
 export type RunStep = z.infer<typeof stepSchema>
 
-const inputSchema = z.object({
+export const inputSchema = z.object({
   name: z.string(),
   archive: z.string(),
   session: z.string(),

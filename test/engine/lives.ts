@@ -102,6 +102,40 @@ export function livesContract(address: string): void {
       expect(await anew.wait(never)).toMatchObject({ exitCode: 0 })
     })
 
+    it('keeps a note beside a run for the next start, which no container of a pipeline sees', async () => {
+      const note = Buffer.from('{"of":"this run"}')
+      const one = spec('find / -name note.json 2>/dev/null; ls -d /scanside* 2>/dev/null; echo x > /output/results.json', { noted: true })
+      const dead = await life('an-earlier-life').engine.open(one)
+      await dead.stage([], never, () => {})
+      await dead.note?.(note)
+      const lines: string[] = []
+      await dead.start(never, ({ text }) => lines.push(text))
+      await dead.wait(never)
+      expect(lines).toEqual([])
+      const other = spec('exit 1', { noted: true })
+      const failed = await life('an-earlier-life').engine.open(other)
+      opened.push(failed)
+      await failed.stage([], never, () => {})
+      await failed.note?.(note)
+      const unnoted = await abandon(spec('true'))
+      opened.push(unnoted.workspace)
+
+      const beside = life('this-life', (_, start) => start === 'an-earlier-life')
+      expect(await beside.engine.noted?.()).toEqual([])
+      const again = life('a-later-life')
+      const found = (await again.engine.noted?.()) ?? []
+      expect(found.map(({ runId, state }) => [runId, state]).sort()).toEqual(
+        [
+          [one.runId, 'ended-well'],
+          [other.runId, 'failed'],
+        ].sort(),
+      )
+      expect(Buffer.from(found[0]?.note ?? [])).toEqual(note)
+      const workspace = await again.engine.open(one)
+      expect((await workspace.collect('out', never)).map(({ path }) => path)).toEqual(['results.json'])
+      expect((await workspace.wipe()).items).toHaveLength(5)
+    })
+
     it('never touches what another installation has on the same engine', async () => {
       const theirs = openTestEngine(address, { install: randomUUID(), pidStart: 'an-earlier-life' })
       const one = spec('sleep 600')

@@ -82,7 +82,12 @@ describe('the hardened container', () => {
   })
 
   it('is named and labelled by opaque ids', () => {
-    expect(names).toEqual({ stager: 'scanside-run-stage', container: 'scanside-run-run', volumes: ['scanside-run-v0', 'scanside-run-v1'] })
+    expect(names).toEqual({
+      stager: 'scanside-run-stage',
+      container: 'scanside-run-run',
+      volumes: ['scanside-run-v0', 'scanside-run-v1'],
+      note: 'scanside-run-note',
+    })
     expect(Object.keys(labelsOf('run', owner, 'now')).sort()).toEqual(Object.values(labelNames).sort())
   })
 })

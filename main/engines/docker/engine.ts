@@ -11,6 +11,7 @@ import type { EngineTraits } from './hardening.ts'
 import { isPodman, probeEndpoint } from './health.ts'
 import { createImages, type EngineImages } from './images.ts'
 import { labelNames, type Owner } from './labels.ts'
+import { readNotes } from './notes.ts'
 import { createVolumeSizes } from './output-watch.ts'
 import type { ProcessWatch } from './process-start.ts'
 import { heldByEngine, listThings, removeThings, settleGone, type Thing } from './removal.ts'
@@ -93,6 +94,11 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
     async open(spec) {
       open.add(spec.runId)
       return openWorkspace(spec, { docker, engine: id, debts, owner, traits: askTraits, sizes, now, onWiped: (run) => open.delete(run) })
+    },
+
+    async noted() {
+      const listed = await listThings(docker, [labelNames.managed, '1'], [labelNames.install, owner.install])
+      return await readNotes(docker, abandoned(listed, owner, open, parts.process.isAlive))
     },
 
     async reap(): Promise<WipeReport> {

@@ -36,12 +36,19 @@ export interface RunNames {
   container: string
   /** Volume per mount, in the spec's order. */
   volumes: string[]
+  /** Of a volume for a note, where the run has one. */
+  note: string
 }
 
 /** Names a run's things before they exist, so that they can be written down first. */
 export function namesOf(run: string, mounts: number): RunNames {
   const base = `scanside-${run}`
-  return { stager: `${base}-stage`, container: `${base}-run`, volumes: Array.from({ length: mounts }, (_, i) => `${base}-v${i}`) }
+  return {
+    stager: `${base}-stage`,
+    container: `${base}-run`,
+    volumes: Array.from({ length: mounts }, (_, i) => `${base}-v${i}`),
+    note: `${base}-note`,
+  }
 }
 
 /** `{"label":["a=b"]}`, as the engine's listings want it. */

@@ -9,6 +9,7 @@ import { engineFault, isGone, statusOf } from './client.ts'
 import { attach, follow, followAgain, type OnLine } from './container-log.ts'
 import { type EngineTraits, runContainer, stageContainer, stagePath } from './hardening.ts'
 import { labelNames, labelsOf, namesOf, type Owner } from './labels.ts'
+import { putNote } from './notes.ts'
 import { fileTooLarge, fileTooLargeCode, type VolumeSizes, watchOutput } from './output-watch.ts'
 import { readOutputs } from './outputs.ts'
 import { listThings, removeThings, runLabels, settleGone, type Thing } from './removal.ts'
@@ -52,12 +53,14 @@ const neverStarted = 'Nothing of this run is on the engine any more. The scans a
 export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   const { docker, debts, now } = house
   const names = namesOf(spec.runId, spec.mounts.length)
+  // The note's comes last: the stager alone has it.
+  const volumes = spec.noted ? [...names.volumes, names.note] : names.volumes
   const created = new Map<string, string>()
   const container = docker.getContainer(names.container)
   const stager = docker.getContainer(names.stager)
   const things: (OwedThing & Pick<Thing, 'kind'>)[] = [
     ...[names.container, names.stager].map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'container' as const, name })),
-    ...names.volumes.map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'volume' as const, name })),
+    ...volumes.map((name) => ({ runId: spec.runId, engine: house.engine, kind: 'volume' as const, name })),
   ]
   const writableVolumes = spec.mounts.flatMap(({ writable }, i) => (writable ? [{ name: names.volumes[i] ?? '', path: `/${stagePath(i)}/.` }] : []))
   let built = false
@@ -82,7 +85,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     built = true
     debts.incur(...things)
     const labels = labelsOf(spec.runId, house.owner, now().toISOString())
-    const volumes = names.volumes.map((name) =>
+    const making = volumes.map((name) =>
       create(
         name,
         () => docker.createVolume({ Name: name, Labels: labels }),
@@ -90,13 +93,13 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
       ),
     )
     // Settled, not only all: nothing may still be on its way when wipe begins.
-    const failed = (await Promise.allSettled(volumes)).find((outcome) => outcome.status === 'rejected')
+    const failed = (await Promise.allSettled(making)).find((outcome) => outcome.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     const traits = await house.traits()
     // The stager first: the other container can be made while inputs flow into it.
     await create(
       names.stager,
-      () => docker.createContainer(stageContainer(spec, names.stager, names.volumes, labels)),
+      () => docker.createContainer(stageContainer(spec, names.stager, volumes, labels)),
       async () => {},
     )
     const options = runContainer(spec, names.container, names.volumes, labels, traits)
@@ -190,6 +193,15 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
           )
         }
         throw engineFault(fault, 'take in the scans')
+      }
+    },
+
+    async note(text) {
+      if (!spec.noted) return
+      try {
+        await putNote(stager, `/${stagePath(spec.mounts.length)}`, text)
+      } catch (fault) {
+        throw engineFault(fault, 'keep what the next start of Scanside would need')
       }
     },
 

@@ -193,6 +193,8 @@ export function summaryOf({ desk, exportedAt, anchor, lines }: Export): string[]
     `exported  ${exportedAt}`,
     first && last ? `lines     ${first.n} to ${last.n} (${bodies[0]?.at} to ${bodies.at(-1)?.at})` : 'lines     none',
     ...(anchor.n > 0 ? [`before    ${anchor.n} older lines went by the site’s retention on ${anchor.at}`] : []),
-    `receipts  ${receipts.length} of ${open.size} runs; ${incomplete === 0 ? 'every newest one is complete' : `${incomplete} runs still owe something`}`,
+    receipts.length === 0
+      ? 'receipts  none'
+      : `receipts  ${receipts.length} of ${open.size} runs; ${incomplete === 0 ? 'nothing is owed' : `still owed by ${incomplete}`}`,
   ]
 }

@@ -72,7 +72,7 @@ describe('an export', () => {
     expect(faultsOf(value, { desk: desk.fingerprint.toUpperCase().replaceAll('-', ' ') })).toEqual([])
     expect(fingerprintOf(value.publicKey)).toBe(desk.fingerprint)
     expect(desk.fingerprint).toMatch(/^([0-9a-f]{4}-){7}[0-9a-f]{4}$/)
-    expect(summaryOf(value).join('\n')).toMatch(/lines {5}1 to 12 [\s\S]*receipts {2}4 of 4 runs; 1 runs still owe something/)
+    expect(summaryOf(value).join('\n')).toMatch(/lines {5}1 to 12 [\s\S]*receipts {2}4 of 4 runs; still owed by 1/)
     // A line of the chain on a line of the file.
     expect((await exported()).split('\n').filter((line) => line.startsWith('{"n":'))).toHaveLength(12)
   })

@@ -53,9 +53,11 @@ const hostOf = (address: string | null): string[] => {
     return []
   }
 }
+/** Names of accounts that are nobody's, and words a report is made of. */
+const common = /^(?:root|admin|administrator|user|scanside|node|docker)$/i
 const account = (): string[] => {
   try {
-    return [userInfo().username]
+    return [userInfo().username].filter((name) => !common.test(name))
   } catch {
     // An account without an entry has no name to tell.
     return []

@@ -93,6 +93,8 @@ export function watchDesk({ desk, engine, cloud, runs, grading, offline, labels,
     })
     // Runs wait for it: sooner than the minute.
     if (cloud.status().state === 'away') inBackground('look for the cloud', cloud.tick)
+    // So does whatever is to go home.
+    if (desk.status().state === 'offline') inBackground('look for the archive', desk.tick)
   }, lookAgainMs)
   const tick = async () => {
     // Also what could not be removed while the engine was away for less than a look.

@@ -10,7 +10,7 @@ export interface Chosen {
   parts: number[]
   short: boolean
   seed: number
-  /** The one case to run; empty for all. */
+  /** The one case to run, or `beginning*`; empty for all. */
   only: string
   /** Where the counts go, as JSON; empty for nowhere. */
   report: string
@@ -39,6 +39,9 @@ async function inTime(one: ChaosCase): Promise<void> {
   }
 }
 
+/** `only` may end with `*`: all whose names begin so. */
+const isMeant = (name: string, only: string) => (only.endsWith('*') ? name.startsWith(only.slice(0, -1)) : name === only)
+
 async function runPart(part: ChaosPart, { short, seed, only }: Chosen): Promise<PartOutcome> {
   const begun = Date.now()
   const failures: Failure[] = []
@@ -52,10 +55,10 @@ async function runPart(part: ChaosPart, { short, seed, only }: Chosen): Promise<
   try {
     await part.open?.()
     all = await part.cases()
-    const named = all.filter(({ name }) => name.replaceAll("'", '') === only)
+    const named = all.filter(({ name }) => isMeant(name.replaceAll("'", ''), only))
     if (only !== '' && named.length === 0) throw new Error(`There is no case '${only}'. There are:\n${all.map(({ name }) => name).join('\n')}`)
     chosen = only !== '' ? named : short ? evenly(all, part.short, seed) : all
-    console.log(short ? `short: ${chosen.length} of ${all.length}` : `whole: ${all.length} cases`)
+    console.log(short ? `short: ${chosen.length} of ${all.length}` : `${only === '' ? 'whole' : 'chosen'}: ${chosen.length} of ${all.length}`)
     for (const [index, one] of chosen.entries()) {
       const from = Date.now()
       try {

@@ -1,6 +1,6 @@
 /** A container engine of the suite's own, with a folder, a socket and a pidfile of its own, which can be killed and comes back. Never the machine's. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -28,8 +28,10 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   const docker = new Docker(Object.assign({ socketPath: socket, protocol: 'http' as const }, { host: undefined }))
   mkdirSync(folder, { recursive: true })
   let child: ChildProcess | null = null
+  let ended = false
 
   const start = async () => {
+    if (ended) throw new Error('The suite is at its end.')
     const out = openSync(log, 'a')
     const args = [
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'docker.pid')],
@@ -37,6 +39,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
     ]
     const begun = spawn('dockerd', args, { stdio: ['ignore', out, out] })
     child = begun
+    closeSync(out)
     begun.once('error', () => undefined)
     for (let waited = 0; waited < 300; waited++) {
       const up = await docker.ping().then(
@@ -53,6 +56,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
     one.exitCode !== null || one.signalCode !== null ? Promise.resolve() : new Promise<void>((resolve) => one.once('exit', () => resolve()))
 
   const stop = endsWith(async () => {
+    ended = true
     const last = child
     child = null
     if (last) {

@@ -45,6 +45,16 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
   const temporary = mkdtempSync(join(tmpdir(), 'scanside-chaos-tmp-'))
   let env: Record<string, string> = { TMPDIR: temporary }
   let desk: DeskProcess | null = null
+  let ended = false
+  const living = new Set<ChildProcess>()
+  const start = async (home?: string, born: (child: ChildProcess) => void = () => {}) => {
+    if (ended) throw new Error('The suite is at its end.')
+    return startDesk(site, env, home, (child) => {
+      living.add(child)
+      child.once('exit', () => living.delete(child))
+      born(child)
+    })
+  }
   const now = () => {
     if (!desk) throw new Error('The application does not live.')
     return desk
@@ -66,7 +76,7 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
     async nextLife(born) {
       const { home, kill } = now()
       await kill()
-      desk = await startDesk(site, env, home, born)
+      desk = await start(home, born)
       return desk
     },
     async renew({ keyring } = { keyring: true }) {
@@ -78,7 +88,7 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
       cable.watch(null)
       // Nobody has their secrets any more.
       side.archive.gate.tokens.clear()
-      desk = await startDesk(site, env)
+      desk = await start()
       const { app } = await desk.call('app.snapshot', undefined)
       if (keyring && !app.keyring.available) throw new Error('There is no keyring: run this suite by `npm run test:chaos`, which brings one.')
       if (!keyring && app.keyring.available) throw new Error('There is a keyring where there should be none.')
@@ -96,7 +106,10 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
       return { pipeline: pipeline.id, refs: [ref], values: {}, subject: 'P-0142 / V01' }
     },
     stop: endsWith(async () => {
+      ended = true
       await forget()
+      // Broken off in the midst of a case: one that is not ready yet.
+      for (const child of living) child.kill('SIGKILL')
       rmSync(temporary, { recursive: true, force: true })
       await cable.end()
       await side.stop()

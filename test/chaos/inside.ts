@@ -29,8 +29,9 @@ async function partOf(number: number): Promise<ChaosPart> {
 
 async function inTime(one: ChaosCase): Promise<void> {
   let timer: NodeJS.Timeout | undefined
+  const patience = one.patienceMs ?? patienceMs
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It did not end within ${patienceMs / 1000} s.`)), patienceMs)
+    timer = setTimeout(() => reject(new Error(`It did not end within ${patience / 1000} s.`)), patience)
   })
   try {
     await Promise.race([one.run(), late])

@@ -6,6 +6,8 @@
 export interface ChaosCase {
   /** Tells this case from every other of its part, and is stable: it is how the case is run alone. */
   name: string
+  /** How long it may take before it counts as hung; five minutes where left out. */
+  patienceMs?: number
   /** @throws anything, when something was lost or left */
   run(): Promise<void>
 }

@@ -25,6 +25,7 @@ export const part: ChaosPart = {
   cases: async () => [
     {
       name: `${runs} runs`,
+      patienceMs: 120_000 + runs * 10_000,
       async run() {
         if (!world) throw new Error('There is no world yet.')
         outcome = await soak(world, runs, seed)

@@ -129,6 +129,13 @@ for (const [width, height] of [
       await expectReachable(page)
       await expectNamed(page)
       await expectWhole(page)
+      const other = { Runs: 'Waiting to go home', Settings: 'Self-check' }[place]
+      if (!other) continue
+      await page.getByRole('button', { name: other, exact: true }).click()
+      await expect(page.getByText(place === 'Runs' ? 'Nothing waits to go home' : /^Looked at /)).toBeVisible({ timeout: 60_000 })
+      await expectReachable(page)
+      await expectNamed(page)
+      await expectWhole(page)
     }
   })
 }

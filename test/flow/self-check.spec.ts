@@ -93,10 +93,10 @@ test('the chain of receipts is whole, and its export holds what anybody can veri
     writeFileSync(path, file.text)
     const said = execFileSync(process.execPath, [join(root, 'scripts', 'bin', 'verify.mjs'), path], { encoding: 'utf8', cwd: root })
     expect(said).toContain(fingerprint)
-    // One letter of one line is changed: it is noticed.
+    // One word of one line is changed: it is noticed.
     writeFileSync(
       path,
-      file.text.replace(/"complete":\s*true|complete\\":true/, (found) => found.replace('true', 'fals')),
+      file.text.replace(/"complete":\s*true|complete\\":true/, (found) => found.replace('true', 'false')),
     )
     expect(() => execFileSync(process.execPath, [join(root, 'scripts', 'bin', 'verify.mjs'), path], { cwd: root, stdio: 'pipe' })).toThrow()
   } finally {

@@ -83,7 +83,8 @@ export function watchDesk({ desk, engine, cloud, runs, grading, offline, labels,
     await runs.recover()
     await grading.pack()
     cloudReturn.recovered()
-    if (desk.status().state === 'signed-in') await runs.sendWaiting()
+    // Whoever is signed in or not: what an earlier version let wait is packed.
+    await runs.sendWaiting()
   })
   const looking = setInterval(() => {
     inBackground('look for engines', async () => {

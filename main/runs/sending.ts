@@ -29,6 +29,8 @@ const packWaiting = async (desk: Desk, { results, isClosed }: Sending): Promise<
   }
   for (const record of lab.runs.waiting()) {
     if (isClosed() || outbox.has(record.id)) continue
+    // The demo lab of an earlier life is gone.
+    if (record.demo && desk.archive()?.id !== record.archive) continue
     // What an earlier version let wait is held to the same rule.
     if (isOfUnknownEye(record.id)) {
       lab.runs.save({ ...record, home: 'local', message: eyeFirst })

@@ -50,6 +50,7 @@ export interface DiagnosticsParts {
 const protectionName = 'content-protection'
 const logLines = 200
 const hourMs = 3_600_000
+const soonMs = 2_000
 /** A ticket nobody uses ends by itself. */
 const ticketMs = 10 * 60_000
 
@@ -75,8 +76,9 @@ export function createDiagnosticsRoom(parts: DiagnosticsParts): DiagnosticsRoom 
 
   const fixed = site.contentProtection !== null
   const protecting = () => site.contentProtection ?? settings.get(protectionName) === 'on'
-  const tidy = () =>
-    keepByTime(
+  let soon: NodeJS.Timeout | undefined
+  const tidy = () => {
+    const removed = keepByTime(
       {
         retention: site.retention,
         inbox: parts.inbox,
@@ -89,6 +91,9 @@ export function createDiagnosticsRoom(parts: DiagnosticsParts): DiagnosticsRoom 
       },
       (error) => parts.report('retention', error),
     )
+    // A piece at a time: years that are over all at once must not hold up the window.
+    if (removed.scans + removed.pictures > 0 || removed.lines > 0) soon = setTimeout(tidy, soonMs).unref()
+  }
 
   return {
     start() {
@@ -96,7 +101,10 @@ export function createDiagnosticsRoom(parts: DiagnosticsParts): DiagnosticsRoom 
       if (protecting()) capabilities.protectContent?.(true)
       const hourly = setInterval(tidy, hourMs)
       hourly.unref()
-      return () => clearInterval(hourly)
+      return () => {
+        clearInterval(hourly)
+        clearTimeout(soon)
+      }
     },
     handlers: {
       'diagnostics.check': async () => ({ at: now().toISOString(), checks: await check() }),

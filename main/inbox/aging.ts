@@ -15,7 +15,10 @@ export function fateOf({ read, said, waits, pictured }: Omit<AgedScan, 'id'>, in
   return pictured ? 'thin' : 'keep'
 }
 
-/** Removes what is over; answers how many scans went, and of how many the pictures. */
+/** Scans looked at in one go: others wait meanwhile. */
+export const mostAtOnce = 300
+
+/** Removes what is over, `mostAtOnce` at most; answers how many scans went, and of how many the pictures. */
 export function forgetAged(
   records: Pick<InboxRecords, 'aged' | 'thin' | 'remove'>,
   day: string,
@@ -23,7 +26,7 @@ export function forgetAged(
 ): { forgotten: string[]; thinned: string[] } {
   const forgotten: string[] = []
   const thinned: string[] = []
-  for (const scan of records.aged(day)) {
+  for (const scan of records.aged(day, mostAtOnce)) {
     const fate = fateOf(scan, inHand(scan.id))
     if (fate === 'forget') {
       records.remove(scan.id)

@@ -51,7 +51,7 @@ export interface Chain {
   broken(): number | null
   /**
    * Lets the oldest lines go: those before `before` (UTC), up to the first one of a run that has not ended, whose results are not home, or that is
-   * in `owed`. A chain that does not hold is left as it is. Answers how many went.
+   * in `owed`, or that does not hold. At most `mostAtOnce` of them; answers how many went.
    */
   forget(before: string, owed: readonly string[], now: string): number
 }
@@ -84,6 +84,8 @@ const numberedRow = lineRow.extend({ n: z.number() })
 const anchorSchema = z.object({ n: z.number().int(), mac: z.string(), link: z.string(), at: z.string() })
 const numberRow = z.object({ n: z.number().nullable() })
 const anchorName = 'chain-anchor'
+/** Lines that go at once: others wait meanwhile. */
+export const mostAtOnce = 2_000
 
 /** The chain over its table; `write` wraps a transaction. */
 export const createChain = (db: Sqlite, write: Write, key: string): Chain => {
@@ -146,11 +148,17 @@ export const createChain = (db: Sqlite, write: Write, key: string): Chain => {
         before,
         JSON.stringify(owed),
       )[0]?.n
-      const first = stays ?? Number.MAX_SAFE_INTEGER
       const from = anchor()
-      const going = db.all(numberedRow, 'SELECT n, kind, body, mac FROM chain WHERE n < ? ORDER BY n', first)
+      if (from === null) return 0
+      const old = db.all(
+        numberedRow,
+        'SELECT n, kind, body, mac FROM chain WHERE n < ? ORDER BY n LIMIT ?',
+        stays ?? Number.MAX_SAFE_INTEGER,
+        mostAtOnce,
+      )
+      const going = old.slice(0, firstBroken(key, old, from.mac) ?? old.length)
       const last = going.at(-1)
-      if (from === null || last === undefined || broken() !== null) return 0
+      if (last === undefined) return 0
       const link = going.reduce((link, line) => chainLink(link, line), from.link)
       write(() => {
         putAnchor({ n: last.n, mac: last.mac, link, at: now })

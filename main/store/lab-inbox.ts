@@ -100,8 +100,8 @@ export interface InboxRecords {
   /** Scans nobody has read, newest first. */
   open(limit: number): InboxRecord[]
   remove(scan: string): void
-  /** Scans that arrived before this local day, the demo device's aside, with what decides over their end. */
-  aged(day: string): AgedScan[]
+  /** Read scans that arrived before this local day and of which something could go, the demo device's aside, with what decides over their end. */
+  aged(day: string, most: number): AgedScan[]
   /** Takes the pictures of a scan away; verdicts and every word about it stay. */
   thin(scan: string): void
   /** Removes everything of the demo device. */
@@ -156,12 +156,12 @@ const agedRow = z.object({ id: z.string(), read: yes, said: yes, waits: yes, pic
 /** A run knows its files by the digests of what it was given: the files', or those of their pseudonymised bytes, as the verdict names them. */
 const agedScans = `SELECT s.id AS id, json_extract(s.record, '$.read') AS read,
   EXISTS (SELECT 1 FROM inbox_words w WHERE w.scan = s.id) OR EXISTS (SELECT 1 FROM inbox_study c WHERE c.scan = s.id) AS said,
-  EXISTS (SELECT 1 FROM inputs i JOIN runs r ON r.id = i.run WHERE (r.ended = 0 OR r.home = 'waiting') AND (
-    i.sha256 IN (SELECT f.sha256 FROM inbox_files f WHERE f.scan = s.id) OR
-    i.sha256 IN (SELECT json_extract(e.value, '$.sha256') FROM inbox_verdicts v, json_each(v.result, '$.inputs') e WHERE v.scan = s.id))) AS waits,
+  EXISTS (SELECT 1 FROM inbox_files f JOIN inputs i ON i.sha256 = f.sha256 JOIN runs r ON r.id = i.run
+    WHERE f.scan = s.id AND (r.ended = 0 OR r.home = 'waiting')) OR
+  EXISTS (SELECT 1 FROM inbox_verdicts v, json_each(v.result, '$.inputs') e JOIN inputs i ON i.sha256 = json_extract(e.value, '$.sha256')
+    JOIN runs r ON r.id = i.run WHERE v.scan = s.id AND (r.ended = 0 OR r.home = 'waiting')) AS waits,
   EXISTS (SELECT 1 FROM inbox_verdicts p WHERE p.scan = s.id AND (p.thumb IS NOT NULL OR p.slo IS NOT NULL)) AS pictured
-  FROM inbox_scans s WHERE s.day < ? AND s.demo = 0`
-
+  FROM inbox_scans s WHERE s.day < ? AND s.demo = 0 AND json_extract(s.record, '$.read') = 1 AND (pictured OR NOT said) ORDER BY s.day, s.rowid LIMIT ?`
 /** A record that does not fit (of a newer Scanside) is left out rather than taking the others with it. */
 const parsed = ({ record }: { record: string }): InboxRecord[] => {
   const found = inboxRecordSchema.safeParse(JSON.parse(record))
@@ -249,7 +249,7 @@ export const createInboxRecords = (db: Sqlite, write: Write): InboxRecords => {
     open: (limit) =>
       db.all(recordRow, "SELECT record FROM inbox_scans WHERE json_extract(record, '$.read') = 0 ORDER BY day DESC LIMIT ?", limit).flatMap(parsed),
     remove: (scan) => write(() => removeOne(scan)),
-    aged: (day) => db.all(agedRow, agedScans, day),
+    aged: (day, most) => db.all(agedRow, agedScans, day, most),
     thin: (scan) =>
       write(() => {
         db.run('UPDATE inbox_verdicts SET thumb = NULL, width = 0, height = 0, slo = NULL WHERE scan = ?', scan)

@@ -22,19 +22,23 @@ export interface TestDevice {
   folder: string
   /** Exports a scan; its file stands there whole at once. */
   take(name: string, options: SynthOptions, whose: Whose): void
+  /** The same with bytes that are there already. */
+  put(name: string, bytes: Uint8Array): void
   remove(): void
 }
 
 /** A device with an empty folder of its own. */
 export function createDevice(): TestDevice {
   const folder = mkdtempSync(join(tmpdir(), 'scanside-export-'))
+  const put = (name: string, bytes: Uint8Array) => {
+    const part = join(tmpdir(), `${process.pid}-${name}.part`)
+    writeFileSync(part, bytes)
+    renameSync(part, join(folder, name))
+  }
   return {
     folder,
-    take(name, options, whose) {
-      const part = join(tmpdir(), `${process.pid}-${name}.part`)
-      writeFileSync(part, exported(options, whose))
-      renameSync(part, join(folder, name))
-    },
+    take: (name, options, whose) => put(name, exported(options, whose)),
+    put,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

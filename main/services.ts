@@ -122,6 +122,9 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
   )
   // Where the list of debts was lost, the engine's own listing stands for it.
   const findUnlisted = async () => {
+    if (!debts.doubtful()) return
+    // What goes on is known before anything is looked for that nobody works with.
+    await runs.recover()
     const here = engine.engine()
     if (debts.doubtful() && here && (await here.reap()).complete) debts.trusted()
   }

@@ -2,6 +2,7 @@
 import { ScansideError } from '../../oct/errors.ts'
 import type { RunPlan } from '../pipelines/plan.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
+import type { Behind } from './behind.ts'
 import type { Desk, Lane } from './desk.ts'
 import type { Logs } from './logs.ts'
 import { hasEnded, next, type RunEvent } from './state.ts'
@@ -48,6 +49,8 @@ export const jobOf = (record: RunRecord, lane: Lane, plan: RunPlan | null): Job 
 export interface CourseHands {
   desk: Desk
   logs: Logs
+  /** What lab.db could not take, for want of room. */
+  behind: Behind
   /** Told after every arrow and when progress moved. */
   changed: (job: Job) => void
   /** Whether other runs have machines in the cloud, one of which will make room; `asking`: they only ask for theirs. */
@@ -57,7 +60,7 @@ export interface CourseHands {
 const forward = new Set<RunEvent>(['begin', 'staged', 'exited', 'again', 'taken-up'])
 
 /** Takes an arrow: into lab.db first, then in memory. Throws `conflict` where there is no such arrow, and what lab.db throws. */
-export const take = ({ desk, changed }: CourseHands, job: Job, event: RunEvent, note: string, change: Partial<RunRecord> = {}): void => {
+export const take = ({ desk, behind, changed }: CourseHands, job: Job, event: RunEvent, note: string, change: Partial<RunRecord> = {}): void => {
   const course = next(job.record, event)
   if ('refused' in course) throw new ScansideError('conflict', course.refused)
   const at = desk.now().toISOString()
@@ -70,11 +73,15 @@ export const take = ({ desk, changed }: CourseHands, job: Job, event: RunEvent, 
     job.progress = null
     changed(job)
   }
+  const save = () => desk.lab.runs.save(record, step)
   try {
-    desk.lab.runs.save(record, step)
+    behind.write(save)
   } catch (error) {
-    // An arrow towards the end is taken even where it cannot be written: what is left behind weighs more than a missing line.
-    if (!forward.has(event)) move()
+    // An arrow towards the end is taken even where it cannot be written yet: what is left behind weighs more than a line that comes late.
+    if (!forward.has(event)) {
+      behind.later(save)
+      move()
+    }
     throw error
   }
   move()

@@ -87,7 +87,7 @@ export const adopt = async (desk: Desk, engine: Engine, goOn: (record: RunRecord
       if (!found) continue
       desk.openRuns.add(left.runId)
       const at = desk.now().toISOString()
-      desk.lab.runs.save(found.record, { state: 'running', at, note: 'found again on the engine: Scanside had ended' })
+      desk.lab.runs.save(found.record, { state: 'running', at, note: 'taken up again where it was' })
       desk.lab.runs.saveInputs(left.runId, found.inputs)
       desk.lab.chain.audit(at, desk.by(), 'found again on the engine', left.runId)
       goOn(found.record)

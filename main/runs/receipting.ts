@@ -27,8 +27,8 @@ export const noteMade = ({ desk }: CourseHands, job: Job): Made => {
   return made
 }
 
-/** Adds a run's receipt of a removal to the chain, with what earlier ones of this run say. Throws what lab.db throws. */
-export const writeReceipt = ({ desk }: CourseHands, job: Job, report: WipeReport, made: Made, published: Published[]): Receipt => {
+/** Adds a run's receipt of a removal to the chain, with what earlier ones of this run say. Throws what lab.db throws; it is then added late. */
+export const writeReceipt = ({ desk, behind }: CourseHands, job: Job, report: WipeReport, made: Made, published: Published[]): Receipt => {
   const { record, lane } = job
   const at = desk.now().toISOString()
   const owed = desk.debts.list().filter((thing) => thing.runId === record.id)
@@ -38,5 +38,16 @@ export const writeReceipt = ({ desk }: CourseHands, job: Job, report: WipeReport
   const { health } = engineOf(desk, lane)
   const place = lane === 'cloud' ? 'cloud' : 'here'
   const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published, owed, health, place, engine: record.engine } as const
-  return desk.lab.chain.addReceipt(receiptOf({ ...facts, wipe: { ...report, items } }))
+  const receipt = receiptOf({ ...facts, wipe: { ...report, items } })
+  let added: Receipt | null = null
+  const add = () => {
+    added = desk.lab.chain.addReceipt(receipt)
+  }
+  try {
+    behind.write(add)
+  } catch (error) {
+    behind.later(add)
+    throw error
+  }
+  return added ?? { ...receipt, chain: '' }
 }

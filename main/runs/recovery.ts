@@ -63,7 +63,8 @@ export interface Unfinished {
 export const recover = async (desk: Desk, unfinished: Unfinished, goOn: GoOn): Promise<void> => {
   const { lab, debts } = desk
   const before = debts.list()
-  const report = before.length > 0 || unfinished.active.length > 0 ? await reap(desk, goOn) : { items: [], complete: true, owed: [] }
+  // Also where no list says so: the list may have been lost.
+  const report = await reap(desk, goOn)
   const still = debts.list()
   if (lab.readOnly) return
   for (const record of unfinished.active) {

@@ -4,6 +4,7 @@ import type { Results } from '../../oct/results.ts'
 import type { Input, Output, RunDetail, RunSummary } from '../../preload/contract.ts'
 import type { KnownVerdict, RunRecord } from '../store/lab-runs.ts'
 import { type Job, jobOf } from './arrows.ts'
+import { createBehind } from './behind.ts'
 import { deskOf, engineMissing, engineOf, type Lane, laneOf, type RunsOptions, summaryOf } from './desk.ts'
 import { groupRefs, localFiles, subjectOf } from './inputs.ts'
 import { createLanes } from './lanes.ts'
@@ -82,7 +83,15 @@ export const createRuns = (options: RunsOptions): Runs => {
       desk.report(error)
     }
   }
-  const lanes = createLanes(desk, { desk, logs, changed: tell }, (job) => {
+  const behind = createBehind()
+  /** Runs that have ended, and of which lab.db does not know it yet. */
+  const late = new Map<string, RunRecord>()
+  const catchUp = () => {
+    if (behind.catchUp() === 0) late.clear()
+  }
+  const lanes = createLanes(desk, { desk, logs, behind, changed: tell }, (job) => {
+    late.set(job.record.id, job.record)
+    catchUp()
     // What is still there of it is owed, and nobody works with it any more.
     desk.openRuns.delete(job.record.id)
     recent = [summaryOf(job.record, null), ...recent.filter((run) => run.id !== job.record.id)].slice(0, shown)
@@ -127,7 +136,7 @@ export const createRuns = (options: RunsOptions): Runs => {
     return new Date(lastCreated).toISOString()
   }
   const known = (run: string): RunRecord => {
-    const record = lanes.get(run)?.record ?? lab.runs.get(run)
+    const record = lanes.get(run)?.record ?? late.get(run) ?? lab.runs.get(run)
     if (!record) throw new ScansideError('not-found', 'This run is not known at this desk.')
     return record
   }
@@ -137,7 +146,7 @@ export const createRuns = (options: RunsOptions): Runs => {
   }
   const summary = (record: RunRecord): RunSummary => {
     const job = lanes.get(record.id)
-    return job ? summaryOf(job.record, job.progress, job.waits) : summaryOf(record, null)
+    return job ? summaryOf(job.record, job.progress, job.waits) : summaryOf(late.get(record.id) ?? record, null)
   }
   const sendOnce = async (again: boolean) => {
     const { sent, tried } = await sendAll(desk, { results: resultsOf, isClosed: () => closed, again }, closing.signal)
@@ -259,8 +268,12 @@ export const createRuns = (options: RunsOptions): Runs => {
       lanes.takeUp()
       return { left: still.length }
     },
-    takeUp: lanes.takeUp,
+    takeUp: () => {
+      catchUp()
+      lanes.takeUp()
+    },
     sendWaiting: (which) => {
+      catchUp()
       lanes.takeUp()
       sending ??= sendOnce(which === 'again').finally(() => {
         sending = null
@@ -279,6 +292,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       await lanes.close(staysInCloud, ({ record }) => lab.kept || record.demo || record.state !== 'publishing')
       if (lab.kept) closing.abort()
       await sending?.catch(() => undefined)
+      catchUp()
     },
   }
 }

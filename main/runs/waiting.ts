@@ -68,6 +68,8 @@ export const unstage = async (way: Way, why: string): Promise<boolean> => {
   hands.desk.openRuns.add(job.record.id)
   if (!report.complete) return false
   if (atDesk && (made.length > 0 || report.items.length > 0)) writeReceipt(hands, job, report, made, [])
+  // Another container says everything once more.
+  job.heard = 0
   const { resume } = job.record
   take(hands, job, 'again', why, resume ? { resume: { ...resume, engine: null, workspace: null, spokeAt: null } } : {})
   return true

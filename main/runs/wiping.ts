@@ -31,10 +31,14 @@ export const wipe = async (way: Way): Promise<boolean> => {
   } catch (error) {
     desk.report(error)
   }
-  try {
-    const log = logs.get(run, 0)
+  const log = logs.get(run, 0)
+  const saveLog = () => {
     if (log) desk.lab.runs.saveLog(run, log.lines, log.dropped)
+  }
+  try {
+    hands.behind.write(saveLog)
   } catch (error) {
+    hands.behind.later(saveLog)
     desk.report(error)
   }
   const owed = desk.debts.list().some((thing) => thing.runId === run)

@@ -28,7 +28,7 @@ export function signingKey(seed: string): SigningKey {
 }
 
 /** Lines looked at before others get a turn. */
-const piece = 500
+const piece = 200
 
 /** The number of the first line that does not follow from the one before, null where the chain is whole; others get their turn in between. */
 export async function firstThatFails(chain: Pick<Chain, 'after' | 'anchor' | 'follows'>, signal?: AbortSignal): Promise<number | null> {

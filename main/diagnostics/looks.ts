@@ -42,7 +42,7 @@ export const limits: Record<Check['id'], number> = {
   cloud: 6_000,
   records: 2_000,
   outbox: 2_000,
-  receipts: 8_000,
+  receipts: 12_000,
 }
 
 /** The looks, in the order in which they are shown. Nothing is asked before the first is begun. */

@@ -81,11 +81,12 @@ export const firstBroken = (key: string, lines: ChainLine[], from = ''): number 
 
 const lineRow = z.object({ kind: z.enum(['receipt', 'audit']), body: z.string(), mac: z.string() })
 const numberedRow = lineRow.extend({ n: z.number() })
+const datedRow = numberedRow.extend({ at: z.string() })
 const anchorSchema = z.object({ n: z.number().int(), mac: z.string(), link: z.string(), at: z.string() })
 const numberRow = z.object({ n: z.number().nullable() })
 const anchorName = 'chain-anchor'
 /** Lines that go at once: others wait meanwhile. */
-export const mostAtOnce = 2_000
+export const mostAtOnce = 500
 
 /** The chain over its table; `write` wraps a transaction. */
 export const createChain = (db: Sqlite, write: Write, key: string): Chain => {
@@ -140,22 +141,14 @@ export const createChain = (db: Sqlite, write: Write, key: string): Chain => {
     follows: (line, before) => same(chainMac(key, before, line.kind, line.body), line.mac),
     broken,
     forget: (before, owed, now) => {
-      // The first that has to stay. Lines are written in the order of their time, but a clock may have been set back in between.
-      const stays = db.all(
-        numberRow,
-        `SELECT min(n) AS n FROM chain WHERE at >= ? OR run IN (SELECT id FROM runs WHERE ended = 0 OR home = 'waiting')
-          OR run IN (SELECT value FROM json_each(?))`,
-        before,
-        JSON.stringify(owed),
-      )[0]?.n
       const from = anchor()
       if (from === null) return 0
-      const old = db.all(
-        numberedRow,
-        'SELECT n, kind, body, mac FROM chain WHERE n < ? ORDER BY n LIMIT ?',
-        stays ?? Number.MAX_SAFE_INTEGER,
-        mostAtOnce,
-      )
+      const runs = "SELECT id FROM runs WHERE ended = 0 OR home = 'waiting' UNION SELECT value FROM json_each(?)"
+      const stays = db.all(numberRow, `SELECT min(n) AS n FROM chain WHERE run IN (${runs})`, JSON.stringify(owed))[0]?.n ?? Number.MAX_SAFE_INTEGER
+      const oldest = db.all(datedRow, 'SELECT n, kind, body, mac, at FROM chain ORDER BY n LIMIT ?', mostAtOnce)
+      // Lines are written in the order of their time, but a clock may have been set back in between: the first that is young enough stays.
+      const young = oldest.findIndex(({ n, at }) => n >= stays || at >= before)
+      const old = young < 0 ? oldest : oldest.slice(0, young)
       const going = old.slice(0, firstBroken(key, old, from.mac) ?? old.length)
       const last = going.at(-1)
       if (last === undefined) return 0

@@ -47,7 +47,8 @@ export async function startArchiveSide(): Promise<ArchiveSide> {
       if (incoming.method !== 'PUT') return false
       const end = outgoing.end.bind(outgoing) as (chunk?: unknown) => typeof outgoing
       outgoing.end = ((chunk?: unknown) => {
-        if (outgoing.statusCode === 200) taken.push(incoming.url ?? '')
+        // A duplicate is a 200 as well.
+        if (outgoing.statusCode === 200 && !String(chunk ?? '').includes('"duplicates"')) taken.push(incoming.url ?? '')
         return end(chunk)
       }) as typeof outgoing.end
       return false

@@ -5,7 +5,7 @@ import type { FaultState } from '../../demo/faults.ts'
 import { doneOnce, runsSince, tellsPlainly } from './aftermath.ts'
 import type { Ordeal } from './ordeal.ts'
 import type { ChaosCase } from './part.ts'
-import { type ChaosWorld, type Place, settled } from './world.ts'
+import { type ChaosWorld, type Place, settled, shown } from './world.ts'
 
 export interface ArchiveFigures {
   faults: number
@@ -66,7 +66,8 @@ interface Stage {
 }
 
 const scanFiles = '/scans/1/'
-const results = '/resources/SCANSIDE/files'
+/** Of the session alone: the project has a resource of that name too. */
+const results = 'XNAT_E00001/resources/SCANSIDE/files'
 const stages: Record<'files' | 'download' | 'publishing' | 'reading back', Stage> = {
   files: { name: 'the scan’s files', path: `${scanFiles}files?`, method: 'GET', takes: ['any', 'list'], from: 'begin' },
   download: { name: 'the download', path: `${scanFiles}resources/`, method: 'GET', takes: ['any', 'download'], from: 'begin' },
@@ -171,7 +172,8 @@ export function archiveCases(ordeal: Ordeal, figures: ArchiveFigures): ChaosCase
     await there.desk().call('runs.start', order)
     await quiet(there, 6_000)
     there.side.middle.meddle(null)
-    assert.equal((await there.desk().call('outbox.list', undefined)).total, 1, 'results that wait')
+    const told = (await runsSince(there, known)).map(shown)
+    assert.equal((await there.desk().call('outbox.list', undefined)).total, 1, `results that wait: ${JSON.stringify(told)}`)
     fallIll(there, one, { path: results, method: '', from: 'begin' })
     figures.faults++
     if ((await there.desk().call('app.snapshot', undefined)).app.session.state === 'offline')

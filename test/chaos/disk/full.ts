@@ -21,6 +21,11 @@ async function sentence(work: () => Promise<unknown>): Promise<string | null> {
 
 /** With room again, the application does its work, and owes nothing. */
 export async function worksAgain(world: TightWorld, known: ReadonlySet<string>): Promise<void> {
+  // Somebody presses "send": sooner than it would look by itself.
+  await world
+    .desk()
+    .call('outbox.send', undefined)
+    .catch(() => undefined)
   await settled(world)
   for (const run of await runsSince(world, known)) {
     if (run.state === 'done') await doneOnce(world, run)
@@ -174,7 +179,7 @@ async function engineFull(world: TightWorld, place: Place, state: RunState | 'be
 export function fullCases(theWorld: () => Promise<TightWorld>): ChaosCase[] {
   const all: ChaosCase[] = []
   const add = (name: string, run: (world: TightWorld) => Promise<void>) => all.push({ name, run: async () => run(await theWorld()) })
-  for (const kb of [0, 4, 16, 64, 256]) {
+  for (const kb of [0, 16, 256]) {
     add(`full at the first start, ${kb} kB left`, (world) => fullAtStart(world, kb, false))
     add(`full at a later start, ${kb} kB left`, (world) => fullAtStart(world, kb, true))
   }

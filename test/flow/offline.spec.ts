@@ -40,7 +40,7 @@ test('a kept scan is opened and run on while the archive is away, and its result
   await expect(page.getByRole('button', { name: 'Kept offline 1' })).toBeVisible()
   expect(filesWith(app.home, 'P-0142')).toEqual([])
 
-  archive.faults.set({ resetAfter: 0 })
+  archive.cable.pull()
   await page.getByRole('button', { name: 'List again' }).click()
   await expect(status(page)).toContainText('Archive offline', { timeout: 60_000 })
   await openAway(page)
@@ -57,7 +57,7 @@ test('a kept scan is opened and run on while the archive is away, and its result
   await status(page).getByRole('button', { name: '1 waits to go home' }).click()
   await expect(page.getByRole('listitem', { name: /^Results, / })).toContainText('The archive does not answer.')
 
-  archive.faults.clear()
+  archive.cable.plug()
   await expect(page.getByText('Nothing waits to go home')).toBeVisible({ timeout: 120_000 })
   await expect(status(page)).toContainText('Archive online')
   const list = (await archive.json(`${session}/resources/SCANSIDE/files?format=json`)) as { ResultSet: { Result: unknown[] } }

@@ -2,12 +2,14 @@
 import { Agent, request } from 'undici'
 import { createFaults, type Faults } from '../../demo/faults.ts'
 import { seedDemo } from '../../demo/seed.ts'
-import { createArchive, type DemoArchive } from '../../demo/server.ts'
+import { createArchive, type DemoArchive, type FaultSwitches } from '../../demo/server.ts'
 
 export interface TestArchive {
   archive: DemoArchive
   /** What goes wrong there, until it is cleared. */
   faults: Faults
+  /** The cable: pulled, every connection breaks before a word is said; the test's own questions are answered all the same. */
+  cable: { pull(): void; plug(): void }
   /** The site file that points at it. */
   site: { archive: string; ca: string; demo: boolean }
   /** As the demo's owner: JSON of a path below the archive's address. */
@@ -17,13 +19,25 @@ export interface TestArchive {
   stop(): Promise<void>
 }
 
+/** As whom the test itself asks. */
+const asker = 'scanside-test'
+
 /** Starts it on free ports, HTTPS with a certificate made now. */
 export async function startArchive(options: { large?: boolean } = {}): Promise<TestArchive> {
   const faults = createFaults()
-  const archive = createArchive({ faults, seed: (lab, gate) => seedDemo(lab, gate, options) })
+  let pulled = false
+  const switches: FaultSwitches = {
+    ...faults,
+    before: async (request, response) => {
+      if (!pulled || request.headers['user-agent'] === asker) return faults.before(request, response)
+      request.socket.destroy()
+      return true
+    },
+  }
+  const archive = createArchive({ faults: switches, seed: (lab, gate) => seedDemo(lab, gate, options) })
   await archive.start()
   const agent = new Agent({ connect: { ca: archive.ca } })
-  const headers = { authorization: `Basic ${Buffer.from('demo:demo').toString('base64')}`, 'user-agent': 'scanside-test' }
+  const headers = { authorization: `Basic ${Buffer.from('demo:demo').toString('base64')}`, 'user-agent': asker }
   const ask = async (method: 'GET' | 'PUT', path: string, body?: Uint8Array) => {
     const answer = await request(`${archive.urls.https}${path}`, { method, headers, dispatcher: agent, body: body ?? null })
     const text = await answer.body.text()
@@ -33,6 +47,14 @@ export async function startArchive(options: { large?: boolean } = {}): Promise<T
   return {
     archive,
     faults,
+    cable: {
+      pull: () => {
+        pulled = true
+      },
+      plug: () => {
+        pulled = false
+      },
+    },
     site: { archive: archive.urls.https, ca: archive.ca, demo: false },
     json: async (path) => JSON.parse(await ask('GET', path)),
     put: async (path, bytes) => {

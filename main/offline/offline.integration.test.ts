@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -309,5 +309,76 @@ describe('scans kept offline', () => {
     keyring.entries.clear()
     await life()
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.each<[string, number, (names: { manifest: string; frames: string }[]) => void]>([
+    [
+      'before a manifest was whole',
+      2,
+      ([one]) => renameSync(join(folder, one?.manifest ?? ''), join(folder, (one?.manifest ?? '').replace('.kept', '.draft'))),
+    ],
+    ['between a key and its files', 2, ([one]) => writeFileSync(join(folder, one?.manifest ?? ''), Buffer.alloc(500, 7))],
+    ['with a manifest emptied', 2, ([one]) => writeFileSync(join(folder, one?.manifest ?? ''), '')],
+  ])('are whole or gone after a crash: %s', async (_what, left, crash) => {
+    const one = await life()
+    await signIn(one.desk)
+    const refs = await refsIn(one.desk)
+    await one.keep(refs)
+    const names = readdirSync(folder)
+    crash(names.filter((name) => name.endsWith('.kept')).map((manifest) => ({ manifest, frames: manifest.replace('.kept', '.0.frames') })))
+    const next = await life()
+    await next.desk.restore()
+    expect(readdirSync(folder)).toHaveLength(left)
+    await goAway(next)
+    const archive = next.desk.archive()
+    for (const { ref } of next.list().scans) {
+      const [file] = await archive.scanFiles(ref, ref.scan)
+      expect((await buffer(await archive.read(file ?? { uri: '', size: 0 }, never))).equals(Buffer.from(volume))).toBe(true)
+    }
+  })
+
+  it('of which a crash left an earlier copy are there once', async () => {
+    const one = await life()
+    await signIn(one.desk)
+    const refs = await refsIn(one.desk)
+    await one.keep(refs)
+    const earlier = readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }))
+    const file = lab.archive.lab.experiments
+      .get(refs[0]?.session ?? '')
+      ?.scans.find(({ id }) => id === '1')
+      ?.resources[0]?.files.values()
+      .next().value
+    if (!file) throw new Error('no file')
+    file.bytes = memoryBytes(volume.map((byte) => 255 - byte))
+    clock += 60_000
+    await one.keep(refs)
+    for (const { name, bytes } of earlier) if (!readdirSync(folder).includes(name)) writeFileSync(join(folder, name), bytes)
+    expect(readdirSync(folder)).toHaveLength(6)
+    const next = await life()
+    await next.desk.restore()
+    expect(readdirSync(folder)).toHaveLength(4)
+    expect(next.list().scans.map(({ keptAt }) => keptAt)).toEqual(['2026-11-22T12:01:00.000Z', '2026-11-22T12:01:00.000Z'])
+  })
+
+  it('that were changed on the disk are told so, and never given', async () => {
+    const one = await life()
+    await signIn(one.desk)
+    const refs = await refsIn(one.desk)
+    const ref = refs[0] as KeptScan['ref']
+    await one.keep([ref])
+    const frames = join(folder, readdirSync(folder).find((name) => name.endsWith('.frames')) ?? '')
+    const bytes = readFileSync(frames)
+    await goAway(one)
+    const archive = one.desk.archive()
+    const [file] = await archive.scanFiles(ref, '1')
+    const reading = async () => buffer(await archive.read(file ?? { uri: '', size: 0 }, never))
+    writeFileSync(frames, bytes.subarray(0, bytes.length - 1))
+    await expect(reading()).rejects.toMatchObject({ code: 'integrity' })
+    writeFileSync(frames, Buffer.concat([bytes.subarray(65_552, 131_104), bytes.subarray(0, 65_552), bytes.subarray(131_104)]))
+    await expect(reading()).rejects.toMatchObject({ code: 'integrity' })
+    rmSync(frames)
+    await expect(reading()).rejects.toMatchObject({ code: 'integrity' })
+    writeFileSync(frames, bytes)
+    expect((await reading()).equals(Buffer.from(volume))).toBe(true)
   })
 })

@@ -37,6 +37,7 @@ export function OpenFile({ quiet = false }: { quiet?: boolean }) {
         {label}
       </Button>
       <input
+        autoComplete="off"
         ref={chooser}
         type="file"
         multiple

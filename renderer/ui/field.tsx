@@ -61,7 +61,8 @@ interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'siz
 export function Select({ size = 'normal', onChange, children, className, ...rest }: SelectProps) {
   return (
     <span className={className ? `select ${className}` : 'select'} data-size={size}>
-      <select {...rest} onChange={(event) => onChange(event.target.value)}>
+      {/* A browser keeps what is chosen in a field for the next start, but not in fields of a form that asks it not to (index.html). */}
+      <select form="unkept" {...rest} onChange={(event) => onChange(event.target.value)}>
         {children}
       </select>
       <ChevronDown className="icon" size={14} aria-hidden />
@@ -83,6 +84,7 @@ export function CheckField({ checked, onChange, disabled = false, children, desc
     <label className="check" data-disabled={disabled || undefined}>
       <span className="check-box">
         <input
+          autoComplete="off"
           type="checkbox"
           checked={checked}
           disabled={disabled}

@@ -104,6 +104,7 @@ export function FilterBar() {
       <div className="filter">
         <label htmlFor={`${id}-from`}>{t('archive.from')}</label>
         <input
+          autoComplete="off"
           id={`${id}-from`}
           type="date"
           className="filter-date"
@@ -115,6 +116,7 @@ export function FilterBar() {
       <div className="filter">
         <label htmlFor={`${id}-to`}>{t('archive.to')}</label>
         <input
+          autoComplete="off"
           id={`${id}-to`}
           type="date"
           className="filter-date"

@@ -117,6 +117,7 @@ function Tick({ mark, label, onToggle }: { mark: Mark; label: string; onToggle: 
   return (
     <span className="tick" data-state={mark}>
       <input
+        autoComplete="off"
         ref={box}
         type="checkbox"
         tabIndex={-1}

@@ -66,6 +66,7 @@ function Choose({ busy, again, onFiles }: { busy: boolean; again: boolean; onFil
         {t(busy ? 'signIn.reading' : 'signIn.choose')}
       </Button>
       <input
+        autoComplete="off"
         ref={chooser}
         type="file"
         accept=".yaml,.yml,.json"

@@ -32,6 +32,7 @@ export function Certificate({ value, wrong, onChange, onProblem }: CertificatePr
       <label htmlFor={id}>{t('form.ca')}</label>
       <div>
         <textarea
+          form="unkept"
           id={id}
           name="ca"
           className={styles.pem}
@@ -50,6 +51,7 @@ export function Certificate({ value, wrong, onChange, onProblem }: CertificatePr
             {t('form.caFile')}
           </Button>
           <input
+            autoComplete="off"
             ref={chooser}
             type="file"
             accept=".pem,.crt,.cer"

@@ -75,6 +75,7 @@ function FromFile({ disabled }: { disabled: boolean }) {
         {t('run.loadFile')}
       </Button>
       <input
+        autoComplete="off"
         ref={chooser}
         type="file"
         accept=".tar,.gz,.tgz"

@@ -84,6 +84,7 @@ export function OverrideForm({ scan, onDone }: { scan: InboxScan; onDone: () => 
         {t('override.reason')}
       </label>
       <textarea
+        form="unkept"
         id={`${id}r`}
         rows={4}
         maxLength={500}

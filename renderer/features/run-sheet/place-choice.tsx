@@ -71,7 +71,16 @@ function Choice({ option, group, on, estimating, onTake, children }: ChoiceProps
   const Icon = place === 'cloud' && whyNot ? CloudOff : icons[place]
   return (
     <label className="place" data-on={(on && !whyNot) || undefined} data-off={whyNot !== null || undefined}>
-      <input type="radio" name={group} value={place} checked={on && !whyNot} disabled={whyNot !== null} aria-describedby={id} onChange={onTake} />
+      <input
+        autoComplete="off"
+        type="radio"
+        name={group}
+        value={place}
+        checked={on && !whyNot}
+        disabled={whyNot !== null}
+        aria-describedby={id}
+        onChange={onTake}
+      />
       <span className="place-body">
         <span className="place-head">
           <Icon className="icon" size={14} aria-hidden />

@@ -87,6 +87,7 @@ function Slider({ name, said, value, min, max, step, onValue }: SliderProps) {
       <label htmlFor={id}>{name}</label>
       <b>{said}</b>
       <input
+        autoComplete="off"
         id={id}
         type="range"
         min={min}

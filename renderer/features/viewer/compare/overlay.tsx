@@ -126,6 +126,7 @@ export function Overlay({ a, b, indexA, indexB }: OverlayProps) {
               A
             </Button>
             <input
+              autoComplete="off"
               id="compare-blend"
               type="range"
               min={0}

@@ -27,6 +27,7 @@ export const MapControls = memo(function MapControls({ retina, gap, device, move
       <label className={styles.slider}>
         <span className="soft small">{t('detail.map.opacity')}</span>
         <input
+          autoComplete="off"
           type="range"
           min={0}
           max={100}

@@ -99,8 +99,17 @@ export const markRuns = (desk: Desk, changed: () => void): void => {
   })
 }
 
+/** Runs lab.db was seen to know: they are counted by it, and asked for at every change. */
+const seen = new WeakMap<Desk, Set<string>>()
+const isKnown = (desk: Desk, run: string): boolean => {
+  const known = seen.get(desk) ?? new Set<string>()
+  seen.set(desk, known)
+  if (!known.has(run) && desk.lab.runs.get(run) !== null) known.add(run)
+  return known.has(run)
+}
+
 /** Ended runs whose results are not home, gradings, and what lab.db does not know of. */
-export const waitingCount = ({ lab, outbox }: Desk): number =>
-  lab.runs.waitingCount() +
-  outbox.list().filter(({ facts, content }) => facts.kind === 'grading' || !content?.run || isUnknown(lab, content.run)).length
-const isUnknown = (lab: Desk['lab'], run: string): boolean => lab.runs.get(run) === null
+export const waitingCount = (desk: Desk): number => {
+  const uncounted = desk.outbox.list().filter(({ facts, content }) => facts.kind === 'grading' || !content?.run || !isKnown(desk, content.run))
+  return desk.lab.runs.waitingCount() + uncounted.length
+}

@@ -21,6 +21,8 @@ it('titles what was listed, and nothing else', () => {
     scan: '1',
   })
   expect(labels.titleOf({ project: 'P', session: 'XNAT_E2', scan: '1' })).toBeNull()
+  expect(labels.names()).toEqual(['P', 'P-0142', 'P-0142_V02'])
   labels.clear()
+  expect(labels.names()).toEqual([])
   expect(labels.titleOf({ project: 'P', session: 'XNAT_E1', scan: '1' })).toBeNull()
 })

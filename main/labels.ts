@@ -11,6 +11,8 @@ export interface Labels {
   sessionRow(session: string): SessionRow | null
   /** Null where the session was never listed here. */
   titleOf(ref: { project: string; session: string; scan: string }): OpenScan['title'] | null
+  /** What projects, subjects and sessions are called, as far as they were seen: what a report must not tell. */
+  names(): string[]
   /** Another archive: nothing of this one is true there. */
   clear(): void
 }
@@ -37,6 +39,7 @@ export function createLabels(): Labels {
       const type = scans.get(`${session}/${scan}`)
       return { project, subject: row.subjectLabel, session: row.label, scan: type ? `${scan} ${type}` : scan }
     },
+    names: () => [...new Set([...sessions.values()].flatMap(({ project, subjectLabel, label }) => [project, subjectLabel, label]))],
     clear() {
       sessions.clear()
       scans.clear()

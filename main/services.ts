@@ -258,6 +258,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     people,
     bulk,
     install,
+    labels,
     runs: runs.counts,
     outbox: () => ({ ...outbox.counts(), locked: packed.list().filter(({ state }) => state === 'locked').length }),
     now,

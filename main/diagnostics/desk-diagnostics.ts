@@ -9,6 +9,7 @@ import type { Bulk } from '../doorway/bulk.ts'
 import { createHttp } from '../http/http.ts'
 import type { InboxRoom } from '../inbox/inbox.ts'
 import { localTime } from '../inbox/local-time.ts'
+import type { Labels } from '../labels.ts'
 import type { LocalEngine } from '../local-engine.ts'
 import type { PeopleRoom } from '../people/people.ts'
 import type { Site } from '../site/site-file.ts'
@@ -34,9 +35,10 @@ export interface DeskDiagnosticsParts {
   cloud: CloudRoom
   lab: Lab
   debts: Pick<OwedFile, 'list' | 'notice'>
-  inbox: Pick<InboxRoom, 'forgetBefore'>
+  inbox: Pick<InboxRoom, 'forgetBefore' | 'store'>
   people: Pick<PeopleRoom, 'status' | 'locked'>
   bulk: Bulk
+  labels: Pick<Labels, 'names'>
   /** This installation's opaque id. */
   install: string
   runs(): { active: number; waiting: number; owed: number }
@@ -81,7 +83,11 @@ export function createDeskDiagnostics(parts: DeskDiagnosticsParts): DiagnosticsR
     const here = people.status()
     const persons = [...(site.people ?? []), ...here.people].flatMap(({ id, name }) => [id, name])
     const folders = (site.inbox?.folders ?? []).flatMap(({ label, path }) => [label, path])
-    return { hosts, names: [...others, ...persons, ...folders, ...account(), hostname()], salt: parts.install }
+    const patients = parts.inbox.store.get().visits.map(({ patient }) => patient)
+    // Labels of one or two signs are in every text.
+    const labels = [...parts.labels.names(), ...patients].filter((label) => label.length > 2)
+    const names = [...others, ...persons, ...folders, ...account(), hostname(), ...labels]
+    return { hosts, names, salt: parts.install }
   }
   let key: Promise<SigningKey> | null = null
 

@@ -159,7 +159,15 @@ describe('the chain through the doorway', () => {
     const { room, site } = made()
     made({ site: { ...site, retention: receipts } }).room.start()()
     expect(lab.chain.lines().map(({ body }) => JSON.parse(body).what)).toEqual(['retention: 1 log files, 1 lines of receipts and audit removed'])
-    expect(lastLines(join(folder, 'log'), 9)).toEqual([])
+    const [only, ...none] = lastLines(join(folder, 'log'), 9)
+    expect(none).toEqual([])
+    expect(JSON.parse(only ?? '')).toEqual({
+      time: '2026-11-23T04:30:00.000Z',
+      where: 'start',
+      version: '0.1.0',
+      front: 'electron',
+      runtime: 'node 20.20.2, linux x64 6.1',
+    })
     room.start()()
     expect(lab.chain.lines()).toHaveLength(1)
   })

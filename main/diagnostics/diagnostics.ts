@@ -9,7 +9,7 @@ import type { Site } from '../site/site-file.ts'
 import type { Lab } from '../store/lab.ts'
 import { exportChain, firstThatFails, type SigningKey } from './audit-export.ts'
 import { lookedAll, type Sleep } from './bounded.ts'
-import { lastLines, pruneLog } from './log.ts'
+import { lastLines, noteStart, pruneLog } from './log.ts'
 import { looksAt, type Places } from './looks.ts'
 import { type Known, redact } from './redact.ts'
 import { fileName, reportText } from './report.ts'
@@ -98,6 +98,7 @@ export function createDiagnosticsRoom(parts: DiagnosticsParts): DiagnosticsRoom 
   return {
     start() {
       tidy()
+      noteStart(parts.logFolder, { version: capabilities.version, front: capabilities.front, runtime: parts.runtime.join(', ') }, now())
       if (protecting()) capabilities.protectContent?.(true)
       const hourly = setInterval(tidy, hourMs)
       hourly.unref()

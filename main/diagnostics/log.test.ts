@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ScansideError } from '../../oct/errors.ts'
+import { createDispatch } from '../doorway/dispatch.ts'
 import { createLog, filesToRemove, fileToWrite, frontLog, lastLines, logFolder, logLimits, pruneLog } from './log.ts'
 import { describeError, frameOf, framesOf, logLine } from './log-line.ts'
 
@@ -145,6 +146,24 @@ describe('the files', () => {
     createLog({ ...options, forDevelopers: (_where, error) => seen.push(error) })('inbox', errors[0])
     expect(seen).toEqual([errors[0]])
     expect(told).toHaveLength(errors.length)
+  })
+
+  it('get what a handler throws, and the window a sentence', async () => {
+    const told: string[] = []
+    const options = { folder: join(folder, 'log'), out: (line: string) => void told.push(line), now: () => new Date(0) }
+    const log = createLog({ ...options, forDevelopers: null })
+    for (const error of unexpected()) {
+      const throwing = new Proxy({} as Parameters<typeof createDispatch>[0], {
+        get: () => () => {
+          throw error
+        },
+      })
+      const reply = await createDispatch(throwing, log)('app.recheckKeyring', undefined)
+      expect(reply.ok).toBe(false)
+      if (!(error instanceof ScansideError)) expect(planted.filter((word) => JSON.stringify(reply).includes(word))).toEqual([])
+    }
+    expect(told.length).toBeGreaterThan(10)
+    for (const word of planted) expect(lastLines(join(folder, 'log'), 999).join('\n').toLowerCase()).not.toContain(word.toLowerCase())
   })
 
   it('that cannot be written hold nobody up', () => {

@@ -86,6 +86,18 @@ export function lastLines(folder: string, most: number): string[] {
   return lines.slice(-most)
 }
 
+function append(folder: string, line: string, now: Date): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const names = listed(folder)
+    const name = fileToWrite(names, dayOf(now), sizeIn(folder))
+    appendFileSync(join(folder, name), `${line}\n`, { mode: 0o600 })
+    if (!names.includes(name)) pruneLog(folder, null, now)
+  } catch {
+    // There is nowhere left to say so.
+  }
+}
+
 export interface LogOptions {
   folder: string
   /**
@@ -110,16 +122,13 @@ export function createLog({ folder, forDevelopers, out, now }: LogOptions): (whe
     }
     if (forDevelopers) forDevelopers(where, error)
     else out(line)
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const names = listed(folder)
-      const name = fileToWrite(names, dayOf(now()), sizeIn(folder))
-      appendFileSync(join(folder, name), `${line}\n`, { mode: 0o600 })
-      if (!names.includes(name)) pruneLog(folder, null, now())
-    } catch {
-      // There is nowhere left to say so.
-    }
+    append(folder, line, now())
   }
+}
+
+/** One more line that is no error: that a desk began, and as what. Facts are words of this program. */
+export function noteStart(folder: string, facts: Record<string, string>, now: Date): void {
+  append(folder, JSON.stringify({ time: now.toISOString(), where: 'start', ...facts }), now)
 }
 
 /** The log of a front: in the packed application nothing more goes to the console than to the file. */

@@ -281,7 +281,8 @@ export const createRuns = (options: RunsOptions): Runs => {
       return sending
     },
     recover: recoverOnce,
-    counts: () => ({ active: lanes.all().length, waiting: waitingCount(desk), owed: debts.list().length }),
+    // What is not written down yet is under way: who ends Scanside now would lose it.
+    counts: () => ({ active: lanes.all().length + late.size, waiting: waitingCount(desk), owed: debts.list().length }),
     inCloud: () => lanes.all().filter(({ lane }) => lane === 'cloud').length,
     estimate: async (input) => estimateOf(await situationOf(desk, input, lanes.counts)),
     verdictFor: lab.runs.verdict,

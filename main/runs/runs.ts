@@ -87,7 +87,9 @@ export const createRuns = (options: RunsOptions): Runs => {
   /** Runs that have ended, and of which lab.db does not know it yet. */
   const late = new Map<string, RunRecord>()
   const catchUp = () => {
-    if (behind.catchUp() === 0) late.clear()
+    if (behind.catchUp() > 0 || late.size === 0) return
+    late.clear()
+    tell()
   }
   const lanes = createLanes(desk, { desk, logs, behind, changed: tell }, (job) => {
     late.set(job.record.id, job.record)

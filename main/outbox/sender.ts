@@ -239,6 +239,7 @@ export const createSender = ({ items, archive, keeper, changed, report }: Sender
         signal.removeEventListener('abort', stop)
         resolve(answer)
       }
+      hear(id, waits(closed().message))
       callers.set(id, { noted, told })
       for (const one of [...before, id]) if (!due.has(one) && current?.id !== one) due.set(one, null)
       begin()

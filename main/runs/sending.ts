@@ -110,6 +110,7 @@ const isKnown = (desk: Desk, run: string): boolean => {
 
 /** Ended runs whose results are not home, gradings, and what lab.db does not know of. */
 export const waitingCount = (desk: Desk): number => {
-  const uncounted = desk.outbox.list().filter(({ facts, content }) => facts.kind === 'grading' || !content?.run || !isKnown(desk, content.run))
+  // An item of results is called as its run, also where it cannot be opened.
+  const uncounted = desk.outbox.list().filter(({ facts }) => facts.kind === 'grading' || !isKnown(desk, facts.id))
   return desk.lab.runs.waitingCount() + uncounted.length
 }

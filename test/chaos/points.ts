@@ -61,8 +61,10 @@ export async function pointsOf(world: ChaosWorld, place: Place): Promise<Point[]
       .filter((kind) => !always.test(kind))
       .flatMap((kind) => [
         ...whensOf(kind).map((when): Point => ({ at, kind, when, nth: 1 })),
-        // The second of two volumes; the listing that is read after the upload.
-        ...(all.filter((one) => one === kind).length > 1 ? [{ at, kind, when: 'before' as const, nth: 2 }] : []),
+        // The second of two volumes; the listing that is read after the upload. How often an engine is asked for its lists is not fixed.
+        ...((changes(kind) || at === 'archive') && all.filter((one) => one === kind).length > 1
+          ? [{ at, kind, when: 'before' as const, nth: 2 }]
+          : []),
       ])
   return [...kinds('engine', engine), ...kinds('archive', archive)]
 }

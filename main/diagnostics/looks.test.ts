@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ScansideError } from '../../oct/errors.ts'
 import type { HttpReply } from '../http/http.ts'
@@ -17,6 +18,12 @@ const reply = (more: { status?: number; date?: string; body?: unknown; json?: ()
     json: more.json ?? (async () => body),
     discard: async () => undefined,
   } as unknown as HttpReply
+}
+/** Answers after everything that answers at once, unless it was given up. */
+const slowly: NonNullable<ReturnType<Places['siteArchive']>> = async ({ signal }) => {
+  await turn()
+  if (signal.aborted) throw new ScansideError('cancelled', 'Cancelled.')
+  return reply()
 }
 const never = () => new Promise<never>(() => undefined)
 
@@ -98,7 +105,7 @@ describe('a desk’s self-check', () => {
 
   it.each<[string, Partial<Places>, object]>([
     ['nobody is signed in', { archive: () => null }, { archive: 'signed-out', clock: 'not-known' }],
-    ['nobody is signed in to the site’s archive', { archive: () => null, siteArchive: () => async () => reply() }, { archive: 'signed-out' }],
+    ['nobody is signed in to the site’s archive', { archive: () => null, siteArchive: () => slowly }, { archive: 'signed-out' }],
     [
       'the sign-in is over',
       { archive: () => () => Promise.reject(new ScansideError('unauthorized', 'x')) },

@@ -54,7 +54,16 @@ export function looksAt(places: Places): Look[] {
     // A credential that was refused is not tried by a check: accounts get locked that way.
     if (state === 'ready' || state === 'away') await cloud.refresh()
   })
+  // One question for two checks: it ends with the later of them.
   const asked = new AbortController()
+  let asking = 2
+  const askUntil = (signal: AbortSignal) => {
+    const end = () => {
+      asking -= 1
+      if (asking === 0) asked.abort()
+    }
+    signal.addEventListener('abort', end, { once: true })
+  }
   const trip = once(async () => {
     const ask = places.archive() ?? places.siteArchive()
     return ask === null ? null : roundTrip(ask, places.now, asked.signal)
@@ -80,13 +89,14 @@ export function looksAt(places: Places): Look[] {
       return judgeDisk({ own, engine: its })
     }),
     look('archive', async (signal) => {
-      signal.addEventListener('abort', () => asked.abort(), { once: true })
+      askUntil(signal)
       if (places.archive() === null) return judgeArchive({ kind: 'signed-out' })
       const told = await trip()
       return judgeArchive(told?.found ?? { kind: 'signed-out' })
     }),
     look('certificate', async (signal) => judgeCertificate(await places.certificate(signal), places.now())),
     look('clock', async (signal) => {
+      askUntil(signal)
       const soon = (limits.clock * 3) / 4
       const archive = Promise.race([trip().then((told) => told?.skew ?? null), pause(soon, signal, null)])
       await Promise.race([cloudRefreshed(), pause(soon, signal, null)]).catch(() => undefined)

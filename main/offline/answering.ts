@@ -2,6 +2,7 @@
  * The archive while it is away: what is kept of it at this desk answers in its place, for the account that fetched it. Nothing else does: results
  * are neither sent nor looked for here, and whatever is not kept is told by the archive's own failure.
  */
+import { Readable } from 'node:stream'
 import { ScansideError } from '../../oct/errors.ts'
 import type { Archive, ArchiveFile } from '../archive/archive.ts'
 import { profileFile, profileResource } from '../pipelines/profiles.ts'
@@ -54,6 +55,34 @@ export const listsOf = (kept: readonly Kept[]) => {
 /** Told apart by digest where both have one. */
 const isSame = (kept: KeptFile, { uri, size, md5 = '' }: Parameters<Archive['read']>[0]): boolean =>
   kept.uri === uri && kept.size === size && (md5 === '' || kept.md5 === '' || kept.md5 === md5)
+
+/** The archive went away in the middle: not what it refuses, and not what arrived other than it was. */
+const brokeOff = (error: unknown): boolean => isAway(error) || (error instanceof ScansideError && error.details.reason === 'short')
+
+/** Goes on with the copy that is kept, from where the archive has broken off for good: they are the same bytes, by their digest. */
+const goingOn = (live: Readable, copy: () => Readable | null): Readable => {
+  async function* pieces() {
+    let handed = 0
+    try {
+      for await (const part of live as AsyncIterable<Uint8Array>) {
+        handed += part.byteLength
+        yield part
+      }
+      return
+    } catch (error) {
+      const rest = brokeOff(error) ? copy() : null
+      if (rest === null) throw error
+      for await (const part of rest as AsyncIterable<Uint8Array>) {
+        const old = Math.min(handed, part.byteLength)
+        handed -= old
+        if (old < part.byteLength) yield part.subarray(old)
+      }
+    }
+  }
+  const bytes = Readable.from(pieces(), { objectMode: false })
+  bytes.once('close', () => live.destroy())
+  return bytes
+}
 
 const listed = ({ uri, name, resource, size, md5 }: KeptFile): ArchiveFile => ({ uri, name, resource, size, md5 })
 
@@ -130,18 +159,21 @@ export const answering = (live: Archive, { kept, whose, projects: fixed, answere
         (scans) => scanOf(scans, path.project, path.session, scan)?.manifest.files.map(listed) ?? null,
         true,
       ),
-    read: (file, signal) =>
-      either(
-        () => live.read(file, signal),
-        (scans) => {
-          for (const each of scans) {
-            const found = each.manifest.files.find((one) => isSame(one, file))
-            if (found) return kept.open(each, found, signal)
-          }
-          return null
-        },
-        true,
-      ),
+    async read(file, signal) {
+      const fromHere = (scans: Kept[]) => {
+        for (const each of scans) {
+          const found = each.manifest.files.find((one) => isSame(one, file))
+          if (found) return kept.open(each, found, signal)
+        }
+        return null
+      }
+      const ask = async () => {
+        const bytes = await live.read(file, signal)
+        // Without a digest nobody knows that the rest belongs to the beginning.
+        return file.md5 ? goingOn(bytes, () => fromHere(mine())) : bytes
+      }
+      return either(ask, fromHere, true)
+    },
     projectFile: (project, resource, name, limit, signal) => {
       if (resource !== profileResource || name !== profileFile) return live.projectFile(project, resource, name, limit, signal)
       // Null is an answer here: the project has none.

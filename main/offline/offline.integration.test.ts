@@ -150,6 +150,22 @@ describe('scans kept offline', () => {
     await expect(archive.publish(ref, 'p/1/r/results.json', new Uint8Array([1]), never)).rejects.toMatchObject({ code: 'unreachable' })
   })
 
+  it('go on where the archive goes away in the middle of a file', async () => {
+    const one = await life()
+    await signIn(one.desk)
+    const ref = (await refsIn(one.desk))[0] as KeptScan['ref']
+    await one.keep([ref])
+    const archive = one.desk.archive()
+    const [file] = await archive.scanFiles(ref, '1')
+    lab.faults.set({ path: '/files/', resetAfter: 70_000 })
+    expect(
+      createHash('md5')
+        .update(await buffer(await archive.read(file ?? { uri: '', size: 0 }, never)))
+        .digest('hex'),
+    ).toBe(file?.md5)
+    expect(one.desk.status().state).toBe('signed-in')
+  })
+
   it('lie there as ciphertext alone, and nothing is left of what is forgotten', async () => {
     const one = await life()
     await signIn(one.desk)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, type ErrorDetails, ScansideError } from '../../oct/errors.ts'
 import type { Archive } from '../archive/archive.ts'
@@ -162,6 +163,27 @@ describe('who answers', () => {
     await expect(archive.read({ ...file, size: 4 }, never)).rejects.toMatchObject({ code: 'unreachable' })
     await expect(archive.read({ ...file, md5: 'd'.repeat(32) }, never)).rejects.toMatchObject({ code: 'unreachable' })
     await expect(archive.read({ ...file, uri: '/data/other' }, never)).rejects.toMatchObject({ code: 'unreachable' })
+  })
+  it.each<[string, ScansideError, string, string]>([
+    ['cut for good', new ScansideError('integrity', '', { reason: 'short' }), 'a'.repeat(32), 'abcdef'],
+    ['away in the middle', new ScansideError('unreachable', ''), 'a'.repeat(32), 'abcdef'],
+    ['cancelled', new ScansideError('cancelled', ''), 'a'.repeat(32), 'cancelled'],
+    ['arrived other than it was', new ScansideError('integrity', ''), 'a'.repeat(32), 'integrity'],
+    ['not known by its digest', new ScansideError('unreachable', ''), '', 'unreachable'],
+    ['another one by now', new ScansideError('unreachable', ''), 'd'.repeat(32), 'unreachable'],
+  ])('a file that is %s goes on with the copy only where it is the same', async (_what, error, md5, expected) => {
+    async function* broken() {
+      yield Buffer.from('abc')
+      throw error
+    }
+    const part: Partial<Archive> = { read: async () => Readable.from(broken(), { objectMode: false }) }
+    const archive = answering(part as Archive, {
+      kept: { of: () => [mine], open: () => Readable.from([Buffer.from('ab'), Buffer.from('cdef')], { objectMode: false }) },
+      whose: () => ({ archive: 'xnat.example.org', user: 'jk', away: false }),
+      projects: null,
+    })
+    const got = buffer(await archive.read({ uri: file.uri, size: file.size, md5 }, never)).then(String, (thrown: ScansideError) => thrown.code)
+    expect(await got).toBe(expected)
   })
   it('makes nothing up about what was published, or what projects hold beside their profile', async () => {
     const { archive } = world(['unreachable'], { away: true })

@@ -2,7 +2,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { filesWith, type RunningApplication, startApplication } from '../support/application.ts'
 import { startArchive, type TestArchive } from '../support/demo.ts'
-import { openSession, signIn } from '../support/lab-page.ts'
+import { chooseOwnAnalysis, openSession, signIn } from '../support/lab-page.ts'
 
 const session = '/data/projects/DEMO-MS/subjects/P-0142/experiments/P-0142_V01'
 
@@ -51,6 +51,7 @@ test('a kept scan is opened and run on while the archive is away, and its result
   await page.keyboard.press('Escape')
   await row(page, 'Scan 1').getByRole('checkbox').click()
   await page.getByRole('button', { name: /^Run…/ }).click()
+  await chooseOwnAnalysis(page)
   await expect(page.getByText('These scans are kept at this desk; the results wait here')).toBeVisible()
   await page.getByRole('button', { name: /Run here/, disabled: false }).click()
   await expect(page.getByText('The results wait to go home.')).toBeVisible({ timeout: 120_000 })

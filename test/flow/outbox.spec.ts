@@ -2,7 +2,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { filesWith, type RunningApplication, startApplication } from '../support/application.ts'
 import { startArchive, type TestArchive } from '../support/demo.ts'
-import { openSession, signIn, watchComplaints } from '../support/lab-page.ts'
+import { chooseOwnAnalysis, openSession, signIn, watchComplaints } from '../support/lab-page.ts'
 
 const session = '/data/projects/DEMO-MS/subjects/P-0142/experiments/P-0142_V01'
 const sent = { path: '/resources/SCANSIDE', method: 'PUT' }
@@ -34,6 +34,7 @@ async function run(page: Page): Promise<void> {
   const row = page.getByRole('row').filter({ has: page.getByText('Scan 1', { exact: true }) })
   await row.getByRole('checkbox').click()
   await page.getByRole('button', { name: /^Run…/ }).click()
+  await chooseOwnAnalysis(page)
   await page.getByRole('button', { name: /Run here/, disabled: false }).click()
   await expect(page.getByText('The results wait to go home.')).toBeVisible({ timeout: 120_000 })
   await expect(page.getByRole('button', { name: /Active 0/ })).toBeVisible({ timeout: 60_000 })

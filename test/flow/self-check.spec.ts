@@ -7,7 +7,7 @@ import { expect, type Page, test } from '@playwright/test'
 import { checkIds } from '../../preload/diagnostics.ts'
 import { type RunningApplication, root, startApplication } from '../support/application.ts'
 import { startArchive, type TestArchive } from '../support/demo.ts'
-import { openSession, signIn, watchComplaints } from '../support/lab-page.ts'
+import { chooseOwnAnalysis, openSession, signIn, watchComplaints } from '../support/lab-page.ts'
 
 let archive: TestArchive
 let app: RunningApplication
@@ -76,6 +76,7 @@ test('the chain of receipts is whole, and its export holds what anybody can veri
     .getByRole('checkbox')
     .click()
   await page.getByRole('button', { name: /^Run…/ }).click()
+  await chooseOwnAnalysis(page)
   await page.getByRole('button', { name: /Run here/, disabled: false }).click()
   await expect(page.getByText('All results are home.')).toBeVisible({ timeout: 120_000 })
   await expect(page.getByRole('button', { name: /Active 0/ })).toBeVisible({ timeout: 60_000 })

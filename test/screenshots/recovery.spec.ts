@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { root, startApplication } from '../support/application.ts'
 import { startArchive } from '../support/demo.ts'
-import { openSession, signIn } from '../support/lab-page.ts'
+import { chooseOwnAnalysis, openSession, signIn } from '../support/lab-page.ts'
 
 const shot = (page: Page, name: string) => page.screenshot({ path: join(root, 'docs', 'screenshots', `${name}.png`) })
 const row = (page: Page, name: string) => page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) })
@@ -11,6 +11,7 @@ const row = (page: Page, name: string) => page.getByRole('row').filter({ has: pa
 async function run(page: Page, scan: string): Promise<void> {
   await row(page, scan).getByRole('checkbox').click()
   await page.getByRole('button', { name: /^Run…/ }).click()
+  await chooseOwnAnalysis(page)
   await page.getByRole('button', { name: /Run here/, disabled: false }).click()
   await expect(page.getByText('The results wait to go home.')).toBeVisible({ timeout: 120_000 })
   await expect(page.getByRole('button', { name: /Active 0/ })).toBeVisible({ timeout: 60_000 })

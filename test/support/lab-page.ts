@@ -62,3 +62,11 @@ export async function runHere(page: Page): Promise<void> {
   await page.getByRole('button', { name: /Run here/ }).click()
   await expect(page.getByText('All results are home.')).toBeVisible({ timeout: 120_000 })
 }
+
+/** Takes the application's own analysis in the run sheet, whatever images the machine has. */
+export async function chooseOwnAnalysis(page: Page): Promise<void> {
+  const pipelines = page.getByRole('combobox', { name: 'Pipeline' })
+  const own = pipelines.locator('option', { hasText: /\(this application\)/ }).first()
+  await expect(own).toBeAttached()
+  await pipelines.selectOption((await own.getAttribute('value')) ?? '')
+}

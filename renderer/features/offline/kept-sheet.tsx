@@ -53,7 +53,7 @@ export function KeptSheet({ onClose }: { onClose: () => void }) {
       </div>
       {scans.length > 0 && (
         <footer>
-          <p className="soft small">{t('sum', { count: scans.length, size: formatBytes(bytes, i18n.language) })}</p>
+          <p className={`${styles.sum} soft small`}>{t('sum', { count: scans.length, size: formatBytes(bytes, i18n.language) })}</p>
           <ForgetAll count={scans.length} />
         </footer>
       )}
@@ -100,7 +100,7 @@ function ForgetAll({ count }: { count: number }) {
   }, [asking])
   if (!asking) return <Button onClick={() => setAsking(true)}>{t('forgetAll')}</Button>
   return (
-    <div className={styles.ask}>
+    <div className={`${styles.sum} ${styles.ask}`}>
       <p className="strong">{t('ask', { count })}</p>
       <div className={styles.barLine}>
         <Button

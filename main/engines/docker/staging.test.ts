@@ -51,6 +51,26 @@ describe('packInputs', () => {
     expect(staged).toHaveLength(1)
   })
 
+  it('hears at once of an engine that went away while the next bytes were fetched', async () => {
+    let arrive = () => {}
+    const fetched = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    const source = async function* () {
+      yield Buffer.alloc(100_000)
+      await fetched
+      yield Buffer.alloc(100_000)
+    }
+    const ref = local('a', 'x'.repeat(200_000), { read: async () => Readable.from(source()) })
+    const { tar, done } = packInputs([{ folder: 'm', writable: false, inputs: [ref] }], never, () => {})
+    const closed = new Promise((resolve) => tar.once('close', resolve))
+    tar.resume()
+    setImmediate(() => tar.destroy())
+    await closed
+    setImmediate(arrive)
+    await expect(done).rejects.toThrow('closed')
+  })
+
   it.each([
     ['too short', local('a', 'abc', { size: 9 })],
     ['too long', local('a', 'abc', { size: 1 })],

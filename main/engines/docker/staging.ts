@@ -32,6 +32,8 @@ function entry(tar: Pack, header: Parameters<Pack['entry']>[0], signal: AbortSig
   return {
     /** Resolves when the engine has taken enough to go on. */
     async write(chunk: Uint8Array): Promise<void> {
+      // It may have been closed while these bytes were fetched: then nothing more is heard of it.
+      if (sink.destroyed) throw new Error('the stream to the engine was closed')
       if (sink.write(chunk)) return
       await new Promise<void>((resolve, reject) => {
         const late = setTimeout(() => settle(silent()), patience.idleMs)

@@ -205,6 +205,17 @@ export function fullCases(theWorld: () => Promise<TightWorld>): ChaosCase[] {
         await world.desk().call('scans.close', { bulk })
       }),
     )
+  for (const kb of [0, 100])
+    add(`full while a scan is kept for offline, ${kb} kB left`, (world) =>
+      fullWhile(world, kb, async () => {
+        const { refs } = await world.order('built in')
+        const kept = refs.flatMap((ref) => (ref.kind === 'archive' ? [ref] : []))
+        await world.desk().call('offline.keep', { refs: kept })
+        await pause(1_500)
+        await world.desk().call('offline.list', undefined)
+        await world.desk().call('offline.forget', { refs: null })
+      }),
+    )
   add('engine full before a run', (world) => engineFull(world, 'docker', 'before', 100))
   add('engine full to the last block before a run', (world) => engineFull(world, 'docker', 'before', 0))
   add('engine full while files flow in', (world) => engineFull(world, 'docker', 'staging', 300))

@@ -47,6 +47,21 @@ describe('gate', () => {
     time = tokenLifeMs + 1
     expect(gate.exchange(token)).toBeNull()
   })
+  it('takes a token that was followed by another as long as it lives, and none once the window is there', () => {
+    let time = 0
+    const gate = createGate(() => time)
+    const first = gate.issue()
+    time = tokenLifeMs - 2_000
+    const second = gate.issue()
+    const third = gate.issue()
+    expect(gate.exchange(first)).not.toBeNull()
+    expect(gate.exchange(second)).toBeNull()
+    expect(gate.exchange(third)).toBeNull()
+    const late = gate.issue()
+    time += tokenLifeMs + 1
+    gate.issue()
+    expect(gate.exchange(late)).toBeNull()
+  })
   it('refuses other tokens and keys', () => {
     const gate = createGate(() => 0)
     gate.issue()

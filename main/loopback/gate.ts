@@ -21,7 +21,7 @@ export function namesItselfOnce(rawHeaders: readonly string[]): boolean {
 }
 
 export interface Gate {
-  /** A new one-time token; earlier unused ones die with it. */
+  /** A new one-time token. Earlier ones live on for the rest of their time: a browser may be on its way with one. */
   issue(): string
   /** A session key for a living token, once; null otherwise. */
   exchange(token: string): string | null
@@ -30,16 +30,18 @@ export interface Gate {
 
 /** `now`: ms. Keys live as long as the process: a reloaded window comes back with its own. */
 export function createGate(now: () => number): Gate {
-  let token: { value: string; until: number } | null = null
+  let tokens: { value: string; until: number }[] = []
   const keys: string[] = []
   return {
     issue() {
-      token = { value: randomBytes(32).toString('base64url'), until: now() + tokenLifeMs }
+      const token = { value: randomBytes(32).toString('base64url'), until: now() + tokenLifeMs }
+      tokens = [...tokens.filter(({ until }) => now() <= until), token]
       return token.value
     },
     exchange(value) {
-      if (!token || now() > token.until || !equal(value, token.value)) return null
-      token = null
+      if (!tokens.some((token) => now() <= token.until && equal(value, token.value))) return null
+      // The window is here: nobody else is waited for.
+      tokens = []
       const key = randomBytes(32).toString('base64url')
       keys.push(key)
       return key

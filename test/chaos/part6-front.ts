@@ -86,12 +86,14 @@ export async function startFront(): Promise<Front> {
     return socket
   }
 
-  // An unused token dies with the next one, which is written before it is too old.
+  // A token that is not used is followed by the next one two seconds before it dies.
   const expired = tokenIn(file)
   for (let looked = 0; looked < 400 && tokenIn(file) === expired; looked++) await pause(50)
   const used = tokenIn(file)
   const exchange = (token: string) =>
     `POST /session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nContent-Length: ${token.length}\r\nConnection: close\r\n\r\n${token}`
+  await pause(2_500)
+  mustRefuse(await raw(exchange(expired)))
   const key = /\r\n\r\n(?:2b\r\n)?([A-Za-z0-9_-]{43})/.exec(await raw(exchange(used)))?.[1] ?? ''
 
   const enter = async (): Promise<DoorWindow> => {

@@ -64,7 +64,11 @@ export const take = ({ desk, behind, changed }: CourseHands, job: Job, event: Ru
   const course = next(job.record, event)
   if ('refused' in course) throw new ScansideError('conflict', course.refused)
   const at = desk.now().toISOString()
-  const record: RunRecord = { ...job.record, ...change, ...course, endedAt: hasEnded(course.state) ? at : null }
+  const ended = hasEnded(course.state)
+  const { resume } = { ...job.record, ...change }
+  // What it was told to do may be sensitive and is of no use any more.
+  const forgotten = ended && resume ? { resume: { ...resume, values: {}, workspace: null } } : {}
+  const record: RunRecord = { ...job.record, ...change, ...forgotten, ...course, endedAt: ended ? at : null }
   const step = { state: course.state, at, note: note.slice(0, 1_000) }
   const move = () => {
     // Beginning anew is no progress.

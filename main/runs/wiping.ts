@@ -45,10 +45,7 @@ export const wipe = async (way: Way): Promise<boolean> => {
   if (job.lane === 'cloud' && !report.complete && !owed && report.owed.length > 0 && !job.leaving && ++job.attempts <= triesAgain) return false
   const message = taken === null ? job.record.message : [job.record.message, taken].filter(Boolean).join(' ').slice(0, 1_000)
   try {
-    // What it was told to do may be sensitive and is of no use any more.
-    const { resume } = job.record
-    const change = resume ? { message, resume: { ...resume, values: {}, workspace: null } } : { message }
-    take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed', change)
+    take(hands, job, 'wiped', report.complete ? 'workspace removed' : 'workspace not yet removed', { message })
   } catch (error) {
     desk.report(error)
   }

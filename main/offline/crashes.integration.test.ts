@@ -104,4 +104,22 @@ describe('scans kept offline', () => {
     writeFileSync(frames, bytes)
     expect((await reading()).equals(Buffer.from(volume))).toBe(true)
   })
+
+  it('can be cancelled: what had arrived whole is kept and said, the rest is not there', async () => {
+    const one = await world.life()
+    await world.signIn(one.desk)
+    const refs = await refsIn(one.desk)
+    world.lab.faults.set({ path: '/scans/2/resources/', stallAfter: 70_000 })
+    const ended = one.keep(refs, (operation) => {
+      const look = setInterval(() => {
+        // The first is there whole, and of the second there is a beginning.
+        if (readdirSync(world.folder).length < 3) return
+        clearInterval(look)
+        one.cancel(operation)
+      }, 20)
+    })
+    expect(await ended).toMatchObject({ state: 'cancelled', message: 'Cancelled. One scan is kept offline.' })
+    expect(readdirSync(world.folder)).toHaveLength(2)
+    expect(one.list().scans.map(({ ref }) => ref.scan)).toEqual(['1'])
+  })
 })

@@ -63,7 +63,7 @@ describe('what strangers send', () => {
     window.on('message', (data) => answers.push(JSON.parse(String(data))))
     window.send(JSON.stringify({ key }))
     for (let id = 0; id < 300; id++) window.send(JSON.stringify({ id, method: 'long' }))
-    await vi.waitFor(() => expect(answers.filter(({ reply }) => reply?.error?.code === 'quota')).toHaveLength(44))
+    await vi.waitFor(() => expect(answers.filter(({ reply }) => reply?.error?.code === 'quota')).toHaveLength(44), 20_000)
     expect(answers.find(({ id }) => id === 255)).toBeUndefined()
     expect(answers.find(({ id }) => id === 256)).toBeDefined()
   })

@@ -187,6 +187,10 @@ describe('what others may see of the window', () => {
     await next.call('privacy.set', { contentProtection: false })
     expect(next.shown).toEqual([true, false])
     expect(await made().call('privacy.get')).toMatchObject({ contentProtection: false })
+    expect(lab.chain.lines().map(({ body }) => JSON.parse(body))).toMatchObject([
+      { by: 'jk', what: 'privacy: content protection on' },
+      { by: 'jk', what: 'privacy: content protection off' },
+    ])
   })
 
   it.each([true, false])('is the site file’s where it says so: %s', async (contentProtection) => {

@@ -163,6 +163,7 @@ export function createDiagnosticsRoom(parts: DiagnosticsParts): DiagnosticsRoom 
         const protect = capabilities.protectContent
         if (protect === null) throw new ScansideError('not-supported', 'In a browser the window cannot be hidden from others. Nothing was changed.')
         settings.set(protectionName, contentProtection ? 'on' : null)
+        chain.audit(now().toISOString(), parts.by(), `privacy: content protection ${contentProtection ? 'on' : 'off'}`, null)
         protect(contentProtection)
       },
     },

@@ -31,10 +31,12 @@ async function killedAt(place: Place, point: Point): Promise<void> {
   const strike = strikeAt(there, point, () => dying.kill())
   try {
     await startAndWait(there, place, strike.struck)
+    // How often lists are asked for differs a little from run to run.
+    if (!strike.struck()) await startAndWait(there, place, strike.struck)
   } finally {
     strike.away()
   }
-  if (!strike.struck()) throw new Error('The run never came there.')
+  if (!strike.struck()) throw new Error('Two runs never came there.')
   kills++
   await there.nextLife()
   await judge(there, known)
@@ -170,7 +172,7 @@ async function cases(): Promise<ChaosCase[]> {
 export const part: ChaosPart = {
   number: 1,
   title: 'kill -9 of the application at every transition, then another life: done, published once, nothing left, a receipt each, the chain whole',
-  short: 5,
+  short: 4,
   open: ordeal.open,
   cases,
   async close() {

@@ -12,7 +12,7 @@ export const part: ChaosPart = {
   number: 2,
   title:
     'kill -9 of a container engine and its return; the archive’s faults at each stage: done or failed in plain words, every result home once, nothing left',
-  short: 8,
+  short: 6,
   open: ordeal.open,
   cases: async () => [...(await engineCases(ordeal, engine)), ...archiveCases(ordeal, archive)],
   async close() {

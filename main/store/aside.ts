@@ -18,7 +18,8 @@ const isFull = (error: unknown): boolean =>
 export const isForeign = (path: string): boolean => {
   if (!existsSync(path)) return false
   const there = lstatSync(path)
-  return there.isDirectory() || (there.size === 0 && !existsSync(`${path}-wal`))
+  const log = `${path}-wal`
+  return there.isDirectory() || (there.size === 0 && !(existsSync(log) && lstatSync(log).size > 0))
 }
 
 /** Renames a database and what SQLite keeps beside it. */

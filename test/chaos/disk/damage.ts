@@ -132,8 +132,10 @@ async function damaged(world: TightWorld, name: string, damage: Damage): Promise
   const spare = join(world.disk.folder, 'spare')
   cpSync(home, spare, { recursive: true })
   const asideBefore = new Set(readdirSync(home))
+  const unharmed = statSync(file).isFile() ? readFileSync(file) : null
   const undo = damage.do(file)
-  const before = statSync(file).isFile() ? readFileSync(file) : null
+  // Whoever closes a file lets go of every lock that its process has on it: one that is held is not looked into.
+  const before = damage.name.startsWith('held') ? unharmed : statSync(file).isFile() ? readFileSync(file) : null
   let outcome: 'started' | 'said' = 'said'
   try {
     outcome = await startsOrSays(world)
@@ -173,7 +175,8 @@ async function damaged(world: TightWorld, name: string, damage: Damage): Promise
 
 export function damageCases(theWorld: () => Promise<TightWorld>): ChaosCase[] {
   const files: [string, Damage[]][] = [
-    ['lab.db', [...damages, ...databases]],
+    // It is encrypted: nobody else opens it. A newer one is for the tests of the store.
+    ['lab.db', [...damages, ...databases.filter(({ name }) => name.includes('log'))]],
     ['owed.db', [...damages, ...databases]],
     ['lock.db', damages.filter(({ name }) => !/damage|half/.test(name))],
     ['installation', damages],

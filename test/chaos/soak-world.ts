@@ -176,6 +176,7 @@ export async function soak(world: ChaosWorld, runs: number, seed: number): Promi
   for (let tries = 0; tries < 3; tries++) await active()
   await settled(world, 240)
   const late = await measured(world)
+  console.log(`    held ${early?.held} then ${late.held}, resident ${early?.resident} then ${late.resident} bytes`)
   const ended = (await allRuns(world)).filter(({ id }) => !known.has(id))
   assert.equal(ended.length, runs, 'runs the desk knows')
   for (const run of ended) await judged(world, run, meant.get(run.id) ?? 'home')

@@ -24,7 +24,7 @@ const page = 4096
 const overwrite = (from: (size: number) => number, length: number) => (file: string) => {
   const bytes = readFileSync(file)
   const at = Math.max(0, Math.min(from(bytes.length), bytes.length - length))
-  bytes.fill(0x5a, at, at + length)
+  bytes.fill(0x5a, at, Math.min(bytes.length, at + length))
   writeFileSync(file, bytes)
   return null
 }
@@ -178,7 +178,7 @@ export function damageCases(theWorld: () => Promise<TightWorld>): ChaosCase[] {
     // It is encrypted: nobody else opens it. A newer one is for the tests of the store.
     ['lab.db', [...damages, ...databases.filter(({ name }) => name.includes('log'))]],
     ['owed.db', [...damages, ...databases]],
-    ['lock.db', damages.filter(({ name }) => !/damage|half/.test(name))],
+    ['lock.db', damages.filter(({ name }) => !/header|damage|half/.test(name))],
     ['installation', damages],
   ]
   return files.flatMap(([file, all]) =>

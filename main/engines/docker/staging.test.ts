@@ -63,7 +63,7 @@ describe('packInputs', () => {
     }
     const ref = local('a', 'x'.repeat(200_000), { read: async () => Readable.from(source()) })
     const { tar, done } = packInputs([{ folder: 'm', writable: false, inputs: [ref] }], never, () => {})
-    const closed = new Promise((resolve) => tar.once('close', resolve))
+    const closed = new Promise<void>((resolve) => tar.once('close', () => resolve()))
     tar.resume()
     setImmediate(() => tar.destroy())
     await closed

@@ -12,6 +12,7 @@ import { formatMoment } from '../../ui/format.ts'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { VerdictMark } from '../../ui/verdict.tsx'
 import { Said } from '../cloud/said.tsx'
+import { sayOf } from '../outbox/known-sentences.ts'
 import { isActive, waitsForCloud, waitsHere } from './grouping.ts'
 import { LogBox } from './log-box.tsx'
 import { machineDoing } from './machine.ts'
@@ -144,13 +145,15 @@ const icons: Record<Sentence, typeof ShieldCheck> = {
 function Standing({ detail }: { detail: RunDetail }) {
   const { t } = useTranslation('runs')
   const { summary, receipt } = detail
-  const { cloud, keyring } = useApp()
+  const { cloud, keyring, session } = useApp()
   const sentence = sentenceOf(summary, receipt, {
     cloudWaits: waitsForCloud(summary, cloud),
     waits: waitsHere(summary),
     kept: keyring.available && !summary.demo,
   })
   const ended = !isActive(summary)
+  const { t: outbox } = useTranslation('outbox')
+  const say = summary.home === 'waiting' ? sayOf({ state: 'waiting', kind: 'results', message: summary.message }, session.state) : null
   return (
     <Notice icon={icons[sentence]}>
       <p>
@@ -159,9 +162,7 @@ function Standing({ detail }: { detail: RunDetail }) {
         {ended && receipt?.complete && ` ${t(summary.place === 'cloud' ? 'removedCloud' : 'removed')}`}
       </p>
       {summary.message && summary.home !== 'read-back' && (
-        <p className="strong">
-          <Said sentence={summary.message} />
-        </p>
+        <p className="strong">{say ? outbox(`say.${say}`) : <Said sentence={summary.message} />}</p>
       )}
       {ended && summary.home === 'waiting' && (
         <p>

@@ -21,7 +21,7 @@ export function RunsPage() {
   if (!waiting) return <AllRuns />
   return (
     <>
-      <header className="page-bar">
+      <header className={`page-bar ${styles.bar}`}>
         <h1>{t('title')}</h1>
         <OutboxTabs />
       </header>
@@ -52,7 +52,7 @@ function AllRuns() {
   if (runs.length === 0 && chosen === null) {
     return (
       <>
-        <header className="page-bar">
+        <header className={`page-bar ${styles.bar}`}>
           <h1>{t('title')}</h1>
           <OutboxTabs />
         </header>
@@ -64,7 +64,7 @@ function AllRuns() {
   }
   return (
     <>
-      <header className="page-bar">
+      <header className={`page-bar ${styles.bar}`}>
         <h1>{t('title')}</h1>
         <OutboxTabs />
         <Segmented label={t('filter.label')} value={filter} choices={choices} onChange={setFilter} />

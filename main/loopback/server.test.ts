@@ -62,6 +62,7 @@ describe('what strangers send', () => {
     const answers: { id?: number; reply?: { ok: boolean; error?: { code: string } } }[] = []
     window.on('message', (data) => answers.push(JSON.parse(String(data))))
     window.send(JSON.stringify({ key }))
+    await vi.waitFor(() => expect(answers).toContainEqual({ welcome: true }), 20_000)
     for (let id = 0; id < 300; id++) window.send(JSON.stringify({ id, method: 'long' }))
     await vi.waitFor(() => expect(answers.filter(({ reply }) => reply?.error?.code === 'quota')).toHaveLength(44), 20_000)
     expect(answers.find(({ id }) => id === 255)).toBeUndefined()

@@ -3,13 +3,14 @@
  * sentence; what it may not have it does not get; the doorway answers all the while; nothing is left, and nothing published but results that hold.
  */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { nothingBroken, publishedOnce } from './hostile/aftermath.ts'
 import type { Attack } from './hostile/attack.ts'
-import { deadlineCases } from './hostile/deadline.ts'
+import { deadlineCases, lateImage } from './hostile/deadline.ts'
 import { escapeAttacks } from './hostile/escapes.ts'
 import { resourceAttacks } from './hostile/resources.ts'
 import { resultAttacks } from './hostile/results.ts'
-import { openYard, type Yard } from './hostile/yard.ts'
+import { machinesEngine, openYard, type Yard } from './hostile/yard.ts'
 import type { ChaosCase, ChaosPart } from './part.ts'
 
 const attacks: Attack[] = [...resourceAttacks, ...escapeAttacks, ...resultAttacks]
@@ -80,6 +81,7 @@ export const part: ChaosPart = {
     const last = yard
     yard = null
     await last?.stop()
+    spawnSync('docker', ['-H', machinesEngine, 'image', 'rm', '-f', lateImage], { stdio: 'ignore' })
     if (!last) return ''
     const { count, slowest, during } = last.answers
     return `${ended} ended, ${contained} contained; ${count.toLocaleString('en')} answers of the doorway meanwhile, the slowest after ${Math.round(slowest)} ms (${during}); disk at most ${megabytes(last.disk.peak)} fuller`

@@ -10,12 +10,12 @@ import type { ChaosCase } from '../part.ts'
 import { machinesEngine } from './yard.ts'
 
 const never = new AbortController().signal
-const imageName = 'scanside-test/late:1'
+export const lateImage = 'scanside-test/late:1'
 
 /** Runs it to its end, wipes it, and answers how it ended. */
 async function ran(script: string, limits: Partial<RunLimits>) {
   const { engine, debts } = openTestEngine(machinesEngine)
-  const image = await engine.images.load(await busyboxStream({ name: imageName, labels: { 'org.nrg.commands': '[]' } }), never, () => {})
+  const image = await engine.images.load(await busyboxStream({ name: lateImage, labels: { 'org.nrg.commands': '[]' } }), never, () => {})
   const workspace = await engine.open({
     runId: randomUUID(),
     imageId: image.id,

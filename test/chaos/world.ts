@@ -43,7 +43,7 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
   const side = await startArchiveSide()
   const site = { archive: side.archive.urls.https, ca: side.archive.ca }
   const temporary = mkdtempSync(join(tmpdir(), 'scanside-chaos-tmp-'))
-  let env: Record<string, string> = { TMPDIR: temporary }
+  let env: Record<string, string> = {}
   let desk: DeskProcess | null = null
   let ended = false
   const living = new Set<ChildProcess>()
@@ -81,7 +81,12 @@ export async function openChaosWorld(): Promise<ChaosWorld> {
     },
     async renew({ keyring } = { keyring: true }) {
       await forget()
-      env = { TMPDIR: temporary, ...(keyring ? {} : { DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(temporary, 'nobody')}` }) }
+      // Where nothing is kept, what was set by hand is not either.
+      env = {
+        TMPDIR: temporary,
+        DOCKER_HOST: cable.address,
+        ...(keyring ? {} : { DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(temporary, 'nobody')}` }),
+      }
       side.middle.meddle(null)
       side.middle.onAnswered(null)
       side.faults.clear()

@@ -3,6 +3,7 @@
  * bridge is built over a WebSocket to the loopback front. Nothing else in the renderer knows which of the two it is.
  */
 import type { Bridge, Reply } from '../preload/contract.ts'
+import { pageClipboard } from './page-clipboard.ts'
 
 declare global {
   interface Window {
@@ -95,6 +96,7 @@ function openSocket(key: string): Promise<Bridge> {
 async function copyText(input: unknown): Promise<Reply> {
   try {
     await navigator.clipboard.writeText((input as { text: string }).text)
+    pageClipboard.copied()
     return { ok: true, value: undefined }
   } catch {
     return {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ScansideError } from '../../../../oct/errors.ts'
 import type { Lab } from '../../../lab.ts'
+import { pageClipboard } from '../../../page-clipboard.ts'
 import { putBytes, type Send } from '../../../upload.ts'
 
 export type Outlet = 'clipboard' | 'file'
@@ -25,6 +26,7 @@ export function throughBrowser(refused: string): Deliver {
     if (to === 'clipboard') {
       try {
         await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })])
+        pageClipboard.copied()
       } catch (cause) {
         throw new ScansideError('not-supported', refused, {}, { cause })
       }

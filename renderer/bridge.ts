@@ -2,6 +2,7 @@
  * The window's end of the doorway. In Electron the preload script puts a bridge into the window; in a browser on this machine the same
  * bridge is built over a WebSocket to the loopback front. Nothing else in the renderer knows which of the two it is.
  */
+import { ScansideError } from '../oct/errors.ts'
 import type { Bridge, Reply } from '../preload/contract.ts'
 import { pageClipboard } from './page-clipboard.ts'
 
@@ -12,6 +13,8 @@ declare global {
 }
 
 const keyName = 'scanside-key'
+/** The loopback front's word for a key it does not know. */
+const keyRefused = 4401
 
 /** The doorway, open. In a browser: exchanges the one-time token of the address for a session key, then opens the socket. */
 export async function connect(): Promise<Bridge> {
@@ -54,8 +57,8 @@ function openSocket(key: string): Promise<Bridge> {
 
     socket.onopen = () => socket.send(JSON.stringify({ key }))
     socket.onerror = () => reject(new Error('closed'))
-    socket.onclose = () => {
-      reject(new Error('closed'))
+    socket.onclose = ({ code }) => {
+      reject(code === keyRefused ? new ScansideError('unauthorized', 'This address was used or is too old.') : new Error('closed'))
       for (const answer of waiting.values()) answer(gone)
       waiting.clear()
     }

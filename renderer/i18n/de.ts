@@ -12,6 +12,9 @@ const de: Sentences<typeof en> = {
     retry: 'Noch einmal',
     crashed: 'Diese Seite ist stehen geblieben. Nichts ist verloren: Läufe gehen weiter, Ergebnisse hält Scanside, nicht das Fenster.',
     reload: 'Seite neu laden',
+    tooLate: 'Diese Adresse wurde schon benutzt oder ist zu alt.',
+    tooLateBody:
+      'Nichts ist verloren: Läufe gehen weiter. Öffnen Sie Scanside von dort aus neu, wo es gestartet wurde; es gibt eine neue Adresse aus.',
     lost: 'Dieses Fenster hat die Verbindung zu Scanside verloren. Nichts ist verloren: schließen Sie es und öffnen Sie es neu.',
   },
   action: { cancel: 'Abbrechen', close: 'Schließen', clear: 'Leeren', open: 'Öffnen', clearFilters: 'Filter aufheben' },

@@ -9,6 +9,8 @@ const en = {
     retry: 'Try again',
     crashed: 'This page has stopped. Nothing is lost: runs go on, and results are kept by Scanside, not by the window.',
     reload: 'Load the page again',
+    tooLate: 'This address was used already, or is too old.',
+    tooLateBody: 'Nothing is lost: runs go on. Open Scanside again from where you started it; it gives out a new address.',
     lost: 'This window has lost its connection to Scanside. Nothing is lost: close the window and open it again.',
   },
   action: { cancel: 'Cancel', close: 'Close', clear: 'Clear', open: 'Open', clearFilters: 'Clear filters' },

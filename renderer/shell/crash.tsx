@@ -12,9 +12,11 @@ export function Crash({ error, onAgain }: { error: ScansideError; onAgain?: () =
       {t('problem.reload')}
     </Button>
   )
+  // The one-time token of a browser's address; nothing has gone wrong.
+  const tooLate = error.code === 'unauthorized' && !onAgain
   return (
-    <Empty icon={CircleAlert} title={t('problem.crashed')} actions={again}>
-      {error.message}
+    <Empty icon={CircleAlert} title={t(tooLate ? 'problem.tooLate' : 'problem.crashed')} actions={again}>
+      {tooLate ? t('problem.tooLateBody') : error.message}
     </Empty>
   )
 }

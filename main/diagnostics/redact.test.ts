@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { hostDigest, type Known, redact } from './redact.ts'
 import { reportText } from './report.ts'
 
@@ -36,6 +36,29 @@ describe('redaction', () => {
     ['node 20.20.2, linux x64 6.1.0-13-amd64', null],
   ])('%s', (text, expected) => {
     expect(redact(text, known)).toBe(expected ?? text)
+  })
+
+  it.each([
+    ['(P-0142) was here', ['(P-0142)'], '<name> was here'],
+    ['P-0142 and xP-0142, P-01420', ['P-0142'], '<name> and xP-0142, P-01420'],
+    ['--- is no word', ['---'], '<name> is no word'],
+    ['ÖZGÜR, özgür', ['Özgür'], '<name>, <name>'],
+  ])('finds names of every shape: %s', (text, names, expected) => {
+    expect(redact(text, { hosts: [], names, salt: 'x' })).toBe(expected)
+  })
+
+  it('reads the text once, however many labels a desk has seen', () => {
+    const read: string[] = []
+    const includes = String.prototype.includes
+    const spied = vi.spyOn(String.prototype, 'includes').mockImplementation(function (this: string, ...of: [string, number?]) {
+      read.push(of[0])
+      return includes.apply(this, of)
+    })
+    const names = Array.from({ length: 1_000 }, (_, n) => `P-${10_000 + n}`)
+    const shown = redact('scan of P-10007', { hosts: [], names, salt: 'x' })
+    spied.mockRestore()
+    expect(shown).toBe('scan of <name>')
+    expect(read.length).toBeLessThan(10)
   })
 
   it('shows a host as a digest, the same for the same host, another at another desk', () => {

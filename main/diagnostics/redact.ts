@@ -28,6 +28,7 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w:.])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])/gi, '<address>'],
 ]
 
+const word = /[\p{L}\p{N}]+/gu
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 const wordPattern = (word: string) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(word)}(?![\\p{L}\\p{N}])`, 'giu')
 
@@ -41,8 +42,13 @@ export function redact(text: string, { hosts, names, salt }: Known): string {
   let out = text
   for (const host of longest(hosts)) out = out.replace(wordPattern(host), hostDigest(host, salt))
   for (const [shape, name] of shapes) out = out.replace(shape, name)
-  // A desk may have seen a hundred thousand labels: those that are nowhere in the text are passed over quickly.
+  // A desk may have seen hundreds of thousands of labels: those of which a word is nowhere in the text are passed over without reading it again.
   const lower = out.toLowerCase()
-  for (const name of longest(names)) if (lower.includes(name.toLowerCase())) out = out.replace(wordPattern(name), '<name>')
+  const words = new Set(lower.match(word))
+  const mayBe = (name: string): boolean => {
+    const its = name.match(word)
+    return its === null ? lower.includes(name) : its.every((each) => words.has(each))
+  }
+  for (const name of longest(names.filter((each) => mayBe(each.toLowerCase())))) out = out.replace(wordPattern(name), '<name>')
   return out
 }

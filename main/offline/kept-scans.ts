@@ -37,7 +37,7 @@ export interface KeptScans {
   /** What any account keeps of one archive. */
   all(archive: string): Kept[]
   begin(): Keeping
-  /** The same files, until a later day, with what the archive says of them now. */
+  /** The same files, until a later day, with what the archive says of them now. @throws ScansideError `not-found` where they were let go of */
   renew(kept: Kept, manifest: Manifest, expiresAt: string): Promise<Kept>
   open(kept: Kept, file: KeptFile, signal: AbortSignal): Readable
   forget(kept: readonly Kept[]): Promise<void>
@@ -112,7 +112,7 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
     return vaultKey
   }
 
-  const write = async (id: string, expiresAt: string, manifest: Manifest): Promise<Kept> => {
+  const write = async (id: string, expiresAt: string, manifest: Manifest, isWanted: () => boolean): Promise<Kept> => {
     const key = await keyOf(true)
     if (!key) throw noKeyring()
     const draft = join(folder, `${id}.draft`)
@@ -132,6 +132,10 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
       await rm(draft, { force: true })
       throw error
     })
+    if (!isWanted()) {
+      await destroy(id)
+      throw notKept()
+    }
     const kept = { id, expiresAt, manifest }
     known.set(id, kept)
     return kept
@@ -181,7 +185,7 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
       },
       async finish(manifest, expiresAt) {
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        const kept = await write(id, expiresAt, manifest)
+        const kept = await write(id, expiresAt, manifest, () => true)
         begun.delete(id)
         await replaceBy(kept)
         return kept
@@ -217,10 +221,15 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
         .sort((a, b) => (a.manifest.keptAt < b.manifest.keptAt ? -1 : 1)),
     all: (archive) => [...known.values()].filter((kept) => kept.manifest.archive === archive),
     begin,
-    renew: (kept, manifest, expiresAt) => write(kept.id, expiresAt, manifest),
+    async renew({ id }, manifest, expiresAt) {
+      // Somebody may have let go of it, or its time been over, since it was looked for: its files are gone then, and a new end brings none back.
+      const isThere = () => known.has(id)
+      if (!isThere()) throw notKept()
+      return write(id, expiresAt, manifest, isThere)
+    },
     open: (kept, file, signal) => {
       const index = kept.manifest.files.indexOf(file)
-      if (!known.has(kept.id) || index < 0) throw new ScansideError('not-found', 'This scan is not kept at this desk any more. Load the list again.')
+      if (!known.has(kept.id) || index < 0) throw notKept()
       return openSealed(framesPath(kept.id, index), Buffer.from(file.key, 'hex'), file.size, signal)
     },
     async forget(scans) {
@@ -260,6 +269,8 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
     },
   }
 }
+
+const notKept = () => new ScansideError('not-found', 'This scan is not kept at this desk any more. Load the list again.')
 
 /** Why nothing is kept here. */
 export const noKeyring = () =>

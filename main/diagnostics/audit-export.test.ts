@@ -95,6 +95,28 @@ describe('an export', () => {
     expect(faultsOf(read(text))).toEqual([])
   })
 
+  describe('while retention takes old lines away', () => {
+    beforeEach(() => {
+      for (let n = 13; n <= 450; n++) lab.chain.audit(at(n), 'jk', 'what was done', null)
+    })
+    it('is told as such, and is no fault of the chain', async () => {
+      const pieces = exportChain(lab.chain, desk, at(500))
+      await pieces.next()
+      expect(lab.chain.forget(at(300), [], at(500))).toBe(299)
+      await expect(
+        (async () => {
+          for await (const _piece of pieces);
+        })(),
+      ).rejects.toMatchObject({ code: 'conflict' })
+      expect(faultsOf(read(await exported()))).toEqual([])
+    })
+    it('the chain that is looked at holds', async () => {
+      const looking = firstThatFails(lab.chain)
+      lab.chain.forget(at(300), [], at(500))
+      expect(await looking).toBeNull()
+    })
+  })
+
   const line = (value: Export, n: number) => at_(value.lines, n - 1)
   const counted = (value: Export) => {
     for (const [index, each] of value.lines.entries()) each.n = index + 1

@@ -4,6 +4,7 @@
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ScansideError } from '../../oct/errors.ts'
 import { type Chain, chainLink, noAnchor } from '../store/chain.ts'
 
 export const exportFormat = 'scanside-audit/1'
@@ -37,6 +38,10 @@ export async function firstThatFails(chain: Pick<Chain, 'after' | 'anchor' | 'fo
   let { n, mac } = anchor
   for (;;) {
     signal?.throwIfAborted()
+    // Old lines may have gone while others had their turn: what stands for them is where it goes on.
+    const now = chain.anchor()
+    if (now === null) return n + 1
+    if (now.n > n) ({ n, mac } = now)
     const lines = chain.after(n, piece)
     for (const line of lines) {
       if (line.n !== n + 1 || !chain.follows(line, mac)) return n + 1
@@ -60,7 +65,16 @@ interface Head {
 const signedWords = ({ desk, exportedAt, anchor, broken, lines, link }: Head): string =>
   [exportFormat, desk, exportedAt, anchor.n, anchor.mac, anchor.link, anchor.at, broken ?? 'whole', lines, link].join('\n')
 
-/** The export as JSON, a line of the chain on a line of its own; up to the line that was the last when it began. */
+const gone = () =>
+  new ScansideError(
+    'conflict',
+    'Old lines went by the site’s retention while they were exported. Nothing of what is kept was changed; export once more.',
+  )
+
+/**
+ * The export as JSON, a line of the chain on a line of its own; up to the line that was the last when it began.
+ * @throws ScansideError `conflict` where retention took lines away meanwhile: an export with a gap would say that somebody else had
+ */
 export async function* exportChain(
   chain: Pick<Chain, 'after' | 'anchor' | 'follows' | 'extent'>,
   key: SigningKey,
@@ -76,6 +90,7 @@ export async function* exportChain(
   let { n } = anchor
   while (written < count) {
     const lines = chain.after(n, Math.min(piece, count - written))
+    if (lines[0]?.n !== n + 1 && (chain.anchor() ?? noAnchor).n > n) throw gone()
     if (lines.length === 0) break
     let text = ''
     for (const line of lines) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -93,6 +93,7 @@ describe('the files', () => {
     [{ '2026-11-23.jsonl': logLimits.fileBytes }, '2026-11-23-1.jsonl'],
     [{ '2026-11-23.jsonl': logLimits.fileBytes, '2026-11-23-9.jsonl': logLimits.fileBytes, '2026-11-23-10.jsonl': 5 }, '2026-11-23-10.jsonl'],
     [{ '2026-11-23-10.jsonl': logLimits.fileBytes }, '2026-11-23-11.jsonl'],
+    [{ '2026-11-23-999.jsonl': logLimits.fileBytes, '2026-11-23-1000.jsonl': logLimits.fileBytes }, '2026-11-23-1001.jsonl'],
     [{ 'notes.jsonl': 5, '2026-11-23.jsonl.bak': 5 }, '2026-11-23.jsonl'],
   ])('%o: the next line goes to %s', (files, expected) => {
     expect(fileToWrite(Object.keys(files), '2026-11-23', sizes(files))).toBe(expected)
@@ -106,6 +107,7 @@ describe('the files', () => {
     [['1999-01-01.jsonl'], null, 5, []],
     [['2026-11-23.jsonl', '2026-11-21.jsonl', '2026-11-22.jsonl'], null, half, ['2026-11-21.jsonl']],
     [['family.jsonl', '1999-01-01.txt', '1999-01-01.jsonl'], 30, 5, ['1999-01-01.jsonl']],
+    [['1999-01-01-1000.jsonl'], 30, 5, ['1999-01-01-1000.jsonl']],
   ] as const)('%o, kept %s days', (names, days, size, expected) => {
     expect(filesToRemove(names, '2026-11-23', days, () => size)).toEqual(expected)
   })
@@ -115,6 +117,18 @@ describe('the files', () => {
     folder = mkdtempSync(join(tmpdir(), 'scanside-log-'))
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('never are more than 20 MB, the one that is being written included', () => {
+    const log = createLog({ folder, forDevelopers: null, out: () => undefined, now: () => new Date('2026-11-23T05:00:00Z') })
+    for (let day = 1; day <= 22; day++) {
+      writeFileSync(join(folder, `2026-11-${String(day).padStart(2, '0')}.jsonl`), '')
+      truncateSync(join(folder, `2026-11-${String(day).padStart(2, '0')}.jsonl`), logLimits.fileBytes)
+    }
+    log('first', new Error('x'))
+    truncateSync(join(folder, '2026-11-23.jsonl'), logLimits.fileBytes - 1)
+    log('second', new Error('x'))
+    expect(readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(20_000_000)
+  })
 
   it('are closed to others, found again in order, and go in time', () => {
     let time = new Date('2026-11-22T23:59:00Z')

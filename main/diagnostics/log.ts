@@ -9,10 +9,10 @@ import { logLine } from './log-line.ts'
 /** Where it lies in a desk's folder. */
 export const logFolder = (dataFolder: string): string => join(dataFolder, 'log')
 
-/** bytes a file may have before the day's next one is begun, and all of them together. */
-export const logLimits = { fileBytes: 1_000_000, allBytes: 20_000_000 } as const
+/** bytes a file may have before the day's next one is begun, and all of them together when it is: with it they stay below 20 MB. */
+export const logLimits = { fileBytes: 1_000_000, allBytes: 18_000_000 } as const
 
-const named = /^(\d{4}-\d{2}-\d{2})(?:-(\d{1,3}))?\.jsonl$/
+const named = /^(\d{4}-\d{2}-\d{2})(?:-(\d{1,9}))?\.jsonl$/
 const dayOf = (at: Date) => at.toISOString().slice(0, 10)
 const fileOf = (day: string, part: number) => (part === 0 ? `${day}.jsonl` : `${day}-${part}.jsonl`)
 const partOf = (name: string): [string, number] => {

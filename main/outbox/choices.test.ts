@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { outboxMethods } from '../../preload/outbox.ts'
 import { besideName, shownItem } from './answers.ts'
-import { openDisk } from './disk.ts'
-import { type FakeXnat, fakeXnat, keepRecords, newItem } from './fakes.ts'
+import { type Disk, openDisk } from './disk.ts'
+import { Death, dyingDisk, type FakeXnat, fakeXnat, keepRecords, newItem } from './fakes.ts'
 import { createOutboxRoom, type Outbox, type OutboxOptions, openOutbox } from './outbox.ts'
 
 let folder = ''
@@ -141,6 +141,40 @@ describe('what is refused', () => {
     expect(heard).toContain(`discard ${resultsName('run-2')}`)
     expect(await left()).toEqual([])
   })
+})
+
+it('is not told to be let go of while its file can still be sent', async () => {
+  xnat.mood = 403
+  const death = new Death(-1, 'before')
+  const outbox = await opened({ disk: dyingDisk(await openDisk(folder), death) })
+  const heard = keepRecords(outbox, new Set())
+  await outbox.put(newItem('run-1'))
+  await outbox.send(never)
+  death.at = death.steps
+  await expect(outbox.decide('run-1', 'discard')).rejects.toThrow('dead')
+  expect(await left()).toEqual(['run-1.item'])
+  expect(heard.some((line) => line.startsWith('discard'))).toBe(false)
+})
+
+it('leaves no key behind where an overwriting was torn, or what is damaged is discarded', async () => {
+  const overwritten: number[] = []
+  const disk = await openDisk(folder)
+  const overwrite: Disk['overwrite'] = async (name, bytes) => {
+    overwritten.push(bytes.length)
+    await disk.overwrite(name, bytes)
+  }
+  const first = await opened()
+  for (const id of ['run-1', 'run-2']) await first.put(newItem(id))
+  const bytes = await readFile(join(folder, 'run-1.item'))
+  const line = bytes.indexOf(0x0a) + 1
+  // Its first bytes alone were on the medium when the power failed.
+  await writeFile(join(folder, 'run-1.item'), Buffer.concat([Buffer.alloc(16), bytes.subarray(16)]))
+  await writeFile(join(folder, 'run-2.item'), Buffer.concat([bytes.subarray(0, 5), Buffer.from('!'), bytes.subarray(6)]))
+  const outbox = await opened({ disk: { ...disk, overwrite } })
+  await outbox.decide('run-2-damaged', 'discard')
+  expect(await left()).toEqual([])
+  expect(overwritten).toHaveLength(2)
+  for (const length of overwritten) expect(length).toBeGreaterThanOrEqual(line)
 })
 
 describe('what cannot be opened', () => {

@@ -123,8 +123,10 @@ export const loadItems = async ({ disk, key, now, report }: ItemsParts): Promise
     entries.push(locked(unknownFacts(`${id}-damaged`), 'damaged', { name: away, header: null, headerBytes: 0 }))
   }
   const openFile = async (name: string, id: string) => {
-    const found = readHeader(await disk.read(name, 0, maxHeader))
-    if (found.is === 'destroyed') return destroyFile(disk, name, 1)
+    const first = await disk.read(name, 0, maxHeader)
+    const found = readHeader(first)
+    // The power may have failed while it was overwritten: its first bytes are gone, its keys perhaps not.
+    if (found.is === 'destroyed') return destroyFile(disk, name, first.length)
     if (found.is === 'newer') return void entries.push(locked(unknownFacts(id), 'newer', { name, header: null, headerBytes: 0 }))
     if (found.is === 'damaged' || found.header.id !== id) return putAside(name, id)
     const { header, headerBytes } = found
@@ -198,11 +200,9 @@ export const createItems = ({ disk, recovery, now, report, ...parts }: ItemsPart
   }
   const destroyNow = async (entry: Entry) => {
     if (entry.file && disk) {
-      if (entry.file.header) await destroyFile(disk, entry.file.name, entry.file.headerBytes)
-      else {
-        await disk.remove(entry.file.name)
-        await disk.syncFolder()
-      }
+      const { name, header, headerBytes } = entry.file
+      // Of what cannot be read the keys may still be whole.
+      await destroyFile(disk, name, header ? headerBytes : (await disk.read(name, 0, maxHeader)).length)
     }
     if (entries.get(entry.facts.id) === entry) entries.delete(entry.facts.id)
   }

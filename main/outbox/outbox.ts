@@ -105,8 +105,9 @@ const createOutbox = ({ key, archive, report }: OutboxOptions, items: Items): Ou
       if (!entry.theirs) throw gone()
       await telling(id, { replaces: entry.theirs })
     } else {
-      if (entry.content) keepers.get(entry.facts.kind)?.letGo(entry.content, choice)
+      // Written down once it is so: what is told to have been let go of must not be sent by the next start.
       await items.destroy(entry)
+      if (entry.content) keepers.get(entry.facts.kind)?.letGo(entry.content, choice)
     }
     changed()
   }

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type Docker from 'dockerode'
 import type { Debts, Engine, EngineHealth, WipeReport } from '../engine.ts'
-import { bounded, type Patience } from './bounded.ts'
+import { bounded, type Patience, patience } from './bounded.ts'
 import { connect } from './client.ts'
 import { freeAt } from './data-root.ts'
 import { describeEndpoint, type Endpoint, isRemote } from './endpoint.ts'
@@ -49,7 +49,8 @@ export function abandoned(things: Thing[], owner: Owner, mine: ReadonlySet<strin
 /** One engine at one endpoint. Nothing is sent before the first call. Throws `engine-unavailable` for an endpoint that must not be used. */
 export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
   const { endpoint, debts, now } = parts
-  const docker: Docker = bounded(connect(endpoint), parts.patience)
+  const within = parts.patience ?? patience
+  const docker: Docker = bounded(connect(endpoint), within)
   const id = describeEndpoint(endpoint)
   const owner: Owner = { install: parts.install, pid: parts.process.pid, pidStart: parts.process.pidStart }
   const open = parts.process.openRuns
@@ -93,12 +94,22 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
 
     async open(spec) {
       open.add(spec.runId)
-      return openWorkspace(spec, { docker, engine: id, debts, owner, traits: askTraits, sizes, now, onWiped: (run) => open.delete(run) })
+      return openWorkspace(spec, {
+        docker,
+        engine: id,
+        debts,
+        owner,
+        traits: askTraits,
+        sizes,
+        patience: within,
+        now,
+        onWiped: (run) => open.delete(run),
+      })
     },
 
     async noted() {
       const listed = await listThings(docker, [labelNames.managed, '1'], [labelNames.install, owner.install])
-      return await readNotes(docker, abandoned(listed, owner, open, parts.process.isAlive))
+      return await readNotes(docker, abandoned(listed, owner, open, parts.process.isAlive), within)
     },
 
     async reap(): Promise<WipeReport> {
@@ -108,7 +119,8 @@ export function createDockerEngine(parts: DockerEngineParts): DockerEngine {
         listed = await listThings(docker, [labelNames.managed, '1'], [labelNames.install, owner.install])
       } catch {
         const owed = debtsNow().map(({ kind, name }) => `The engine does not answer, so it is not known whether the ${kind} ${name} is gone.`)
-        return { items: [], complete: owed.length === 0, owed }
+        // Also where nothing is noted: the notes may have been lost, and then this look was to stand for them.
+        return { items: [], complete: false, owed }
       }
       const dead = abandoned(listed, owner, open, parts.process.isAlive)
       const key = ({ kind, name }: Pick<Thing, 'kind' | 'name'>): string => `${kind} ${name}`

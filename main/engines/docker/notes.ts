@@ -2,10 +2,12 @@
  * Notes: what a desk that keeps no records leaves beside a run, so that its next start can go on with it. Each lies in a volume of its own
  * that the stager alone has; no container of a pipeline ever sees it, and it is removed with the rest of the workspace.
  */
+import { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { extract, pack } from 'tar-stream'
 import type { LeftRun } from '../engine.ts'
+import { answeredWithin, type Patience, silent } from './bounded.ts'
 import { engineFault } from './client.ts'
 import { labelNames, namesOf } from './labels.ts'
 import type { Thing } from './removal.ts'
@@ -15,16 +17,23 @@ const noteName = 'note.json'
 const largestNote = 16 * 1024 * 1024
 
 /** Puts the note into the stager. `path`: where its volume lies there. */
-export async function putNote(stager: Docker.Container, path: string, note: Uint8Array): Promise<void> {
+export async function putNote(stager: Docker.Container, path: string, note: Uint8Array, { removalMs }: Patience): Promise<void> {
   const tar = pack()
   tar.entry({ name: noteName, mode: 0o400 }, Buffer.from(note))
   tar.finalize()
-  await stager.putArchive(tar as unknown as NodeJS.ReadableStream, { path })
+  const late = new AbortController()
+  const sent = stager.putArchive(tar as unknown as NodeJS.ReadableStream, { path, abortSignal: late.signal })
+  try {
+    await answeredWithin(removalMs, sent)
+  } finally {
+    late.abort()
+  }
 }
 
 /** The one file of a note's volume; null where it is not there or too large. */
-async function takeNote(source: Readable): Promise<Uint8Array | null> {
+async function takeNote(source: Readable, { idleMs }: Patience): Promise<Uint8Array | null> {
   const untar = extract()
+  if (source instanceof IncomingMessage) source.setTimeout(idleMs, () => source.destroy(silent()))
   source.once('error', (fault) => untar.destroy(fault))
   source.once('close', () => {
     if (!source.readableEnded) untar.destroy(Object.assign(new Error('the note broke off'), { code: 'ECONNRESET' }))
@@ -52,7 +61,7 @@ export const notesAmong = (things: Thing[]): [string, string][] =>
   })
 
 /** Reads the notes among abandoned things, and how each run's container is. One that cannot be read is none. */
-export async function readNotes(docker: Docker, dead: Thing[]): Promise<LeftRun[]> {
+export async function readNotes(docker: Docker, dead: Thing[], within: Patience): Promise<LeftRun[]> {
   const read = async ([run, volume]: [string, string]): Promise<LeftRun[]> => {
     try {
       const names = namesOf(run, 0)
@@ -61,13 +70,14 @@ export async function readNotes(docker: Docker, dead: Thing[]): Promise<LeftRun[
       const at = Mounts.find(({ Name }) => Name === volume)?.Destination
       if (at === undefined) return []
       const source = (await stager.getArchive({ path: `${at}/${noteName}` })) as unknown as Readable
-      const note = await takeNote(source)
+      const note = await takeNote(source, within)
       if (note === null) return []
       const ended = !State.Running && State.Status !== 'created'
       return [{ runId: run, note, state: State.Running ? 'running' : ended && State.ExitCode === 0 ? 'ended-well' : 'failed' }]
     } catch (fault) {
       // Half of a workspace, or one that is damaged, has nothing to be collected; an engine that is away is asked again.
-      if (engineFault(fault, 'hand out a note').code === 'engine-unavailable') throw fault
+      const told = engineFault(fault, 'hand out a note')
+      if (told.code === 'engine-unavailable') throw told
       return []
     }
   }

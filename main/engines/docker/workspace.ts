@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { Debts, ExitReport, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
-import { patience, silent } from './bounded.ts'
+import { type Patience, patience, silent } from './bounded.ts'
 import { engineFault, isGone, statusOf } from './client.ts'
 import { attach, follow, followAgain, type OnLine } from './container-log.ts'
 import { type EngineTraits, runContainer, stageContainer, stagePath } from './hardening.ts'
@@ -23,6 +23,7 @@ export interface WorkspaceHouse {
   owner: Owner
   traits(): Promise<EngineTraits>
   sizes: VolumeSizes
+  patience: Patience
   now(): Date
   /** Called when wipe has been tried, so that reap may take over what is left. */
   onWiped(run: string, complete: boolean): void
@@ -199,7 +200,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
     async note(text) {
       if (!spec.noted) return
       try {
-        await putNote(stager, `/${stagePath(spec.mounts.length)}`, text)
+        await putNote(stager, `/${stagePath(spec.mounts.length)}`, text, house.patience)
       } catch (fault) {
         throw engineFault(fault, 'keep what the next start of Scanside would need')
       }

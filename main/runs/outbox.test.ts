@@ -76,6 +76,23 @@ describe('results of a run', () => {
     expect([await readdir(folder), made.desk.archive.publishes]).toEqual([[], 1])
   })
 
+  it('are on their receipt also where it could not be written at once', async () => {
+    const { made, id } = await waiting()
+    const { chain } = made.desk.lab
+    let full = true
+    const addReceipt: typeof chain.addReceipt = (receipt) => {
+      if (full) throw new ScansideError('disk-full', 'The disk is full.')
+      return chain.addReceipt(receipt)
+    }
+    const lab = { ...made.desk.lab, chain: { ...chain, addReceipt } }
+    const { runs } = await live({ ...made, options: { ...made.options, lab } })
+    expect(await runs.sendWaiting()).toEqual({ sent: 0, waiting: 1 })
+    full = false
+    expect(await runs.sendWaiting()).toEqual({ sent: 1, waiting: 0 })
+    expect(runs.get(id)).toMatchObject({ summary: { home: 'read-back' }, receipt: { published: [{}] } })
+    expect([await readdir(folder), made.desk.archive.publishes]).toEqual([[], 1])
+  })
+
   it('get an item at start where an earlier version let them wait without', async () => {
     const { made, id } = await waiting()
     await rm(join(folder, `${id}.item`))

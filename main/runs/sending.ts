@@ -57,14 +57,18 @@ const recordOf = ({ lab }: Desk, { run }: ItemContent): RunRecord | null => (run
 export const markRuns = (desk: Desk, changed: () => void): void => {
   const { lab, outbox } = desk
   const at = () => desk.now().toISOString()
+  /** The record last: what breaks off before it is done again, and what is on the receipt already is not told twice. */
   const home = (record: RunRecord, published: Published) => {
     const time = at()
-    lab.runs.save({ ...record, home: 'read-back', message: null }, { state: record.state, at: time, note: `read back: ${published.check}` })
-    lab.chain.audit(time, desk.by(), 'results sent home and read back', record.id)
     const earlier = lab.chain.receipt(record.id)
-    if (!earlier) return
-    const { chain: _chain, ...facts } = earlier
-    lab.chain.addReceipt({ ...facts, id: desk.newId(), at: time, published: [published] })
+    if (!earlier?.published.some(({ path }) => path === published.path)) {
+      lab.chain.audit(time, desk.by(), 'results sent home and read back', record.id)
+      if (earlier) {
+        const { chain: _chain, ...facts } = earlier
+        lab.chain.addReceipt({ ...facts, id: desk.newId(), at: time, published: [published] })
+      }
+    }
+    lab.runs.save({ ...record, home: 'read-back', message: null }, { state: record.state, at: time, note: `read back: ${published.check}` })
   }
   outbox.keeps('results', {
     home: (content, published) => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RunRecord } from '../store/lab-runs.ts'
-import { fateOf } from './aging.ts'
+import { fateOf, forgetAged, mostAtOnce } from './aging.ts'
 import { openDesk, scanFile, type TestDesk } from './inbox.fixture.ts'
 
 let desk: TestDesk | null = null
@@ -25,6 +25,22 @@ describe('a scan whose days are over', () => {
   ] as const)('and that %s', (_what, facts, inHand, fate) => {
     expect(fateOf(facts, inHand)).toBe(fate)
   })
+})
+
+it('is reached also where very many older ones must be kept', () => {
+  const all = Array.from({ length: mostAtOnce * 2 + 1 }, (_, n) => ({
+    id: String(n),
+    read: true,
+    said: false,
+    waits: n < mostAtOnce * 2,
+    pictured: true,
+  }))
+  const removed: string[] = []
+  const records = { aged: (_day: string, most: number) => all.slice(0, most), thin: () => undefined, remove: (id: string) => void removed.push(id) }
+  const last = String(mostAtOnce * 2)
+  expect(forgetAged(records, '2026-01-01', () => false)).toEqual({ forgotten: [last], thinned: [] })
+  expect(removed).toEqual([last])
+  expect(forgetAged(records, '2026-01-01', () => true)).toEqual({ forgotten: [], thinned: [] })
 })
 
 describe('the Inbox by time', () => {

@@ -26,16 +26,23 @@ export function forgetAged(
 ): { forgotten: string[]; thinned: string[] } {
   const forgotten: string[] = []
   const thinned: string[] = []
-  for (const scan of records.aged(day, mostAtOnce)) {
-    const fate = fateOf(scan, inHand(scan.id))
-    if (fate === 'forget') {
-      records.remove(scan.id)
-      forgotten.push(scan.id)
+  let kept = 0
+  for (;;) {
+    const most = kept + mostAtOnce
+    const aged = records.aged(day, most)
+    for (const scan of aged) {
+      const fate = fateOf(scan, inHand(scan.id))
+      if (fate === 'forget') {
+        records.remove(scan.id)
+        forgotten.push(scan.id)
+      }
+      if (fate === 'thin') {
+        records.thin(scan.id)
+        thinned.push(scan.id)
+      }
     }
-    if (fate === 'thin') {
-      records.thin(scan.id)
-      thinned.push(scan.id)
-    }
+    // However many must be kept for now, they hold up no other.
+    if (aged.length < most || forgotten.length + thinned.length > 0) return { forgotten, thinned }
+    kept = aged.length
   }
-  return { forgotten, thinned }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import Database from 'libsql'
 import type { ChaosCase } from '../part.ts'
 import { startsOrSays, worksAgain } from './full.ts'
@@ -148,13 +148,13 @@ async function damaged(world: TightWorld, name: string, damage: Damage): Promise
   // Its own bytes are still there, under its name or beside it; a lock holds none, and an open database may grow.
   if (before !== null && damage.keeps && before.length > 0) {
     const there = [...bytesIn(home).entries()].filter(([other]) => other.startsWith(name))
-    const aside = there.some(([other]) => other.includes('unreadable') && !asideBefore.has(other))
+    const aside = there.some(([other]) => other.includes('unreadable') && !asideBefore.has(other.split(sep)[0] ?? ''))
     // What SQLite finds whole (a page nobody uses) is worked with, and grows.
     const kept = there.some(([, bytes]) => bytes.equals(before)) || (outcome === 'started' && !aside)
     assert.ok(kept, `the bytes of ${name} are gone: ${there.map(([other, bytes]) => `${other} ${bytes.length}`).join(', ')}`)
   }
   if (damage.name.startsWith('a folder')) {
-    const inside = [...bytesIn(home).entries()].filter(([other]) => other.endsWith('inside'))
+    const inside = [...bytesIn(home).entries()].filter(([other]) => other.startsWith(name) && other.endsWith('inside'))
     assert.deepEqual(
       inside.map(([, bytes]) => bytes.toString()),
       ['kept'],

@@ -43,6 +43,24 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+it('two who keep the first scans at once get one key', async () => {
+  const { keytar, entries } = fakeKeyring()
+  const given: string[] = []
+  const counting = {
+    ...keytar,
+    setPassword: (service: string, account: string, password: string) => {
+      if (account === 'offline-key') given.push(password)
+      return keytar.setPassword(service, account, password)
+    },
+  }
+  const vault = createVault({ load: async () => counting, service: 'org.scanside' })
+  await vault.recheck()
+  const both = createKeptScans({ folder, vault, days: 7, now: () => new Date('2026-11-22T12:00:00Z') })
+  expect(await Promise.all([both.ready(), both.ready()])).toEqual([true, true])
+  expect(given).toHaveLength(1)
+  expect([...entries.values()]).toEqual(given)
+})
+
 const keepOne = async () => {
   const keeping = kept.begin()
   async function* bytes() {

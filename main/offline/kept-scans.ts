@@ -98,6 +98,7 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
   const known = new Map<string, Kept>()
   const begun = new Set<string>()
   let vaultKey: Buffer | null = null
+  let making: Promise<string | null> | null = null
   let swept = false
 
   const manifestPath = (id: string) => join(folder, `${id}.kept`)
@@ -107,8 +108,10 @@ export const createKeptScans = ({ folder, vault, days, now, room = freeBytes }: 
   /** The vault's key; null where it has none and none is to be made. */
   const keyOf = async (make: boolean): Promise<Buffer | null> => {
     if (vaultKey) return vaultKey
-    const found = make ? await keptKey(vault, keyName) : vault.status().available ? await vault.get(keyName) : null
-    if (found !== null && /^[0-9a-f]{64}$/.test(found)) vaultKey = Buffer.from(found, 'hex')
+    // Two who want the first key at once get the same: of two that are made, one would be lost, and what it wraps with it.
+    if (make) making ??= keptKey(vault, keyName).finally(() => (making = null))
+    const found = make ? await making : vault.status().available ? await vault.get(keyName) : null
+    if (found && /^[0-9a-f]{64}$/.test(found)) vaultKey ??= Buffer.from(found, 'hex')
     return vaultKey
   }
 

@@ -123,6 +123,64 @@ describe('after a crash', () => {
   })
 })
 
+describe('after a crash, on a full disk', () => {
+  const onFullDisk = (state: RunState) => {
+    const made = crashed(state)
+    const { runs: records, chain } = made.desk.lab
+    const disk = { full: true }
+    const unlessFull =
+      <In extends unknown[], Out>(write: (...input: In) => Out) =>
+      (...input: In): Out => {
+        if (disk.full) throw new ScansideError('disk-full', 'The disk is full.')
+        return write(...input)
+      }
+    const lab = {
+      ...made.desk.lab,
+      runs: { ...records, save: unlessFull(records.save) },
+      chain: { ...chain, addReceipt: unlessFull(chain.addReceipt) },
+    }
+    return { ...made, disk, runs: createRuns({ ...made.options, lab }) }
+  }
+
+  it('what was left is removed, and told once there is room', async () => {
+    const { desk, disk, runs } = onFullDisk('running')
+    await runs.recover()
+    expect(desk.engine.things.size).toBe(0)
+    disk.full = false
+    runs.takeUp()
+    expect(runs.get('dead')).toMatchObject({ summary: { state: 'failed' }, receipt: { complete: true, items: [{}, {}] } })
+    expect(desk.lab.runs.steps('dead')).toHaveLength(2)
+  })
+
+  it('what is owed is paid all the same, and a later receipt says so', async () => {
+    const { desk, disk, runs } = onFullDisk('running')
+    disk.full = false
+    desk.engineThere = false
+    await runs.recover()
+    expect(runs.get('dead').receipt).toMatchObject({ complete: false })
+    disk.full = true
+    desk.engineThere = true
+    expect(await runs.payOwed()).toEqual({ left: 0 })
+    disk.full = false
+    runs.takeUp()
+    expect(runs.get('dead').receipt).toMatchObject({ complete: true, owed: [] })
+  })
+
+  it('recovery that was kept from its list of debts is tried again', async () => {
+    const { desk, options } = crashed('running')
+    let held = true
+    const list: typeof desk.debts.list = (engine) => {
+      if (held) throw new Error('database is locked')
+      return desk.debts.list(engine)
+    }
+    const runs = createRuns({ ...options, debts: { ...desk.debts, list } })
+    await expect(runs.recover()).rejects.toThrow()
+    held = false
+    expect(await runs.payOwed()).toEqual({ left: 0 })
+    expect(runs.get('dead')).toMatchObject({ summary: { state: 'failed' }, receipt: { complete: true } })
+  })
+})
+
 describe('when something gives way under a run', () => {
   const start = { pipeline: 'p', values: {}, subject: 's', refs: [ref('1')] }
 

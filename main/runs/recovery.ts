@@ -1,7 +1,7 @@
 /** What an earlier life of Scanside left: runs that were under way, and things that were never removed. */
-import type { Receipt } from '../../preload/contract.ts'
 import type { OwedThing, WipeReport } from '../engines/engine.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
+import type { Behind } from './behind.ts'
 import { cloudEngines, type Desk, engineOf, laneOf } from './desk.ts'
 import { takeBackLate } from './homing.ts'
 import { adopt } from './notes.ts'
@@ -56,11 +56,21 @@ export interface Unfinished {
   waiting: RunRecord[]
 }
 
+/** Writes now, or once there is room: what was removed is gone, whether that can be told now or not. */
+const tell = (desk: Desk, behind: Behind, work: () => void) => {
+  try {
+    behind.write(work)
+  } catch (error) {
+    behind.later(work)
+    desk.report(error)
+  }
+}
+
 /**
  * Ends every run that was under way when Scanside ended: with its results kept, it is done and they wait; without, it failed.
- * Pays what is owed on the way. Results of a demo lab that is gone go nowhere: they stay here.
+ * Pays what is owed on the way. Results of a demo lab that is gone go nowhere: they stay here. May be called again where it has rejected.
  */
-export const recover = async (desk: Desk, unfinished: Unfinished, goOn: GoOn): Promise<void> => {
+export const recover = async (desk: Desk, unfinished: Unfinished, goOn: GoOn, behind: Behind): Promise<void> => {
   const { lab, debts } = desk
   const before = debts.list()
   // Also where no list says so: the list may have been lost.
@@ -72,23 +82,28 @@ export const recover = async (desk: Desk, unfinished: Unfinished, goOn: GoOn): P
     const left = still.filter((thing) => thing.runId === record.id)
     const at = desk.now().toISOString()
     const begun = record.state !== 'queued'
-    // A receipt that is there already says what was published; `completeReceipts` adds what was removed only now.
-    if (begun && !lab.chain.receipt(record.id)) {
-      const { health } = engineOf(desk, laneOf(record))
-      const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health, engine: record.engine }
-      lab.chain.addReceipt(receiptOf({ ...facts, place: record.place ?? 'here', wipe: partOf(report, mine, left) }))
-    }
-    endInterrupted(desk, record, left.length, at)
+    const { health } = engineOf(desk, laneOf(record))
+    const facts = { id: desk.newId(), run: record.id, by: record.startedBy, at, published: [], owed: left, health, engine: record.engine }
+    const receipt = receiptOf({ ...facts, place: record.place ?? 'here', wipe: partOf(report, mine, left) })
+    tell(desk, behind, () => {
+      // A receipt that is there already says what was published; `completeReceipts` adds what was removed only now.
+      if (begun && !lab.chain.receipt(record.id)) lab.chain.addReceipt(receipt)
+    })
+    tell(desk, behind, () => endInterrupted(desk, record, left.length, at))
   }
-  await completeReceipts(desk, before, still, report)
+  await completeReceipts(desk, behind, before, still, report)
   for (const { id } of [...unfinished.active, ...unfinished.waiting]) {
-    const record = lab.runs.get(id)
-    if (record?.demo && record.home === 'waiting')
-      lab.runs.save({ ...record, home: 'local', message: 'The demo lab these results were meant for has ended; they are kept here.' })
+    tell(desk, behind, () => {
+      const record = lab.runs.get(id)
+      if (record?.demo && record.home === 'waiting')
+        lab.runs.save({ ...record, home: 'local', message: 'The demo lab these results were meant for has ended; they are kept here.' })
+    })
   }
 }
 
 const endInterrupted = (desk: Desk, record: RunRecord, left: number, at: string) => {
+  // By an earlier try.
+  if (desk.lab.runs.get(record.id)?.endedAt) return
   let course = next(record, 'interrupted')
   if (!('refused' in course) && course.state === 'wiping') course = next(course, 'wiped')
   // A record that fits no arrow was written by nobody; it still must end.
@@ -99,28 +114,25 @@ const endInterrupted = (desk: Desk, record: RunRecord, left: number, at: string)
 }
 
 /** Writes a later receipt for every ended run whose last things were removed only now, and takes back what its machine has sent since. */
-export const completeReceipts = async (desk: Desk, before: OwedThing[], still: OwedThing[], report: WipeReport): Promise<void> => {
+export const completeReceipts = async (desk: Desk, behind: Behind, before: OwedThing[], still: OwedThing[], report: WipeReport): Promise<void> => {
   const { lab } = desk
   if (lab.readOnly) return
   for (const run of new Set(before.map((thing) => thing.runId))) {
-    const earlier = lab.chain.receipt(run)
     const left = still.filter((thing) => thing.runId === run)
-    if (!earlier || earlier.complete || left.length > 0) continue
-    const part = partOf(
+    if (left.length > 0) continue
+    const known = lab.chain.receipt(run)
+    const { items } = partOf(
       report,
       before.filter((thing) => thing.runId === run),
       left,
     )
-    const { chain: _chain, ...facts } = earlier
-    const receipt: Omit<Receipt, 'chain'> = {
-      ...facts,
-      id: desk.newId(),
-      at: desk.now().toISOString(),
-      complete: true,
-      items: mergeItems(earlier.items, part.items),
-      owed: [],
-    }
-    lab.chain.addReceipt(receipt)
-    await takeBackLate(desk, run)
+    const [id, at] = [desk.newId(), desk.now().toISOString()]
+    tell(desk, behind, () => {
+      const earlier = lab.chain.receipt(run)
+      if (!earlier || earlier.complete) return
+      const { chain: _chain, ...facts } = earlier
+      lab.chain.addReceipt({ ...facts, id, at, complete: true, items: mergeItems(earlier.items, items), owed: [] })
+    })
+    if (known && !known.complete) await takeBackLate(desk, run)
   }
 }

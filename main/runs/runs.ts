@@ -86,8 +86,12 @@ export const createRuns = (options: RunsOptions): Runs => {
   const behind = createBehind()
   /** Runs that have ended, and of which lab.db does not know it yet. */
   const late = new Map<string, RunRecord>()
+  let unread = false
   const catchUp = () => {
-    if (behind.catchUp() > 0 || late.size === 0) return
+    const isBehind = behind.catchUp() > 0
+    if (!isBehind && unread) reload()
+    unread = isBehind
+    if (isBehind || late.size === 0) return
     late.clear()
     tell()
   }
@@ -129,7 +133,14 @@ export const createRuns = (options: RunsOptions): Runs => {
     }, 16)
   })
   const recoverOnce = () => {
-    recovered ??= recover(desk, unfinished, goOn).finally(reload).then(lanes.takeUp)
+    recovered ??= recover(desk, unfinished, goOn, behind)
+      .catch((error: unknown) => {
+        // What is owed is not left for a whole life because of it: whoever asks next tries again.
+        recovered = null
+        throw error
+      })
+      .finally(reload)
+      .then(lanes.takeUp)
     return recovered
   }
   const createdAt = () => {
@@ -265,7 +276,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       const before = debts.list()
       const report = before.length > 0 ? await reap(desk, goOn) : nothingOwed
       const still = debts.list()
-      await completeReceipts(desk, before, still, report)
+      await completeReceipts(desk, behind, before, still, report)
       tell()
       lanes.takeUp()
       return { left: still.length }

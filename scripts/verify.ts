@@ -39,6 +39,8 @@ export interface Fault {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
+/** As a desk writes it. What is printed of a file goes to a terminal: nothing else in it may speak there, or it could write over the fingerprint. */
+const isTime = (value: unknown): value is string => isText(value) && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/.test(value)
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 const fieldsOf = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {})
 
@@ -57,7 +59,9 @@ export function readExport(text: string): { kind: 'export'; value: Export } | { 
   const anchor = fieldsOf(value.anchor)
   const head = fieldsOf(value.head)
   const shaped =
-    [value.desk, value.publicKey, value.exportedAt, value.signature, anchor.mac, anchor.link, anchor.at, head.link].every(isText) &&
+    [value.desk, value.publicKey, value.signature, anchor.mac, anchor.link, head.link].every(isText) &&
+    isTime(value.exportedAt) &&
+    (anchor.at === '' || isTime(anchor.at)) &&
     [anchor.n, head.lines].every(isCount) &&
     (value.broken === null || isCount(value.broken)) &&
     Array.isArray(value.lines)
@@ -107,7 +111,7 @@ function bodyFault({ kind, body }: Line): string | null {
   if (kind !== 'receipt' && kind !== 'audit') return 'This line is of a kind that Scanside does not write.'
   try {
     const { at, by, run } = fieldsOf(JSON.parse(body))
-    return isText(at) && isText(by) && (kind === 'audit' || isText(run)) ? null : 'The text of this line was changed.'
+    return isTime(at) && isText(by) && (kind === 'audit' || isText(run)) ? null : 'The text of this line was changed.'
   } catch {
     return 'The text of this line was changed.'
   }

@@ -175,6 +175,17 @@ describe('an export', () => {
     expect(faultsOf(value)).toMatchObject([{ line: 12, what: expect.stringContaining('signature') }])
   })
 
+  it('that somebody else has signed cannot write another fingerprint on a terminal', async () => {
+    const forged = `2026-11-23T04:30:00.000Z\u001b[1A\rdesk      ${desk.fingerprint}`
+    const value = read(await exported(other))
+    for (const change of [{ exportedAt: forged }, { anchor: { ...value.anchor, at: forged } }])
+      expect(readExport(JSON.stringify({ ...value, ...change })).kind).toBe('fault')
+    const line = at_(value.lines, 0)
+    line.body = JSON.stringify({ ...JSON.parse(line.body), at: forged })
+    relink(value)
+    expect(faultsOf(read(JSON.stringify(value)))[0]).toMatchObject({ line: 1 })
+  })
+
   it('is told damaged by its line, and from another file', async () => {
     const text = await exported()
     const lines = text.split('\n')

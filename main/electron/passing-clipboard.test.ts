@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createPassingClipboard, pastableMs } from './passing-clipboard.ts'
 
 const lab = () => {
-  const system = { holds: '', failing: false, cleared: 0 }
+  const system = { holds: '', failing: false, hanging: false, cleared: 0 }
   const timers: { ms: number; work(): void; off: boolean }[] = []
   const reported: unknown[] = []
   const clipboard = createPassingClipboard(
@@ -15,6 +15,7 @@ const lab = () => {
       },
       async print() {
         if (system.failing) throw new Error('no clipboard')
+        if (system.hanging) await new Promise(() => undefined)
         return system.holds === '' ? null : system.holds
       },
       async clear() {
@@ -77,6 +78,16 @@ describe('what was copied', () => {
     await clipboard.clearNow()
     await minutePasses()
     expect(system).toMatchObject({ holds: 'theirs', cleared: 1 })
+  })
+
+  it('keeps nobody from ending Scanside where the clipboard hangs', async () => {
+    const { system, clipboard, minutePasses } = lab()
+    await clipboard.copyText('P-0142')
+    system.hanging = true
+    const ended = clipboard.clearNow()
+    await minutePasses()
+    await ended
+    expect(system.cleared).toBe(0)
   })
 
   it('is copied also where the clipboard cannot be read; the log hears of it', async () => {

@@ -3,6 +3,9 @@
 /** How long what was copied may be pasted, ms. */
 export const pastableMs = 60_000
 
+/** How long the system's clipboard is waited for where Scanside ends, ms: it may ask another program, which may hang. */
+const patienceMs = 2_000
+
 export interface ClipboardPort {
   writeText(text: string): Promise<void>
   /** @throws ScansideError `invalid-file` where it is no picture */
@@ -15,7 +18,7 @@ export interface ClipboardPort {
 export interface PassingClipboard {
   copyText(text: string): Promise<void>
   copyPicture(png: Uint8Array): Promise<void>
-  /** Clears at once what of ours still lies there: Scanside ends. */
+  /** Clears at once what of ours still lies there: Scanside ends. Takes no longer than its patience. */
   clearNow(): Promise<void>
 }
 
@@ -56,6 +59,14 @@ export function createPassingClipboard(
   return {
     copyText: (text) => copy(() => port.writeText(text)),
     copyPicture: (png) => copy(() => port.writePicture(png)),
-    clearNow: clearOurs,
+    async clearNow() {
+      if (ours === null) return
+      let callOff = () => {}
+      const late = new Promise<void>((resolve) => {
+        callOff = later(patienceMs, resolve)
+      })
+      await Promise.race([clearOurs(), late])
+      callOff()
+    },
   }
 }

@@ -126,7 +126,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     // What goes on is known before anything is looked for that nobody works with.
     await runs.recover()
     const here = engine.engine()
-    if (debts.doubtful() && here && (await here.reap()).complete) debts.trusted()
+    if (debts.doubtful() && here && (await runs.takeUpNoted()) && (await here.reap()).complete) debts.trusted()
   }
   const pipelines = createPipelines({
     builtin: builtinImage(version),
@@ -242,7 +242,10 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     send: () => runs.sendWaiting('again'),
     decided: () => show(),
   })
-  const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: people.locked, days, now })
+  const removed = (count: number) => {
+    if (!lab.readOnly) lab.chain.audit(now().toISOString(), 'this desk', `retention: ${count} scans kept offline removed`, null)
+  }
+  const offline = createOfflineRoom({ kept, live: desk.live, labels, operations, locked: people.locked, days, now, removed })
   const stopSweeping = await offline.start((error) => log('offline', error))
   const diagnostics = createDeskDiagnostics({
     capabilities,

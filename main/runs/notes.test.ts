@@ -55,6 +55,19 @@ describe('a run whose records ended with the desk', () => {
     })
   }
 
+  it('is found again by an engine that comes later, also where the list of debts is lost', async () => {
+    const { desk, id, again } = await died('collect')
+    desk.engineThere = false
+    await again.recover()
+    for (const thing of desk.debts.list()) desk.debts.settle(thing)
+    expect(await again.takeUpNoted()).toBe(false)
+    desk.engineThere = true
+    expect(await again.takeUpNoted()).toBe(true)
+    await desk.engine.reap()
+    await again.idle()
+    expect(again.get(id).summary).toMatchObject({ state: 'done', home: 'read-back' })
+  })
+
   it('is noted by ids and opaque names alone', async () => {
     const { note } = await died('wait')
     expect(Buffer.from(note).toString()).not.toMatch(/mustermann|secret|erna/i)

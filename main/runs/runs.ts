@@ -9,6 +9,7 @@ import { deskOf, engineMissing, engineOf, type Lane, laneOf, type RunsOptions, s
 import { groupRefs, localFiles, subjectOf } from './inputs.ts'
 import { createLanes } from './lanes.ts'
 import { createLogs } from './logs.ts'
+import { adopt } from './notes.ts'
 import { notNow, situationOf } from './outlook.ts'
 import { choosePlace, estimateOf } from './place.ts'
 import { pseudonymisedBefore } from './pseudonymise.ts'
@@ -39,6 +40,11 @@ export interface Runs {
   log(run: string, after: number): Output<'runs.log'>
   /** Tries to remove what is owed; call it also when an engine has come back. */
   payOwed(): Promise<{ left: number }>
+  /**
+   * Goes on with what an earlier life without records has noted on this desk's engine. False where that could not be read: whoever is about to
+   * remove what nobody works with there must not do so yet.
+   */
+  takeUpNoted(): Promise<boolean>
   /** Goes on with runs that wait for their engine or their archive; call it when either has come back. */
   takeUp(): void
   /** Sends what waits for the archive that is signed in; after each sign-in and when the archive is back `again`: also what it had refused. */
@@ -280,6 +286,12 @@ export const createRuns = (options: RunsOptions): Runs => {
       tell()
       lanes.takeUp()
       return { left: still.length }
+    },
+    takeUpNoted: async () => {
+      const here = desk.engine()
+      const read = here !== null && (await adopt(desk, here, goOn))
+      lanes.takeUp()
+      return read
     },
     takeUp: () => {
       catchUp()

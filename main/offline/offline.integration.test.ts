@@ -124,8 +124,12 @@ describe('scans kept offline', () => {
     expect(one.list().scans).toEqual([])
     const early = readdirSync(world.folder)
     expect(early).toHaveLength(4)
+    expect(world.removed).toEqual([])
     await world.life(() => Promise.reject(new Error('none')))
     expect(readdirSync(world.folder)).toEqual([])
+    // For the audit, once.
+    await world.life()
+    expect(world.removed).toEqual([2])
   })
 
   it('end sooner where the site file allows fewer days by now', async () => {

@@ -26,6 +26,8 @@ export interface OfflineParts {
   /** How long a scan is kept. */
   days: number
   now(): Date
+  /** Told how many scans time has removed, for the audit. */
+  removed(count: number): void
 }
 
 const sweepMs = 3_600_000
@@ -54,7 +56,7 @@ const tellingHowMany = (error: unknown): never => {
 }
 
 /** Nothing is read before `start`. */
-export function createOfflineRoom({ kept, live, labels, operations, locked, days, now }: OfflineParts): OfflineRoom {
+export function createOfflineRoom({ kept, live, labels, operations, locked, days, now, removed }: OfflineParts): OfflineRoom {
   const mine = (): Kept[] => {
     const home = live()
     return home ? kept.of(home.id, home.user) : []
@@ -74,7 +76,12 @@ export function createOfflineRoom({ kept, live, labels, operations, locked, days
       if (live()?.id !== demo) await kept.forget(kept.all(demo))
     },
     async start(report) {
-      const sweep = () => kept.sweep().then(teach, report)
+      const look = async () => {
+        const count = await kept.sweep()
+        teach()
+        if (count > 0) removed(count)
+      }
+      const sweep = () => look().catch(report)
       await sweep()
       const timer = setInterval(sweep, sweepMs)
       return () => clearInterval(timer)

@@ -25,7 +25,7 @@ export const refsIn = async (desk: ArchiveDesk): Promise<KeptScan['ref'][]> => {
 export const startWorld = async () => {
   const lab = await startLab()
   const keyring = fakeKeyring()
-  const state = { clock: Date.parse('2026-11-22T12:00:00Z'), room: null as number | null, locked: false }
+  const state = { clock: Date.parse('2026-11-22T12:00:00Z'), room: null as number | null, locked: false, removed: [] as number[] }
   const folder = mkdtempSync(join(tmpdir(), 'scanside-kept-'))
   const https: Http[] = []
   const stops: (() => void)[] = []
@@ -52,7 +52,8 @@ export const startWorld = async () => {
       for (const hear of hearing.splice(0)) hear()
     }
     const operations = createOperations(heard, (error) => (error instanceof Error ? error.message : ''), Date.now)
-    const offline = createOfflineRoom({ kept, live: desk.live, labels: createLabels(), operations, locked: () => state.locked, days, now })
+    const removed = (count: number) => void state.removed.push(count)
+    const offline = createOfflineRoom({ kept, live: desk.live, labels: createLabels(), operations, locked: () => state.locked, days, now, removed })
     const faults: unknown[] = []
     stops.push(await offline.start((error) => faults.push(error)))
     if (faults.length > 0) throw faults[0]

@@ -169,8 +169,9 @@ export const answering = (live: Archive, { kept, whose, projects: fixed, answere
       }
       const ask = async () => {
         const bytes = await live.read(file, signal)
-        // Without a digest nobody knows that the rest belongs to the beginning.
-        return file.md5 ? goingOn(bytes, () => fromHere(mine())) : bytes
+        // Without a digest, there and here, nobody knows that the rest belongs to the beginning.
+        const sure = (scans: Kept[]) => scans.filter(({ manifest }) => manifest.files.some((one) => one.uri === file.uri && one.md5 === file.md5))
+        return file.md5 ? goingOn(bytes, () => fromHere(sure(mine()))) : bytes
       }
       return either(ask, fromHere, true)
     },

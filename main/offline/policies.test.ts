@@ -185,6 +185,20 @@ describe('who answers', () => {
     const got = buffer(await archive.read({ uri: file.uri, size: file.size, md5 }, never)).then(String, (thrown: ScansideError) => thrown.code)
     expect(await got).toBe(expected)
   })
+  it('a file of which the copy has no digest does not go on with it', async () => {
+    const vague: Kept = { ...mine, manifest: { ...mine.manifest, files: [{ ...file, md5: '' }] } }
+    async function* broken() {
+      yield Buffer.from('abc')
+      throw new ScansideError('unreachable', '')
+    }
+    const part: Partial<Archive> = { read: async () => Readable.from(broken(), { objectMode: false }) }
+    const archive = answering(part as Archive, {
+      kept: { of: () => [vague], open: () => Readable.from([Buffer.from('xyzdef')], { objectMode: false }) },
+      whose: () => ({ archive: 'xnat.example.org', user: 'jk', away: false }),
+      projects: null,
+    })
+    await expect(buffer(await archive.read(file, never))).rejects.toMatchObject({ code: 'unreachable' })
+  })
   it('makes nothing up about what was published, or what projects hold beside their profile', async () => {
     const { archive } = world(['unreachable'], { away: true })
     await expect(archive.published(path)).rejects.toMatchObject({ code: 'unreachable' })

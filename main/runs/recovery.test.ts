@@ -123,6 +123,43 @@ describe('after a crash', () => {
   })
 })
 
+describe('a crash between a removal and the receipt of it', () => {
+  const receipt = {
+    ...{ id: 'receipt', run: 'dead', by: 'erna', at, complete: false, published: [], cannotProve: [], engine: '' },
+    items: [{ kind: 'volume' as const, name: 'scanside-dead-volume', createdAt: at, removedAt: null, check: null }],
+    owed: ['The volume scanside-dead-volume is still on the engine.'],
+  }
+  const resume = { pipeline: 'p', values: {}, lane: 'container' as const, engine: 'docker', workspace: null, spokeAt: null }
+  const between = (change: Partial<RunRecord> = {}) => {
+    const made = fakeDesk()
+    made.desk.lab.runs.save(record('dead', 'done', { outcome: 'done', endedAt: at, resume, ...change }))
+    made.desk.lab.chain.addReceipt(receipt)
+    return { ...made, runs: createRuns(made.options) }
+  }
+
+  it('is found at the next start, where the engine has nothing left', async () => {
+    const { desk, runs } = between()
+    await runs.recover()
+    expect(runs.get('dead').receipt).toMatchObject({ complete: true, owed: [], items: [{ removedAt: expect.any(String), createdAt: at }] })
+    expect(desk.lab.chain.broken()).toBeNull()
+  })
+
+  it('is not claimed where the engine is away, has something left, or is another one, nor for a machine of the cloud', async () => {
+    const away = between()
+    away.desk.engineThere = false
+    const left = between()
+    left.desk.engine.reap = async () => ({ items: [], complete: false, owed: ['The engine does not answer.'] })
+    const other = between({ resume: { ...resume, engine: 'another' } })
+    const cloud = between({ place: 'cloud', resume: { ...resume, lane: 'cloud' } })
+    const owed = between()
+    owed.desk.debts.incur({ runId: 'dead', engine: 'another', kind: 'volume', name: 'scanside-dead-volume' })
+    for (const { runs } of [away, left, other, cloud, owed]) {
+      await runs.recover()
+      expect(runs.get('dead').receipt).toMatchObject({ id: 'receipt', complete: false })
+    }
+  })
+})
+
 describe('after a crash, on a full disk', () => {
   const onFullDisk = (state: RunState) => {
     const made = crashed(state)

@@ -12,8 +12,11 @@ import { notReached } from './waiting.ts'
 /** Goes on with a run of an earlier life that was found on an engine by its note. */
 export type GoOn = (record: RunRecord) => void
 
-/** Removes what is owed where an engine answers, here and in the cloud, after what is noted there was taken up; never rejects. */
-export const reap = async (desk: Desk, goOn: GoOn): Promise<WipeReport> => {
+/**
+ * Removes what is owed where an engine answers, here and in the cloud, after what is noted there was taken up; never rejects.
+ * `nothingOn`: engines that have nothing left of what nobody works with.
+ */
+export const reap = async (desk: Desk, goOn: GoOn): Promise<WipeReport & { nothingOn?: string[] }> => {
   const local = desk.engine()
   const known = local !== null && (await adopt(desk, local, goOn))
   const engines = [...(known ? [local] : []), ...cloudEngines(desk)]
@@ -27,6 +30,7 @@ export const reap = async (desk: Desk, goOn: GoOn): Promise<WipeReport> => {
     ),
   )
   return {
+    nothingOn: engines.filter((_, index) => reports[index]?.complete).map(({ id }) => id),
     items: reports.flatMap(({ items }) => items),
     complete: reports.every(({ complete }) => complete),
     owed: reports.flatMap(({ owed }) => owed),
@@ -92,6 +96,7 @@ export const recover = async (desk: Desk, unfinished: Unfinished, goOn: GoOn, be
     tell(desk, behind, () => endInterrupted(desk, record, left.length, at))
   }
   await completeReceipts(desk, behind, before, still, report)
+  settleReceipts(desk, behind, still, report.nothingOn ?? [])
   for (const { id } of [...unfinished.active, ...unfinished.waiting]) {
     tell(desk, behind, () => {
       const record = lab.runs.get(id)
@@ -134,5 +139,21 @@ export const completeReceipts = async (desk: Desk, behind: Behind, before: OwedT
       lab.chain.addReceipt({ ...facts, id, at, complete: true, items: mergeItems(earlier.items, items), owed: [] })
     })
     if (known && !known.complete) await takeBackLate(desk, run)
+  }
+}
+
+/** The same where an earlier life had removed them and ended before it could tell: its engine has nothing left of them, and nothing is owed. */
+const settleReceipts = (desk: Desk, behind: Behind, still: OwedThing[], nothingOn: string[]) => {
+  const { lab } = desk
+  for (const { chain: _chain, ...earlier } of lab.chain.incomplete()) {
+    const record = lab.runs.get(earlier.run)
+    const engine = record?.resume?.engine
+    if (!record?.endedAt || !engine || laneOf(record) !== 'container' || !nothingOn.includes(engine)) continue
+    if (still.some(({ runId }) => runId === record.id)) continue
+    const [id, at] = [desk.newId(), desk.now().toISOString()]
+    const items = earlier.items.map((item) => (item.removedAt === null ? { ...item, removedAt: at, check: 'listing by label is empty of it' } : item))
+    tell(desk, behind, () => {
+      if (!lab.chain.receipt(record.id)?.complete) lab.chain.addReceipt({ ...earlier, id, at, complete: true, items, owed: [] })
+    })
   }
 }

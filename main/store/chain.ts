@@ -37,6 +37,8 @@ export interface Chain {
   audit(at: string, by: string, what: string, run: string | null): void
   /** The newest receipt of a run. */
   receipt(run: string): Receipt | null
+  /** Of runs whose newest receipt does not say that all is removed: that one. */
+  incomplete(): Receipt[]
   /** Every line, oldest first. */
   lines(): ChainLine[]
   /** Lines after number `n`, at most so many: for whoever goes through a long chain a piece at a time. */
@@ -129,6 +131,19 @@ export const createChain = (db: Sqlite, write: Write, key: string): Chain => {
     receipt: (run) => {
       const found = db.all(lineRow, "SELECT kind, body, mac FROM chain WHERE run = ? AND kind = 'receipt' ORDER BY n DESC LIMIT 1", run)[0]
       return found ? receiptSchema.parse({ ...JSON.parse(found.body), chain: found.mac }) : null
+    },
+    incomplete: () => {
+      const newest = "SELECT max(n) FROM chain WHERE kind = 'receipt' GROUP BY run"
+      const found = db.all(lineRow, `SELECT kind, body, mac FROM chain WHERE n IN (${newest}) AND body LIKE '%"complete":false%' ORDER BY n`)
+      const receipts = found.flatMap(({ body, mac }) => {
+        try {
+          return [receiptSchema.parse({ ...JSON.parse(body), chain: mac })]
+        } catch {
+          // Somebody has changed it: `broken` tells of that.
+          return []
+        }
+      })
+      return receipts.filter(({ complete }) => !complete)
     },
     lines,
     after,

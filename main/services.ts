@@ -263,7 +263,7 @@ export async function createServices(capabilities: Capabilities): Promise<Servic
     install,
     labels,
     runs: runs.counts,
-    outbox: () => ({ ...outbox.counts(), locked: packed.list().filter(({ state }) => state === 'locked').length }),
+    outbox: () => ({ ...outbox.counts(), locked: packed.keyless() }),
     now,
   })
   const stopKeeping = diagnostics.start()

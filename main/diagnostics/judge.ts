@@ -130,7 +130,7 @@ export function judgeOutbox({ waiting, blocked, locked }: { waiting: number; blo
   const check = made('outbox')
   const facts = { waiting, blocked, locked }
   if (locked > 0) {
-    const message = `${locked} of what waits cannot be opened: its key is gone from the keyring.`
+    const message = `${locked} of what waits cannot be opened: its key is not in the keyring.`
     return check('problem', 'locked', message, 'Run those scans again, or ask your administrator for the site’s recovery key.', facts)
   }
   if (blocked > 0) return check('problem', 'blocked', `${blocked} of what waits needs a decision.`, 'Open "Waiting to go home" and choose.', facts)

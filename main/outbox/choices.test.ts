@@ -192,6 +192,7 @@ describe('what cannot be opened', () => {
         message: expect.stringMatching(/keyring.*run the scans again/),
       },
     ])
+    expect(outbox.keyless()).toBe(1)
     expect(await outbox.send(never, true)).toEqual({ sent: 0, tried: 0 })
     await expect(outbox.decide('run-1', 'retry')).rejects.toMatchObject({ code: 'keyring-unavailable' })
     expect(await left()).toEqual(['run-1.item'])
@@ -242,6 +243,7 @@ describe('what cannot be opened', () => {
     await writeFile(join(folder, 'notes.txt'), 'mine')
     const outbox = await opened()
     expect(shown(outbox)).toMatchObject([{ id: 'run-1', state: 'locked', choices: [], message: expect.stringMatching(/newer Scanside/) }])
+    expect(outbox.keyless(), 'no key is gone').toBe(0)
     await outbox.put(newItem('run-1'))
     await outbox.send(never, true)
     expect(await readFile(join(folder, 'run-1.item'), 'utf8')).toBe(newer)

@@ -29,6 +29,8 @@ export interface Outbox {
   list(): Entry[]
   /** Of what no run under way is about to send itself. */
   counts(): { waiting: number; blocked: number }
+  /** How many cannot be opened for want of their key; what is damaged or of a newer version is not among them. */
+  keyless(): number
   /** Items that end with this process. */
   unkept(): Entry[]
   keeps(kind: ItemFacts['kind'], keeper: Keeper): void
@@ -137,6 +139,7 @@ const createOutbox = ({ key, archive, report }: OutboxOptions, items: Items): Ou
       const waiting = mine.filter(({ state }) => state === 'waiting' || state === 'sending').length
       return { waiting, blocked: mine.length - waiting }
     },
+    keyless: () => items.all().filter(({ stuck }) => stuck === 'key').length,
     unkept: () => items.all().filter(({ file, demo }) => file === null && !demo),
     keeps: (kind, keeper) => {
       keepers.set(kind, keeper)

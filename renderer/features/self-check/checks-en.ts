@@ -128,7 +128,7 @@ export const checksEn: CheckSentences = {
       waiting: ['{{waiting:item waits|items wait}} to go home.', 'Sign in to the archive; they go by themselves.'],
       blocked: ['{{blocked:item needs|items need}} a decision.', 'Open “Waiting to go home” and choose.'],
       locked: [
-        '{{locked:item|items}} cannot be opened: the key is gone from the keyring.',
+        '{{locked:item|items}} cannot be opened: the key is not in the keyring.',
         'Run those scans again, or ask your administrator for the site’s recovery key.',
       ],
     },

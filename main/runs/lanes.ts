@@ -61,7 +61,7 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
     const course = carry(all, job).then((carried) => {
       underWay.delete(job)
       const late = carried === 'waits' && job.abort.signal.aborted && !job.leaving
-      if (late) cancelLate(job)
+      if (late) cancelAside(job)
       if (carried === 'ended' || hasEnded(job.record.state)) finish(job)
       else if (job.record.state === 'queued' && job.waits === null) queue.push(job)
       else waiting.add(job)
@@ -73,8 +73,8 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
     underWay.set(job, course)
   }
 
-  /** Cancelled in the moment in which it was put off: nobody would hear of it before the next try. */
-  const cancelLate = (job: Job) => {
+  /** Not under way, or put off in this moment: nobody would hear of it before the next try. What cannot be written down now is, later. */
+  const cancelAside = (job: Job) => {
     try {
       cancelWaiting(all, job)
     } catch (error) {
@@ -153,11 +153,13 @@ export const createLanes = (desk: Desk, hands: Omit<CourseHands, 'othersInCloud'
         queue.splice(place, 1)
         try {
           take(all, job, 'cancel', 'cancelled before it began')
-        } finally {
-          finish(job)
+        } catch (error) {
+          // It went, and is written down when it can be.
+          desk.report(error)
         }
+        finish(job)
       } else if (waiting.has(job)) {
-        cancelWaiting(all, job)
+        cancelAside(job)
         if (hasEnded(job.record.state)) finish(job)
         else takeUp()
       }

@@ -238,6 +238,31 @@ describe('when something gives way under a run', () => {
     expect(desk.pushed.at(-1)).toMatchObject([{ state: 'failed', message: 'The disk is full.' }])
   })
 
+  it('a run can be cancelled although lab.db cannot be written', async () => {
+    const { desk, options } = fakeDesk()
+    desk.engine.hold = true
+    const full = () => {
+      throw new ScansideError('disk-full', 'The disk is full.')
+    }
+    let room = true
+    const { runs: records, chain } = desk.lab
+    const save: typeof records.save = (written, step) => (room ? records.save(written, step) : full())
+    const audit: typeof chain.audit = (...line) => (room ? chain.audit(...line) : full())
+    const runs = createRuns({ ...options, concurrency: 1, lab: { ...desk.lab, runs: { ...records, save }, chain: { ...chain, audit } } })
+    const { runs: ids } = await runs.start({ ...start, refs: [ref('1'), ref('2')] })
+    const [first = '', second = ''] = ids
+    await expect.poll(() => runs.get(first).summary.state).toBe('running')
+    room = false
+    runs.cancel(second)
+    runs.cancel(first)
+    await runs.idle()
+    expect(desk.engine.things.size).toBe(0)
+    room = true
+    runs.takeUp()
+    expect(ids.map((id) => desk.lab.runs.get(id)?.state)).toEqual(['cancelled', 'cancelled'])
+    expect(chain.lines().filter(({ body }) => body.includes('"cancelled"'))).toHaveLength(2)
+  })
+
   it('a wipe that leaves something is told, owed, and paid later', async () => {
     const { desk, options } = fakeDesk()
     desk.engine.leaves = true

@@ -253,7 +253,15 @@ export const createRuns = (options: RunsOptions): Runs => {
       const course = next(job?.record ?? known(run), 'cancel')
       if ('refused' in course) throw new ScansideError('conflict', course.refused)
       if (!job) throw new ScansideError('conflict', 'This run has already ended.')
-      lab.chain.audit(desk.now().toISOString(), desk.by(), 'cancelled', run)
+      const [at, by] = [desk.now().toISOString(), desk.by()]
+      const line = () => lab.chain.audit(at, by, 'cancelled', run)
+      try {
+        behind.write(line)
+      } catch (error) {
+        // Whoever has no room left must be able to end what takes it.
+        behind.later(line)
+        desk.report(error)
+      }
       lanes.cancel(job)
     },
     list: (offset, limit) => ({ rows: lab.runs.list(offset, limit).map(summary), total: lab.runs.total() }),

@@ -74,6 +74,7 @@ describe('what a person is offered', () => {
       message: null,
       theirs: null,
       piece: null,
+      stumbles: 0,
     }
     expect(JSON.stringify(shownItem(entry, false))).not.toContain('P-0142')
     expect(shownItem(entry, true).title).toBe('P-0142')

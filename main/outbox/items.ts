@@ -48,6 +48,8 @@ export interface Entry {
   theirs: Standing | null
   /** What was listed right after an upload of ours that came to harm: a piece of ours, which may be overwritten. */
   piece: Standing | null
+  /** How often in a row the archive was there and this did not arrive. */
+  stumbles: number
 }
 
 export interface Items {
@@ -91,6 +93,7 @@ const locked = (facts: ItemFacts, stuck: Stuck, file: Entry['file']): Entry => (
   message: null,
   theirs: null,
   piece: null,
+  stumbles: 0,
 })
 const open = (facts: ItemFacts, content: ItemContent, rest: Pick<Entry, 'file' | 'bytes' | 'demo'>): Entry => ({
   ...rest,
@@ -101,6 +104,7 @@ const open = (facts: ItemFacts, content: ItemContent, rest: Pick<Entry, 'file' |
   message: null,
   theirs: null,
   piece: null,
+  stumbles: 0,
 })
 /** Of a file whose own words cannot be read. */
 const unknownFacts = (id: string): ItemFacts => ({ id, kind: 'results', order: 0, createdAt: '', size: 0 })

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ScansideError } from '../../oct/errors.ts'
 import { shownItem } from './answers.ts'
 import { openDisk } from './disk.ts'
 import { Death, dyingDisk, type FakeXnat, fakeXnat, keepRecords, type Mood, newItem } from './fakes.ts'
@@ -125,6 +126,25 @@ describe('the order', () => {
     expect(answers.map(({ is }) => is)).toEqual(['home', 'home'])
     expect(xnat.stored).toEqual(['run-1', 'run-2', 'run-3'].map(resultsName))
     expect(noted).toEqual(['run-2', 'run-3'])
+  })
+
+  it('is not held up for ever by one that each time looks as if the archive had gone away', async () => {
+    let here = true
+    const publish: typeof xnat.archive.publish = async (path, name, ...rest) => {
+      if (!name.includes('run-1')) return xnat.archive.publish(path, name, ...rest)
+      here = false
+      throw new ScansideError('unreachable', 'The connection was reset.')
+    }
+    const outbox = await opened({ archive: () => ({ id: 'xnat.example', demo: false, archive: { ...xnat.archive, publish }, ready: here }) })
+    for (const id of ['run-1', 'run-2', 'run-3']) await outbox.put(newItem(id))
+    for (let pass = 0; pass < 3; pass++) {
+      here = true
+      expect(await outbox.send(never)).toEqual({ sent: 0, tried: 3 })
+    }
+    here = true
+    expect(await outbox.send(never)).toEqual({ sent: 2, tried: 3 })
+    expect(xnat.stored).toEqual([resultsName('run-2'), resultsName('run-3')])
+    expect(await left()).toEqual(['run-1.item'])
   })
 
   it('is not held up by one that the archive faults over, nor spent on an archive that is away', async () => {

@@ -98,6 +98,8 @@ const waits = (why: string | null, away: 'no' | 'surely' = 'no'): Answer => ({ i
 
 /** Failures to reach the archive in a row after which the rest of a pass waits: one item alone must not hold up all behind it. */
 const patience = 2
+/** Passes that may end at the same item, as if the archive went away with it, before those behind it go first. */
+const patienceWithOne = 3
 
 export const createSender = ({ items, archive, keeper, changed, report }: SenderParts): Sender => {
   const due = new Map<string, Told | null>()
@@ -181,7 +183,8 @@ export const createSender = ({ items, archive, keeper, changed, report }: Sender
   const work = async () => {
     let failures = 0
     while (!ended) {
-      const entry = items.all().find(({ facts }) => due.has(facts.id))
+      const waiting = items.all().filter(({ facts }) => due.has(facts.id))
+      const entry = waiting.find(({ stumbles }) => stumbles < patienceWithOne) ?? waiting[0]
       if (!entry) break
       const { id } = entry.facts
       const told = due.get(id) ?? null
@@ -195,6 +198,7 @@ export const createSender = ({ items, archive, keeper, changed, report }: Sender
       hear(id, answer)
       changed()
       const away = answer.is === 'waits' ? answer.away : 'no'
+      if (away !== 'surely') entry.stumbles = away === 'perhaps' ? entry.stumbles + 1 : 0
       failures = away === 'no' ? 0 : failures + 1
       if (away === 'surely' || failures >= patience) {
         for (const other of [...due.keys()]) {

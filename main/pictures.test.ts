@@ -81,6 +81,13 @@ describe('a picture by ticket', () => {
   it('is at most 20 MB', () => {
     expect(methods['app.pictureTicket'].input.safeParse({ size: 20_000_001, to: 'file', name }).success).toBe(false)
   })
+
+  it('takes the receipts of many years as well, as far as scanside-verify reads them', () => {
+    const ticket = (size: number) => methods['app.textTicket'].input.safeParse({ size, name: 'scanside-audit-20261123-0505.json' }).success
+    // 100,000 runs with a receipt and four lines each.
+    expect(ticket(100_000 * 4_500)).toBe(true)
+    expect(ticket(2 ** 29)).toBe(false)
+  })
 })
 
 describe('writing a picture', () => {

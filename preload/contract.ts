@@ -268,7 +268,7 @@ export const methods = {
    * a browser the page saves it itself.
    */
   'app.textTicket': method(
-    z.object({ size: count.max(50_000_000), name: z.string().regex(/^scanside-[a-z0-9-]{1,80}\.(txt|json)$/) }),
+    z.object({ size: count.max(500_000_000), name: z.string().regex(/^scanside-[a-z0-9-]{1,80}\.(txt|json)$/) }),
     z.object({ url: line }),
   ),
 

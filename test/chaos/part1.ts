@@ -20,6 +20,8 @@ let runs = 0
 async function judge(there: ChaosWorld, known: ReadonlySet<string>): Promise<void> {
   await settled(there)
   const began = await runsSince(there, known)
+  // Every point lies after the first line of the journal: a run nobody knows of any more is lost.
+  assert.ok(began.length > 0, 'the run that was struck is not known any more')
   for (const run of began) await doneOnce(there, run)
   runs += began.length
   await ordeal.end()

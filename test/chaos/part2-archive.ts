@@ -88,6 +88,13 @@ function fallIll(there: ChaosWorld, { switches }: Fault, { path, method, from }:
   })
 }
 
+/** Waits until it was ill to somebody: a fault that nobody meets shows nothing. */
+async function met(there: ChaosWorld, { switches }: Fault): Promise<void> {
+  const untouched = () => there.side.faults.state.hits === (switches.hits ?? Number.MAX_SAFE_INTEGER)
+  for (let waited = 0; waited < 600 && untouched(); waited++) await pause(100)
+  assert.ok(!untouched(), 'nobody met the fault')
+}
+
 /** Well again: whoever must sign in does, and what waits for a person's word gets it. */
 async function getWell(there: ChaosWorld): Promise<void> {
   there.side.middle.onAnswered(null)
@@ -158,6 +165,7 @@ export function archiveCases(ordeal: Ordeal, figures: ArchiveFigures): ChaosCase
     fallIll(there, one, stage)
     figures.faults++
     await there.desk().call('runs.start', order)
+    await met(there, one)
     await quiet(there, 6_000)
     figures.waited += await toldMeanwhile(there, one.says, known)
     await getWell(there)
@@ -185,6 +193,7 @@ export function archiveCases(ordeal: Ordeal, figures: ArchiveFigures): ChaosCase
       .desk()
       .call('outbox.send', undefined)
       .catch(() => undefined)
+    await met(there, one)
     figures.waited += await toldMeanwhile(there, one.says, known)
     await getWell(there)
     await judge(there, known, place)

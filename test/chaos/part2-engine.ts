@@ -74,7 +74,9 @@ export async function engineCases(ordeal: Ordeal, figures: EngineFigures): Promi
     }
     await there.desk().call('engine.refresh', undefined)
     await settled(there)
-    for (const run of await runsSince(there, known)) figures[await endedWell(there, run)]++
+    const began = await runsSince(there, known)
+    assert.ok(began.length > 0, 'the run that was struck is not known any more')
+    for (const run of began) figures[await endedWell(there, run)]++
     await ordeal.end()
   }
   const atPoint = (point: Point) => (there: ChaosWorld, strike: () => Promise<void>) => strikeAt(there, point, strike)

@@ -203,12 +203,14 @@ export const createItems = ({ disk, recovery, now, report, ...parts }: ItemsPart
     return done
   }
   const destroyNow = async (entry: Entry) => {
+    // Another has taken its place, and lies under its name.
+    if (entries.get(entry.facts.id) !== entry) return
     if (entry.file && disk) {
       const { name, header, headerBytes } = entry.file
       // Of what cannot be read the keys may still be whole.
       await destroyFile(disk, name, header ? headerBytes : (await disk.read(name, 0, maxHeader)).length)
     }
-    if (entries.get(entry.facts.id) === entry) entries.delete(entry.facts.id)
+    entries.delete(entry.facts.id)
   }
   const putNow = async ({ id, kind, createdAt, content: given, bytes, demo }: NewItem): Promise<string | null> => {
     itemId.parse(id)

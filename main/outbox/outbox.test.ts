@@ -61,6 +61,31 @@ describe('an item', () => {
     expect(Buffer.from(xnat.files.get(resultsName('run-1'))?.bytes ?? []).toString()).toContain('later')
   })
 
+  it('that took the place of one that was just being sent stays', async () => {
+    let begun = () => {}
+    let goOn = () => {}
+    const sending = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const publish: typeof xnat.archive.publish = async (...of) => {
+      begun()
+      await held
+      return xnat.archive.publish(...of)
+    }
+    const outbox = await opened({ archive: () => ({ id: 'xnat.example', demo: false, archive: { ...xnat.archive, publish } }) })
+    await outbox.put(newItem('run-1'))
+    const sent = outbox.send(never)
+    await sending
+    await outbox.put(newItem('run-1', 'results', '{"another":"content"}'))
+    goOn()
+    await sent
+    expect(await left()).toEqual(['run-1.item'])
+    expect(shown(await opened())).toMatchObject([{ id: 'run-1', size: 21, state: 'waiting' }])
+  })
+
   it('outlives the application, and its records', async () => {
     await (await opened()).put(newItem('run-1'))
     const outbox = await opened()

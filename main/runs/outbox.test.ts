@@ -158,6 +158,18 @@ describe('results of a run', () => {
     await runs.idle()
   })
 
+  it('are tried again on a person’s word also where others are being sent just then', async () => {
+    const { made, id } = await waiting()
+    made.desk.archive.fault = new ScansideError('forbidden', 'The archive does not let this account write there.')
+    const { runs, outbox } = await live(made)
+    await runs.sendWaiting()
+    expect(outbox.counts()).toEqual({ waiting: 0, blocked: 1 })
+    made.desk.archive.fault = null
+    const [, word] = await Promise.all([runs.sendWaiting(), runs.sendWaiting('again')])
+    expect(word).toMatchObject({ waiting: 0 })
+    expect(runs.get(id).summary.home).toBe('read-back')
+  })
+
   it('of two runs that end while the archive is away go home in their order', async () => {
     const made = fakeDesk()
     made.desk.archive.fault = unreachable

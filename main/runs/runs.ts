@@ -72,7 +72,7 @@ export const createRuns = (options: RunsOptions): Runs => {
   let closed = false
   const closing = new AbortController()
   let lastCreated = 0
-  let sending: Promise<{ sent: number; waiting: number }> | null = null
+  let sending: { again: boolean; done: Promise<{ sent: number; waiting: number }> } | null = null
   let recovered: Promise<void> | null = null
   let recent: RunSummary[] = lab.runs.list(0, shown).map((record) => summaryOf(record, null))
 
@@ -308,10 +308,17 @@ export const createRuns = (options: RunsOptions): Runs => {
     sendWaiting: (which) => {
       catchUp()
       lanes.takeUp()
-      sending ??= sendOnce(which === 'again').finally(() => {
-        sending = null
-      })
-      return sending
+      const again = which === 'again'
+      if (sending && (sending.again || !again)) return sending.done
+      // What is being sent just then leaves out what was refused: a person's word comes after it.
+      const done = sending ? sending.done.catch(() => undefined).then(() => sendOnce(again)) : sendOnce(again)
+      const mine = { again, done }
+      sending = mine
+      const over = () => {
+        if (sending === mine) sending = null
+      }
+      done.then(over, over)
+      return done
     },
     recover: recoverOnce,
     // What is not written down yet is under way: who ends Scanside now would lose it.
@@ -325,7 +332,7 @@ export const createRuns = (options: RunsOptions): Runs => {
       // Where records end with this process, results on their way home are let arrive; else they wait for the next start.
       await lanes.close(staysInCloud, ({ record }) => lab.kept || record.demo || record.state !== 'publishing')
       if (lab.kept) closing.abort()
-      await sending?.catch(() => undefined)
+      await sending?.done.catch(() => undefined)
       catchUp()
     },
   }

@@ -53,7 +53,8 @@ export const namesTwice = (text: string): boolean => {
       const end = endOfString(text, i)
       const names = open.at(-1)
       if (names && colonAfter(text, end)) {
-        const name = JSON.parse(text.slice(i, end + 1)) as string
+        const bare = text.slice(i + 1, end)
+        const name = bare.includes('\\') ? (JSON.parse(text.slice(i, end + 1)) as string) : bare
         if (names.has(name)) return true
         names.add(name)
       }

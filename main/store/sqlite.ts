@@ -65,7 +65,8 @@ export const openSqlite = (path: string | null, key: string | null): Sqlite => {
         db.exec('COMMIT')
         return value
       } catch (error) {
-        db.exec('ROLLBACK')
+        // Where the disk is full or fails, SQLite may have taken it back by itself; the first error says why.
+        if (db.inTransaction) db.exec('ROLLBACK')
         throw error
       }
     },

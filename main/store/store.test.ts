@@ -33,6 +33,24 @@ const receipt = (run: string) => ({
   engine: 'docker',
 })
 
+it('tells why a transaction failed also where SQLite has taken it back by itself, as on a full disk', () => {
+  const db = openSqlite(null, null)
+  db.exec('CREATE TABLE t (n INTEGER)')
+  const full = () => {
+    db.exec('ROLLBACK')
+    throw new Error('database or disk is full')
+  }
+  expect(() => db.transaction('power', full)).toThrow('database or disk is full')
+  const faulty = () => {
+    db.run('INSERT INTO t VALUES (2)')
+    throw new Error('a fault of ours')
+  }
+  expect(() => db.transaction('power', faulty)).toThrow('a fault of ours')
+  db.transaction('power', () => db.run('INSERT INTO t VALUES (1)'))
+  expect(db.all(z.object({ n: z.number() }), 'SELECT n FROM t')).toEqual([{ n: 1 }])
+  db.close()
+})
+
 describe('owed.db', () => {
   const thing = { runId: 'r1', engine: 'docker', kind: 'volume', name: 'scanside-r1-in' } as const
   it('is on disk at once, readable without a key, and closed to everybody else', async () => {

@@ -17,7 +17,8 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 export const part: ChaosPart = {
   number: 7,
-  title: 'soak: runs of a second, 8 at once, faults of archive and engine, cancelled and failing ones: nothing lost, nothing left, memory level',
+  // Of memory it says only what it has judged.
+  title: `soak: runs of a second, 8 at once, faults of archive and engine, cancelled and failing ones: nothing lost, nothing left${growth < 2 ? ', memory level' : ''}`,
   short: 1,
   async open() {
     world = await openSoakWorld()

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { outboxMethods } from '../../preload/outbox.ts'
 import { besideName, shownItem } from './answers.ts'
 import { type Disk, openDisk } from './disk.ts'
-import { Death, dyingDisk, type FakeXnat, fakeXnat, keepRecords, newItem } from './fakes.ts'
-import { createOutboxRoom, type Outbox, type OutboxOptions, openOutbox } from './outbox.ts'
+import { Death, dyingDisk, type FakeXnat, fakeXnat, keepRecords, newItem, openIn, testKey } from './fakes.ts'
+import { createOutboxRoom, type Outbox, type OutboxOptions } from './outbox.ts'
 
 let folder = ''
 let xnat: FakeXnat
@@ -18,18 +18,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const never = new AbortController().signal
-const key = 'ab'.repeat(32)
 const faults: unknown[] = []
-const opened = async (change: Partial<OutboxOptions> = {}): Promise<Outbox> =>
-  openOutbox({
-    disk: await openDisk(folder),
-    key: async () => key,
-    recovery: null,
-    archive: () => ({ id: 'xnat.example', demo: false, archive: xnat.archive }),
-    now: () => new Date('2026-11-23T05:00:00Z'),
-    report: (error) => faults.push(error),
-    ...change,
-  })
+const opened = (change: Partial<OutboxOptions> = {}): Promise<Outbox> => openIn(folder, xnat, { report: (error) => faults.push(error), ...change })
 const left = async () => (await readdir(folder)).sort()
 const shown = (outbox: Outbox) => outbox.list().map((entry) => shownItem(entry, true))
 const resultsName = (id: string) => `oct-quality/0.1.0/${id}/results.json`
@@ -198,7 +188,7 @@ describe('what cannot be opened', () => {
     expect(await left()).toEqual(['run-1.item'])
     there = null
     expect(shown(await opened({ key: async () => there }))).toMatchObject([{ state: 'locked' }])
-    there = key
+    there = testKey
     expect(await outbox.send(never, true)).toEqual({ sent: 1, tried: 1 })
     expect(await left()).toEqual([])
   })

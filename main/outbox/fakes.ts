@@ -6,9 +6,9 @@ import type { Archive } from '../archive/archive.ts'
 import type { Ask } from '../archive/ask.ts'
 import { createXnat } from '../archive/xnat.ts'
 import type { HttpReply } from '../http/http.ts'
-import type { Disk } from './disk.ts'
+import { type Disk, openDisk } from './disk.ts'
 import type { NewItem } from './items.ts'
-import type { Outbox } from './outbox.ts'
+import { type Outbox, type OutboxOptions, openOutbox } from './outbox.ts'
 
 const reply = (status: number, body: string | Uint8Array, path: string): HttpReply => {
   const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body)
@@ -209,3 +209,18 @@ export const newItem = (id: string, kind: NewItem['kind'] = 'results', text = `{
   bytes: Buffer.from(text),
   demo: false,
 })
+
+/** 32 bytes as hex: what the keyring answers in tests. */
+export const testKey = 'ab'.repeat(32)
+
+/** A desk's outbox in `folder`, over a fake archive. */
+export const openIn = async (folder: string, xnat: FakeXnat, change: Partial<OutboxOptions>): Promise<Outbox> =>
+  openOutbox({
+    disk: await openDisk(folder),
+    key: async () => testKey,
+    recovery: null,
+    archive: () => ({ id: 'xnat.example', demo: false, archive: xnat.archive }),
+    now: () => new Date('2026-11-23T05:00:00Z'),
+    report: () => undefined,
+    ...change,
+  })

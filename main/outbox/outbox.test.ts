@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ScansideError } from '../../oct/errors.ts'
 import { shownItem } from './answers.ts'
 import { openDisk } from './disk.ts'
-import { Death, dyingDisk, type FakeXnat, fakeXnat, keepRecords, type Mood, newItem } from './fakes.ts'
-import { type Outbox, type OutboxOptions, openOutbox } from './outbox.ts'
+import { Death, dyingDisk, type FakeXnat, fakeXnat, keepRecords, type Mood, newItem, openIn } from './fakes.ts'
+import type { Outbox, OutboxOptions } from './outbox.ts'
 
 let folder = ''
 let xnat: FakeXnat
@@ -17,18 +17,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const never = new AbortController().signal
-const key = 'ab'.repeat(32)
 const faults: unknown[] = []
-const opened = async (change: Partial<OutboxOptions> = {}): Promise<Outbox> =>
-  openOutbox({
-    disk: await openDisk(folder),
-    key: async () => key,
-    recovery: null,
-    archive: () => ({ id: 'xnat.example', demo: false, archive: xnat.archive }),
-    now: () => new Date('2026-11-23T05:00:00Z'),
-    report: (error) => faults.push(error),
-    ...change,
-  })
+const opened = (change: Partial<OutboxOptions> = {}): Promise<Outbox> => openIn(folder, xnat, { report: (error) => faults.push(error), ...change })
 const left = async () => (await readdir(folder)).sort()
 const shown = (outbox: Outbox) => outbox.list().map((entry) => shownItem(entry, true))
 const resultsName = (id: string) => `oct-quality/0.1.0/${id}/results.json`

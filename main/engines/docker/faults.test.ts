@@ -301,6 +301,15 @@ describe('an engine that hangs', () => {
       ],
       async (hung) => (await hung.open(spec)).wait(AbortSignal.abort()),
     ],
+    [
+      'when it says that it has stopped what still runs',
+      [
+        [/^POST .*\/wait/, hangs],
+        [/^POST .*\/(stop|kill)/, (_, response) => response.writeHead(204).end()],
+        [/^GET .*\/json/, json(running)],
+      ],
+      async (hung) => (await hung.open(spec)).wait(AbortSignal.abort()),
+    ],
   ])('is told as away %s', async (_, answers, call) => {
     routes.push(...answers)
     await expect(call(hasty())).rejects.toEqual(silence)

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { ScansideError } from '../../../oct/errors.ts'
 import type { Debts, ExitReport, OwedThing, RunSpec, WipeReport, Workspace } from '../engine.ts'
-import { type Patience, patience, silent } from './bounded.ts'
+import { answeredWithin, type Patience, patience, silent } from './bounded.ts'
 import { engineFault, isGone, statusOf } from './client.ts'
 import { attach, follow, followAgain, type OnLine } from './container-log.ts'
 import { type EngineTraits, runContainer, stageContainer, stagePath } from './hardening.ts'
@@ -69,6 +69,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
   let containerReady: Promise<void> = Promise.resolve()
   let deadlineAt: number | null = null
   let stopped = false
+  let givenUp = false
   let logsEnded: Promise<void> = Promise.resolve()
 
   /** Runs a creation; what exists already under the run's own name is an earlier try's. */
@@ -146,6 +147,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
           exitCode: State.ExitCode,
           outOfMemory: State.OOMKilled || (State.ExitCode === killedCode && !stopped && (await house.traits()).flavour === 'podman'),
         }
+      if (givenUp) throw silent()
       await pause(50)
     }
   }
@@ -238,6 +240,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
       let tooMuch: ScansideError | null = null
       const over = new AbortController()
       try {
+        givenUp = false
         const end = ended()
         end.catch(() => {})
         const watch = { sizes: house.sizes, stager, volumes: writableVolumes, limits: spec.limits, now: () => now().getTime() }
@@ -257,7 +260,8 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
           }),
         ])
         if (why !== 'ended') await stopContainer()
-        const exit = await end
+        // An engine that has stopped it and still calls it running is waited for no longer than for a removal, which comes next.
+        const exit = why === 'ended' ? await end : await answeredWithin(house.patience.removalMs, end)
         await Promise.race([logsEnded, pause(logGraceMs)])
         if (why === 'cancelled') throw new ScansideError('cancelled', 'The run was cancelled.')
         if (tooMuch !== null) throw tooMuch
@@ -266,6 +270,7 @@ export function openWorkspace(spec: RunSpec, house: WorkspaceHouse): Workspace {
       } catch (fault) {
         throw engineFault(fault, 'tell how the analysis ended')
       } finally {
+        givenUp = true
         over.abort()
         clearTimeout(timer)
         if (aborted !== undefined) signal.removeEventListener('abort', aborted)

@@ -80,11 +80,15 @@ export function watchDesk({ desk, engine, cloud, runs, grading, offline, labels,
   })
   inBackground('recover', async () => {
     await Promise.all([engine.refresh(), cloudReturn.restored()])
-    await runs.recover()
-    await grading.pack()
-    cloudReturn.recovered()
-    // Whoever is signed in or not: what an earlier version let wait is packed.
-    await runs.sendWaiting()
+    try {
+      await runs.recover()
+    } finally {
+      // Whatever kept it from its end is told and tried again; what waits, and what is left in the cloud, do not wait for that.
+      cloudReturn.recovered()
+      await grading.pack()
+      // Whoever is signed in or not: what an earlier version let wait is packed.
+      await runs.sendWaiting()
+    }
   })
   const looking = setInterval(() => {
     inBackground('look for engines', async () => {

@@ -1,5 +1,5 @@
 /** A cable between an engine and whoever uses it, which can be cut and mended: a socket that passes everything on to another. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,9 +34,11 @@ export async function layCable(address: string): Promise<Cable> {
       for (const socket of open) socket.destroy()
       await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)))
       server = null
-      rmSync(path, { force: true })
+      // It is cut at the end: nothing of it stays.
+      rmSync(folder, { recursive: true, force: true })
     },
     async mend() {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
       const listening = createServer({ allowHalfOpen: true }, connectThrough)
       await new Promise<void>((resolve) => listening.listen(path, resolve))
       server = listening

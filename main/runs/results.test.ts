@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Results } from '../../oct/results.ts'
 import { judge } from './fakes.ts'
-import { jsonDepth, namesTwice } from './json-text.ts'
+import { jsonDepth, mostMembers, namesTwice } from './json-text.ts'
 import { checkInputs, findResults, maxResultBytes, parseResults } from './results.ts'
 
 const sha = 'ab'.repeat(32)
@@ -55,6 +55,17 @@ describe('results.json', () => {
   it('counts depth outside strings', () => {
     expect(jsonDepth('{"a":[1,"[[[[\\"[["]}', 32)).toBe(2)
     expect(jsonDepth('['.repeat(50), 32)).toBe(33)
+  })
+
+  it('counts the members of the widest object outside strings, and no further than it must', () => {
+    expect(mostMembers('{"a":{"b:":":","c":[1,{"d":2}]},"e":3,"f":[{},{"g":4}]}', 10)).toBe(3)
+    expect(mostMembers('[]', 10)).toBe(0)
+    expect(mostMembers(`{${'"x":1,'.repeat(50)}`, 10)).toBe(11)
+  })
+
+  it('is refused where one object names very many things: parsing them would stop the window', () => {
+    const names = Array.from({ length: 20_000 }, (_, i) => `"k${i}":0`).join(',')
+    expect(() => parseResults(Buffer.from(`{${names}}`))).toThrow(/names too many things in one place/)
   })
 
   it.each([

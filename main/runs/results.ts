@@ -2,11 +2,13 @@
 import { ScansideError } from '../../oct/errors.ts'
 import { type Results, resultsSchema } from '../../oct/results.ts'
 import type { OutputRef } from '../engines/engine.ts'
-import { jsonDepth, namesTwice } from './json-text.ts'
+import { jsonDepth, mostMembers, namesTwice } from './json-text.ts'
 
 /** bytes */
 export const maxResultBytes = 32 * 1024 * 1024
 const maxDepth = 32
+/** Of one object; the schema's own have a few dozen. */
+const maxMembers = 10_000
 
 /** `machine`: it has sent them home itself, so nobody may say that nothing was sent. */
 export type SentBy = 'desk' | 'machine'
@@ -37,6 +39,7 @@ export const parseResults = (bytes: Uint8Array, sentBy: SentBy = 'desk'): Result
     // A mark at the beginning is no JSON, and many a reader of the archive stumbles over it.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     if (jsonDepth(text, maxDepth) > maxDepth) refuse('its results.json is nested too deeply')
+    if (mostMembers(text, maxMembers) > maxMembers) refuse('its results.json names too many things in one place')
     raw = JSON.parse(text)
     if (namesTwice(text)) refuse('its results.json names something twice')
   } catch (error) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fakeXnat } from '../outbox/fakes.ts'
 import { type Decision, decideHome } from './publish.ts'
 
 const ours = { size: 10, md5: 'a'.repeat(32) }
@@ -22,4 +23,16 @@ describe('what is done about a file', () => {
     expect(decideHome(listed, ours, () => false)).toBe(decision)
     expect(decideHome(listed, ours, ({ size, md5 }) => size !== ours.size || md5 !== ours.md5)).toBe(allowed)
   })
+})
+
+it('is home only where everything listed under its name is it', async () => {
+  const xnat = fakeXnat()
+  const name = 'oct-quality/0.1.0/run/results.json'
+  const path = { project: 'P', subject: 'S', session: 'E' }
+  const publish = () => xnat.archive.publish(path, name, Buffer.from('{}'), new AbortController().signal)
+  xnat.twice = 'other'
+  await expect(publish()).rejects.toMatchObject({ code: 'integrity' })
+  xnat.twice = true
+  await expect(publish()).resolves.toMatchObject({ size: 2 })
+  expect(xnat.stored).toEqual([name])
 })

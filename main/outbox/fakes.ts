@@ -59,8 +59,8 @@ export interface FakeXnat {
   mood: Mood
   /** Whether its listing tells digests. */
   digests: boolean
-  /** Whether its listing names every file twice. */
-  twice: boolean
+  /** Whether its listing names every file twice; `other`: the second time with another size. */
+  twice: boolean | 'other'
   /** By path below SCANSIDE. */
   files: Map<string, Stored>
   /** Every content it stored, in order: the path below SCANSIDE. */
@@ -85,7 +85,7 @@ export const fakeXnat = (): FakeXnat => {
         .flatMap(([name, { bytes }]) => {
           const digest = xnat.digests ? createHash('md5').update(bytes).digest('hex') : ''
           const row = { Name: name, Size: String(bytes.length), URI: `/data/experiments/E/resources/1/files/${name}`, collection: 'SCANSIDE', digest }
-          return xnat.twice ? [row, row] : [row]
+          return xnat.twice ? [row, xnat.twice === 'other' ? { ...row, Size: String(bytes.length + 1), digest: '' } : row] : [row]
         })
       return reply(200, JSON.stringify({ ResultSet: { Result: rows } }), path)
     }

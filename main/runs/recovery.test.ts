@@ -61,6 +61,17 @@ describe('after a crash', () => {
     })
   }
 
+  it('a run that was begun twenty times is not begun once more: it may be what ends Scanside', async () => {
+    const resume = { pipeline: 'p', values: {}, lane: 'container' as const, engine: null, workspace: null, spokeAt: null }
+    const made = fakeDesk()
+    const begun = record('dead', 'staging', { resume })
+    for (let time = 0; time < 20; time++) made.desk.lab.runs.save(begun, { state: 'staging', at, note: '' })
+    const runs = createRuns(made.options)
+    await runs.recover()
+    expect(runs.get('dead').summary).toMatchObject({ state: 'failed', message: expect.stringMatching(/start it again\.$/) })
+    expect(runs.counts()).toEqual({ active: 0, waiting: 0, owed: 0 })
+  })
+
   it('a queued run failed without a receipt: nothing of it was ever there', async () => {
     const { runs } = crashed('queued')
     await runs.recover()

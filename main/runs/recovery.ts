@@ -1,5 +1,6 @@
 /** What an earlier life of Scanside left: runs that were under way, and things that were never removed. */
 import type { OwedThing, WipeReport } from '../engines/engine.ts'
+import type { Lab } from '../store/lab.ts'
 import type { RunRecord } from '../store/lab-runs.ts'
 import type { Behind } from './behind.ts'
 import { cloudEngines, type Desk, engineOf, laneOf } from './desk.ts'
@@ -40,6 +41,16 @@ export const reap = async (desk: Desk, goOn: GoOn): Promise<WipeReport & { nothi
 
 /** Whether a run of an earlier life goes on: it is known what it was started with, and the archive it is of outlives this application. */
 export const isResumable = (record: RunRecord): boolean => record.resume !== undefined && !record.demo
+
+/** How often a run is begun before it is taken for one that brings Scanside itself to its end each time. */
+const beginningsBelieved = 20
+
+/** Of what an earlier life left under way: what goes on, and what is ended here. */
+export const sorted = (lab: Pick<Lab, 'runs'>, active: RunRecord[]): { goesOn: RunRecord[]; ends: RunRecord[] } => {
+  const begun = (id: string) => lab.runs.steps(id).filter(({ state }) => state === 'staging').length
+  const goesOn = active.filter((record) => isResumable(record) && begun(record.id) < beginningsBelieved)
+  return { goesOn, ends: active.filter((record) => !goesOn.includes(record)) }
+}
 
 /** The part of a report that is about one run's things. */
 const partOf = (report: WipeReport, things: OwedThing[], left: OwedThing[]): WipeReport => {

@@ -13,7 +13,7 @@ import { adopt } from './notes.ts'
 import { notNow, situationOf } from './outlook.ts'
 import { choosePlace, estimateOf } from './place.ts'
 import { pseudonymisedBefore } from './pseudonymise.ts'
-import { completeReceipts, isResumable, reap, recover } from './recovery.ts'
+import { completeReceipts, isResumable, reap, recover, sorted } from './recovery.ts'
 import { parseResults } from './results.ts'
 import { markRuns, sendAll, waitingCount } from './sending.ts'
 import { next } from './state.ts'
@@ -117,10 +117,9 @@ export const createRuns = (options: RunsOptions): Runs => {
   }
 
   /** What an earlier life left: asked before this one begins anything. */
-  const active = lab.runs.active()
-  const resumable = active.filter(isResumable)
+  const { goesOn: resumable, ends } = sorted(lab, lab.runs.active())
   // What goes on is never ended by `recover`, also where it has come to its end before that looks.
-  const unfinished = { active: active.filter((record) => !isResumable(record)), waiting: lab.runs.waiting() }
+  const unfinished = { active: ends, waiting: lab.runs.waiting() }
   // Before any engine looks for what nobody works with; also where a newer Scanside is to go on with them.
   for (const record of resumable) desk.openRuns.add(record.id)
   for (const record of lab.readOnly ? [] : resumable) goOn(record)

@@ -9,6 +9,7 @@ import type { Site } from '../site/site-file.ts'
 import type { Lab } from '../store/lab.ts'
 import { exportChain, firstThatFails, type SigningKey } from './audit-export.ts'
 import { lookedAll, type Sleep } from './bounded.ts'
+import { lookAtClock, seenBefore, seenText } from './clock-leap.ts'
 import { lastLines, noteStart, pruneLog } from './log.ts'
 import { looksAt, type Places } from './looks.ts'
 import { type Known, redact } from './redact.ts'
@@ -48,6 +49,7 @@ export interface DiagnosticsParts {
 }
 
 const protectionName = 'content-protection'
+const clockName = 'clock-seen'
 const logLines = 200
 const hourMs = 3_600_000
 const soonMs = 2_000
@@ -77,7 +79,20 @@ export function createDiagnosticsRoom(parts: DiagnosticsParts): DiagnosticsRoom 
   const fixed = site.contentProtection !== null
   const protecting = () => site.contentProtection ?? settings.get(protectionName) === 'on'
   let soon: NodeJS.Timeout | undefined
+  /** Whether anything may go by what the clock says now. */
+  const clockBelieved = () => {
+    try {
+      const { believed, seen } = lookAtClock(seenBefore(settings.get(clockName)), now())
+      if (!lab.readOnly) settings.set(clockName, seenText(seen))
+      return believed
+    } catch (error) {
+      // Nothing is removed by a time that cannot be noted down.
+      parts.report('retention', error)
+      return false
+    }
+  }
   const tidy = () => {
+    if (!clockBelieved()) return
     const removed = keepByTime(
       {
         retention: site.retention,

@@ -1,6 +1,7 @@
 /** The demo archive in the test's own process, with a record of every request it got, and what the test asks of it behind the application's back. */
 import { Agent, request } from 'undici'
 import { createFaults, type Faults } from '../../demo/faults.ts'
+import type { Lab } from '../../demo/model.ts'
 import { seedDemo } from '../../demo/seed.ts'
 import { createArchive, type DemoArchive, type FaultSwitches } from '../../demo/server.ts'
 
@@ -22,8 +23,8 @@ export interface TestArchive {
 /** As whom the test itself asks. */
 const asker = 'scanside-test'
 
-/** Starts it on free ports, HTTPS with a certificate made now. */
-export async function startArchive(options: { large?: boolean } = {}): Promise<TestArchive> {
+/** Starts it on free ports, HTTPS with a certificate made now. `more`: puts into it what no client could. */
+export async function startArchive(options: { large?: boolean; more?: (lab: Lab) => void } = {}): Promise<TestArchive> {
   const faults = createFaults()
   let pulled = false
   const switches: FaultSwitches = {
@@ -34,7 +35,11 @@ export async function startArchive(options: { large?: boolean } = {}): Promise<T
       return true
     },
   }
-  const archive = createArchive({ faults: switches, seed: (lab, gate) => seedDemo(lab, gate, options) })
+  const seed: typeof seedDemo = (lab, gate) => {
+    seedDemo(lab, gate, options)
+    options.more?.(lab)
+  }
+  const archive = createArchive({ faults: switches, seed })
   await archive.start()
   const agent = new Agent({ connect: { ca: archive.ca } })
   const headers = { authorization: `Basic ${Buffer.from('demo:demo').toString('base64')}`, 'user-agent': asker }

@@ -61,11 +61,12 @@ describe('after a crash', () => {
     })
   }
 
-  it('a run that was begun twenty times is not begun once more: it may be what ends Scanside', async () => {
+  it('a run that was lost with Scanside ten times is not begun once more: it may be what ends it', async () => {
     const resume = { pipeline: 'p', values: {}, lane: 'container' as const, engine: null, workspace: null, spokeAt: null }
     const made = fakeDesk()
     const begun = record('dead', 'staging', { resume })
-    for (let time = 0; time < 20; time++) made.desk.lab.runs.save(begun, { state: 'staging', at, note: '' })
+    const note = 'begun anew: Scanside had ended before it was started'
+    for (let time = 0; time < 10; time++) made.desk.lab.runs.save(begun, { state: 'queued', at, note })
     const runs = createRuns(made.options)
     await runs.recover()
     expect(runs.get('dead').summary).toMatchObject({ state: 'failed', message: expect.stringMatching(/start it again\.$/) })

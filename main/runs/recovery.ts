@@ -42,13 +42,15 @@ export const reap = async (desk: Desk, goOn: GoOn): Promise<WipeReport & { nothi
 /** Whether a run of an earlier life goes on: it is known what it was started with, and the archive it is of outlives this application. */
 export const isResumable = (record: RunRecord): boolean => record.resume !== undefined && !record.demo
 
-/** How often a run is begun before it is taken for one that brings Scanside itself to its end each time. */
-const beginningsBelieved = 20
+/** How often a run is lost with its process before it is taken for one that brings Scanside itself to its end each time. */
+const lossesBelieved = 10
+/** What the steps say of a run that was begun anew because nobody worked with it any more; one that waited for archive or engine says otherwise. */
+const lost = /^begun anew: (Scanside had ended|nothing of it runs)/
 
 /** Of what an earlier life left under way: what goes on, and what is ended here. */
 export const sorted = (lab: Pick<Lab, 'runs'>, active: RunRecord[]): { goesOn: RunRecord[]; ends: RunRecord[] } => {
-  const begun = (id: string) => lab.runs.steps(id).filter(({ state }) => state === 'staging').length
-  const goesOn = active.filter((record) => isResumable(record) && begun(record.id) < beginningsBelieved)
+  const losses = (id: string) => lab.runs.steps(id).filter(({ note }) => lost.test(note)).length
+  const goesOn = active.filter((record) => isResumable(record) && losses(record.id) < lossesBelieved)
   return { goesOn, ends: active.filter((record) => !goesOn.includes(record)) }
 }
 

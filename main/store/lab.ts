@@ -9,7 +9,8 @@ import { type Chain, createChain } from './chain.ts'
 import { createGradingRecords, type GradingRecords, gradingTables } from './lab-grading.ts'
 import { createInboxRecords, type InboxRecords, inboxTables } from './lab-inbox.ts'
 import { createRunRecords, type RunRecords } from './lab-runs.ts'
-import { openSqlite, type Sqlite, type Write } from './sqlite.ts'
+import type { Write } from './sqlite.ts'
+import { openVersioned } from './versioned.ts'
 
 /** 2 adds the tables of Inbox and gradings. A file of an earlier version gets what it lacks when it is opened. */
 export const labVersion = 2
@@ -55,27 +56,9 @@ export interface Lab {
   close(): void
 }
 
-const versionOf = (db: Sqlite) => db.all(z.object({ user_version: z.number() }), 'PRAGMA user_version')[0]?.user_version ?? 0
-
 /** Opens, checks and migrates; throws what SQLite throws. */
-const openChecked = (path: string | null, key: string | null): { db: Sqlite; newer: boolean } => {
-  const db = openSqlite(path, key)
-  try {
-    const version = versionOf(db)
-    const newer = version > labVersion
-    const health = db.all(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)')
-    if (health[0]?.quick_check !== 'ok') throw Object.assign(new Error('quick_check found damage'), { code: 'SQLITE_CORRUPT' })
-    if (!newer) db.transaction('power', () => db.exec(`${tables} ${gradingTables} ${inboxTables} PRAGMA user_version = ${labVersion}`))
-    return { db, newer }
-  } catch (error) {
-    try {
-      db.close()
-    } catch {
-      // A damaged file cannot be checkpointed; the first error says why.
-    }
-    throw error
-  }
-}
+const openChecked = (path: string | null, key: string | null) =>
+  openVersioned(path, key, { version: labVersion, tables: `${tables} ${gradingTables} ${inboxTables}` })
 
 export interface LabOptions {
   /** File path; null for memory. */

@@ -8,7 +8,7 @@ import { ScansideError } from '../../oct/errors.ts'
 import type { TokenNotes } from '../archive/run-tokens-session.ts'
 import type { Debts, OwedThing } from '../engines/engine.ts'
 import { isDamaged, isForeign, moveAside, notOpened } from './aside.ts'
-import { openSqlite, type Sqlite } from './sqlite.ts'
+import { openVersioned } from './versioned.ts'
 
 const kinds = ['container', 'volume', 'server', 'object-container', 'token', 'token-intent'] as const satisfies OwedThing['kind'][]
 const row = z.object({ run: z.string(), engine: z.string(), kind: z.enum(kinds), name: z.string() })
@@ -45,25 +45,8 @@ export interface OwedFile extends Debts {
   close(): void
 }
 
-const versionOf = (db: Sqlite) => db.all(z.object({ user_version: z.number() }), 'PRAGMA user_version')[0]?.user_version ?? 0
-
-const openChecked = (path: string | null): { db: Sqlite; newer: boolean } => {
-  const db = openSqlite(path, null)
-  try {
-    const newer = versionOf(db) > owedVersion
-    const health = db.all(z.object({ quick_check: z.string() }), 'PRAGMA quick_check(1)')
-    if (health[0]?.quick_check !== 'ok') throw Object.assign(new Error('quick_check found damage'), { code: 'SQLITE_CORRUPT' })
-    if (!newer) db.transaction('power', () => db.exec(`${tables} PRAGMA user_version = ${owedVersion}`))
-    return { db, newer }
-  } catch (error) {
-    try {
-      db.close()
-    } catch {
-      // A damaged file cannot be checkpointed; the first error says why.
-    }
-    throw error
-  }
-}
+/** Opens, checks and migrates; throws what SQLite throws. */
+const openChecked = (path: string | null) => openVersioned(path, null, { version: owedVersion, tables })
 
 const damagedNotice =
   'The list of what is still to remove could not be read. It was put aside, nothing was deleted; what it named is found by asking the ' +

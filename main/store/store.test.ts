@@ -10,7 +10,6 @@ import { openLab } from './lab.ts'
 import { chainKey, labKey } from './lab-key.ts'
 import { openOwed } from './owed.ts'
 import { openSqlite } from './sqlite.ts'
-import { createStore } from './stores.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -371,34 +370,5 @@ describe('keys', () => {
       expect(await chainKey(vault)).toMatch(/^[0-9a-f]{64}$/)
       expect(secrets.size).toBe(0)
     }
-  })
-})
-
-describe('a store', () => {
-  const schema = z.object({ rev: z.number(), a: z.number().max(10), b: z.string() })
-  it('pushes changes of a microtask together, with a growing revision', async () => {
-    const faults: unknown[] = []
-    const store = createStore(schema, { a: 1, b: 'x' }, (error) => faults.push(error))
-    const seen: unknown[] = []
-    store.subscribe(() => {
-      throw new Error('a broken window')
-    })
-    const stop = store.subscribe((value) => seen.push(value))
-    store.update({ a: 2 })
-    store.update((value) => ({ a: value.a + 1 }))
-    expect(seen).toEqual([])
-    await Promise.resolve()
-    expect(seen).toEqual([{ rev: 1, a: 3, b: 'x' }])
-    expect(faults).toHaveLength(1)
-    expect(() => store.update({ a: 11 })).toThrow()
-    expect(store.get()).toEqual({ rev: 1, a: 3, b: 'x' })
-    store.update({ b: 'y' })
-    await Promise.resolve()
-    expect(seen).toHaveLength(2)
-    stop()
-    store.update({ b: 'z' })
-    await Promise.resolve()
-    expect(seen).toHaveLength(2)
-    expect(store.get().rev).toBe(3)
   })
 })

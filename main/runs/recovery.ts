@@ -48,7 +48,7 @@ const lossesBelieved = 10
 const lost = /^begun anew: (Scanside had ended|nothing of it runs)/
 
 /** Of what an earlier life left under way: what goes on, and what is ended here. */
-export const sorted = (lab: Pick<Lab, 'runs'>, active: RunRecord[]): { goesOn: RunRecord[]; ends: RunRecord[] } => {
+export const splitUnfinished = (lab: Pick<Lab, 'runs'>, active: RunRecord[]): { goesOn: RunRecord[]; ends: RunRecord[] } => {
   const losses = (id: string) => lab.runs.steps(id).filter(({ note }) => lost.test(note)).length
   const goesOn = active.filter((record) => isResumable(record) && losses(record.id) < lossesBelieved)
   return { goesOn, ends: active.filter((record) => !goesOn.includes(record)) }

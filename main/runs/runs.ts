@@ -13,7 +13,7 @@ import { adopt } from './notes.ts'
 import { notNow, situationOf } from './outlook.ts'
 import { choosePlace, estimateOf } from './place.ts'
 import { pseudonymisedBefore } from './pseudonymise.ts'
-import { completeReceipts, isResumable, reap, recover, sorted } from './recovery.ts'
+import { completeReceipts, isResumable, reap, recover, splitUnfinished } from './recovery.ts'
 import { parseResults } from './results.ts'
 import { markRuns, sendAll, waitingCount } from './sending.ts'
 import { next } from './state.ts'
@@ -117,7 +117,7 @@ export const createRuns = (options: RunsOptions): Runs => {
   }
 
   /** What an earlier life left: asked before this one begins anything. */
-  const { goesOn: resumable, ends } = sorted(lab, lab.runs.active())
+  const { goesOn: resumable, ends } = splitUnfinished(lab, lab.runs.active())
   // What goes on is never ended by `recover`, also where it has come to its end before that looks.
   const unfinished = { active: ends, waiting: lab.runs.waiting() }
   // Before any engine looks for what nobody works with; also where a newer Scanside is to go on with them.

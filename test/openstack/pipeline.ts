@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
-import { pack } from 'tar-stream'
 import { commandsLabel, layersDigest } from '../../main/engines/docker/images.ts'
 import { busyboxPath } from '../engine/busybox-image.ts'
+import { tarOf } from '../support/tar.ts'
 
 export const pipelineImage = 'scanside-test/look:1.0'
 
@@ -64,19 +64,6 @@ const command = {
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-async function tarOf(entries: { name: string; mode: number; body?: Buffer }[]): Promise<Buffer> {
-  const tar = pack()
-  for (const { name, mode, body } of entries) {
-    const header = { name, mode, mtime: new Date(0) }
-    if (body) tar.entry({ ...header, type: 'file' }, body)
-    else tar.entry({ ...header, type: 'directory' })
-  }
-  tar.finalize()
-  const parts: Buffer[] = []
-  for await (const part of tar) parts.push(part as Buffer)
-  return Buffer.concat(parts)
-}
 
 /** As `docker save` writes it. `salt` makes another image of it, which no machine has yet; `seconds`: how long it looks at the scans. */
 export async function pipelineArchive(salt = '', seconds = 0): Promise<{ bytes: Buffer; digest: string; sha256: string; name: string }> {

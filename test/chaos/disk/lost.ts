@@ -39,8 +39,8 @@ async function owedAndLost(world: TightWorld, files: string[]): Promise<void> {
 
 const itemsIn = (folder: string) => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.item')) : [])
 
-/** A result waits for an archive that does not take it, and its packed copy or the records are damaged meanwhile. */
-async function waitingAndDamaged(world: TightWorld, damage: 'records' | 'records and list', kill: boolean): Promise<void> {
+/** A run whose result is packed and waits, for the archive does not take it until nobody meddles any more. */
+async function resultWaits(world: TightWorld) {
   const known = await knownRuns(world)
   const order = await world.order('built in')
   world.side.middle.meddle((asked) => (asked.method === 'PUT' ? { kind: 'cut-before' } : null))
@@ -52,6 +52,12 @@ async function waitingAndDamaged(world: TightWorld, damage: 'records' | 'records
     await pause(50)
   }
   const [run] = await runsSince(world, known)
+  return { run, outbox }
+}
+
+/** A result waits for an archive that does not take it, and its packed copy or the records are damaged meanwhile. */
+async function waitingAndDamaged(world: TightWorld, damage: 'records' | 'records and list', kill: boolean): Promise<void> {
+  const { run, outbox } = await resultWaits(world)
   assert.ok(run)
   assert.equal(itemsIn(outbox).length, 1, 'the result is not packed')
   if (kill) await world.desk().kill()
@@ -79,17 +85,7 @@ async function waitingAndDamaged(world: TightWorld, damage: 'records' | 'records
 
 /** The packed copy itself is damaged: it is kept with its bytes and shown, and what the records hold still goes home once. */
 async function itemDamaged(world: TightWorld, how: 'header' | 'midst' | 'half' | 'empty'): Promise<void> {
-  const known = await knownRuns(world)
-  const order = await world.order('built in')
-  world.side.middle.meddle((asked) => (asked.method === 'PUT' ? { kind: 'cut-before' } : null))
-  await world.desk().call('runs.start', order)
-  const outbox = join(world.desk().home, 'outbox')
-  for (let waited = 0; waited < 400; waited++) {
-    const { app } = await world.desk().call('app.snapshot', undefined)
-    if (app.counts.active === 0 && itemsIn(outbox).length > 0) break
-    await pause(50)
-  }
-  const [run] = await runsSince(world, known)
+  const { run, outbox } = await resultWaits(world)
   const [name] = itemsIn(outbox)
   assert.ok(run && name)
   await world.rest()

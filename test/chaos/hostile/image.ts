@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { pack } from 'tar-stream'
 import { commandsLabel } from '../../../main/engines/docker/images.ts'
 import { busyboxPath } from '../../engine/busybox-image.ts'
+import { tarOf } from '../../support/tar.ts'
 
 export interface HostilePipeline {
   name: string
@@ -30,19 +30,6 @@ good() {
 `
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-async function tarOf(entries: { name: string; mode: number; body?: Buffer }[]): Promise<Buffer> {
-  const tar = pack()
-  for (const { name, mode, body } of entries) {
-    const header = { name, mode, mtime: new Date(0) }
-    if (body) tar.entry({ ...header, type: 'file' }, body)
-    else tar.entry({ ...header, type: 'directory' })
-  }
-  tar.finalize()
-  const parts: Buffer[] = []
-  for await (const part of tar) parts.push(part as Buffer)
-  return Buffer.concat(parts)
-}
 
 const commandOf = (image: string, { name, memory = 64 }: HostilePipeline) => ({
   name,

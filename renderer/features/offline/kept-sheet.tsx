@@ -1,11 +1,12 @@
-import { HardDriveDownload, X } from 'lucide-react'
+import { HardDriveDownload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { KeptScan } from '../../../preload/offline.ts'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { formatBytes } from '../../ui/format.ts'
 import { Problem } from '../../ui/notice.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
 import styles from './offline.module.css'
 import { forgetKept, keptKey, readKept, useOffline } from './offline-store.ts'
 import { formatUntil } from './until.ts'
@@ -13,7 +14,6 @@ import { formatUntil } from './until.ts'
 /** What this desk keeps of the archive, until when, and the hand that forgets it. Beside the table, never over it. */
 export function KeptSheet({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation('offline')
-  const { t: common } = useTranslation()
   const { kept, bytes, problem } = useOffline()
   const sheet = useRef<HTMLElement>(null)
   useEffect(() => {
@@ -22,21 +22,7 @@ export function KeptSheet({ onClose }: { onClose: () => void }) {
   }, [])
   const scans = [...kept.values()]
   return (
-    <aside
-      ref={sheet}
-      className="sheet"
-      aria-label={t('sheet')}
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        event.stopPropagation()
-        onClose()
-      }}
-    >
-      <header>
-        <h2>{t('sheet')}</h2>
-        <IconButton label={common('action.close')} icon={X} onClick={onClose} />
-      </header>
+    <Sheet sheet={sheet} label={t('sheet')} title={t('sheet')} onClose={onClose}>
       <div className="sheet-body">
         {problem && <Problem error={problem} />}
         {scans.length === 0 ? (
@@ -57,7 +43,7 @@ export function KeptSheet({ onClose }: { onClose: () => void }) {
           <ForgetAll count={scans.length} />
         </footer>
       )}
-    </aside>
+    </Sheet>
   )
 }
 

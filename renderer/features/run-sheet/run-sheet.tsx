@@ -1,4 +1,4 @@
-import { Check, Info, Lock, Play, TriangleAlert, X } from 'lucide-react'
+import { Check, Info, Lock, Play, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ScansideError } from '../../../oct/errors.ts'
@@ -7,10 +7,11 @@ import { useAppearance } from '../../appearance.ts'
 import { asScansideError, lab } from '../../lab.ts'
 import { openRun } from '../../navigation.ts'
 import { useApp } from '../../stores.ts'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { formatBytes } from '../../ui/format.ts'
 import { Problem } from '../../ui/notice.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
 import { noteStarted } from '../archive/archive-store.ts'
 import { LoadImage } from '../images/load-image.tsx'
 import { listPipelines, usePipelines } from '../images/pipelines-store.ts'
@@ -116,21 +117,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
   }, [])
 
   return (
-    <aside
-      ref={sheet}
-      className="sheet"
-      aria-label={t('run.sheet')}
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        event.stopPropagation()
-        onClose()
-      }}
-    >
-      <header>
-        <h2>{t('run.title', { count: refs.length })}</h2>
-        <IconButton label={t('action.close')} icon={X} onClick={onClose} />
-      </header>
+    <Sheet sheet={sheet} label={t('run.sheet')} title={t('run.title', { count: refs.length })} onClose={onClose}>
       <div className="sheet-body">
         <section>
           <h3 className="label">{t('run.pipeline')}</h3>
@@ -173,7 +160,7 @@ export function RunSheet({ refs, sessions, bytes, subject, onClose }: RunSheetPr
           {busy ? t('run.starting') : inCloud ? said('place.startCloud') : said('place.startHere')}
         </Button>
       </footer>
-    </aside>
+    </Sheet>
   )
 }
 
